@@ -1,0 +1,72 @@
+// What the contract's methods need to know of the call they serve, whatever transport it came through.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/error.hpp"
+#include "chat/room_directory.hpp"
+#include "chat/types.hpp"
+#include "runtime/cores.hpp"
+
+namespace google::protobuf {
+class Message;
+class MethodDescriptor;
+}  // namespace google::protobuf
+
+namespace vestnik::api {
+
+// One call. Lives on its core until it is answered.
+struct Call {
+  runtime::Core& core;
+  std::string request_id;
+};
+
+// What a streaming method asks for: the events of a room.
+struct SubscriptionRequest {
+  chat::RoomPtr room;
+  std::optional<chat::Position> after;
+  bool gap_when_slow = false;  // otherwise a slow subscriber is disconnected
+};
+
+// The methods of the contract that this server implements, by descriptor: every transport finds them here.
+class Methods {
+ public:
+  using Unary = std::function<Task<Result<void>>(Call&, const google::protobuf::Message&, google::protobuf::Message&)>;
+  using Subscription = std::function<Result<SubscriptionRequest>(const google::protobuf::Message&)>;
+
+  struct Entry {
+    Unary unary;                // empty for a streaming method
+    Subscription subscription;  // empty for a unary one
+  };
+
+  // `handler(call, request, response)` fills the empty response; it runs on the call's core.
+  template <typename Request, typename Response, typename Api>
+  void add(std::string_view name, Api& api, Task<Result<void>> (Api::*handler)(Call&, const Request&, Response&)) {
+    entries_[std::string(name)].unary = [&api, handler](Call& call, const google::protobuf::Message& request,
+                                                        google::protobuf::Message& response) {
+      return (api.*handler)(call, static_cast<const Request&>(request), static_cast<Response&>(response));
+    };
+  }
+
+  template <typename Request, typename Api>
+  void add_stream(std::string_view name, Api& api, Result<SubscriptionRequest> (Api::*handler)(const Request&) const) {
+    entries_[std::string(name)].subscription = [&api, handler](const google::protobuf::Message& request) {
+      return (api.*handler)(static_cast<const Request&>(request));
+    };
+  }
+
+  // By full name, such as "vestnik.chat.v1.Chat.SendMessage"; nullptr when it is not implemented.
+  const Entry* find(std::string_view full_name) const {
+    const auto found = entries_.find(full_name);
+    return found == entries_.end() ? nullptr : &found->second;
+  }
+
+ private:
+  std::map<std::string, Entry, std::less<>> entries_;
+};
+
+}  // namespace vestnik::api

@@ -1,0 +1,195 @@
+#include "api/grpc/server.hpp"
+
+#include <fmt/format.h>
+#include <google/protobuf/message.h>
+#include <grpcpp/ext/proto_server_reflection_plugin.h>
+#include <grpcpp/grpcpp.h>
+#include <grpcpp/health_check_service_interface.h>
+
+#include <atomic>
+#include <exception>
+#include <utility>
+
+#include "api/grpc/status.hpp"
+#include "api/grpc/stream.hpp"
+#include "base/log.hpp"
+#include "vestnik/chat/v1/chat.grpc.pb.h"
+#include "vestnik/ops/v1/ops.grpc.pb.h"
+
+namespace vestnik::api::grpc {
+namespace {
+
+using google::protobuf::Message;
+using ::grpc::ByteBuffer;
+using ::grpc::CallbackServerContext;
+using ::grpc::ServerUnaryReactor;
+
+// Brings a unary call to a core, awaits the method there and finishes the call.
+class Bridge {
+ public:
+  explicit Bridge(ServerContext& context) : context_(context) {}
+
+  ServerUnaryReactor* unary(CallbackServerContext* call, const char* method, const Message* request,
+                            Message* response) {
+    ServerUnaryReactor* reactor = call->DefaultReactor();
+    const Methods::Entry* entry = context_.methods.find(method);
+    if (entry == nullptr) {
+      reactor->Finish({::grpc::StatusCode::UNIMPLEMENTED, "this server does not have the method yet"});
+      return reactor;
+    }
+    runtime::Core& core = next_core();
+    core.post([this, &core, entry, request, response, reactor, request_id = request_id_of(*call)]() mutable {
+      asio::co_spawn(core.context(), serve(core, *entry, *request, *response, reactor, std::move(request_id)),
+                     asio::detached);
+    });
+    return reactor;
+  }
+
+  ::grpc::ServerWriteReactor<ByteBuffer>* subscribe(const ByteBuffer& request) {
+    auto* stream = new Stream(next_core(), context_.subscriptions, context_.status, context_.connections);
+    chat::v1::SubscribeRequest message;
+    ByteBuffer copy = request;
+    if (!::grpc::GenericDeserialize<::grpc::ProtoBufferReader, chat::v1::SubscribeRequest>(&copy, &message).ok()) {
+      stream->start(fail(ErrorCode::kInvalidArgument, "the request is not a SubscribeRequest"));
+    } else {
+      stream->start(context_.methods.find("vestnik.chat.v1.Chat.Subscribe")->subscription(message));
+    }
+    return stream;
+  }
+
+ private:
+  Task<void> serve(runtime::Core& core, const Methods::Entry& entry, const Message& request, Message& response,
+                   ServerUnaryReactor* reactor, std::string request_id) {
+    Call call{.core = core, .request_id = std::move(request_id)};
+    ::grpc::Status status;
+    try {
+      if (auto done = co_await entry.unary(call, request, response); !done) status = to_status(done.error());
+    } catch (const std::exception& bug) {
+      log::error("exception in a method", {{"request_id", call.request_id}, {"what", bug.what()}});
+      status = {::grpc::StatusCode::INTERNAL, "internal error; the log has more under the request id"};
+    }
+    context_.status.requests.add();
+    reactor->Finish(status);
+  }
+
+  runtime::Core& next_core() {
+    return context_.cores[next_.fetch_add(1, std::memory_order_relaxed) % context_.cores.size()];
+  }
+
+  std::string request_id_of(CallbackServerContext& call) {
+    const auto given = call.client_metadata().find("x-request-id");
+    if (given != call.client_metadata().end() && given->second.size() <= 64) {
+      return {given->second.data(), given->second.size()};
+    }
+    return fmt::format("{}-g{}", context_.request_id_prefix, calls_.fetch_add(1, std::memory_order_relaxed));
+  }
+
+  ServerContext& context_;
+  std::atomic<std::size_t> next_{0};
+  std::atomic<std::uint64_t> calls_{1};
+};
+
+// A method of a service is one line here; a test holds the contract against them.
+class ChatService final : public chat::v1::Chat::WithRawCallbackMethod_Subscribe<chat::v1::Chat::CallbackService> {
+ public:
+  explicit ChatService(Bridge& bridge) : bridge_(bridge) {}
+
+#define VESTNIK_UNARY(method, request_type, response_type)                                                      \
+  ServerUnaryReactor* method(CallbackServerContext* call, const request_type* request, response_type* response) \
+      override {                                                                                                \
+    return bridge_.unary(call, VESTNIK_SERVICE "." #method, request, response);                                 \
+  }
+#define VESTNIK_SERVICE "vestnik.chat.v1.Chat"
+  VESTNIK_UNARY(CreateUser, chat::v1::CreateUserRequest, chat::v1::User)
+  VESTNIK_UNARY(ListUsers, chat::v1::ListUsersRequest, chat::v1::ListUsersResponse)
+  VESTNIK_UNARY(GetUser, chat::v1::GetUserRequest, chat::v1::User)
+  VESTNIK_UNARY(CreateRoom, chat::v1::CreateRoomRequest, chat::v1::Room)
+  VESTNIK_UNARY(ListRooms, chat::v1::ListRoomsRequest, chat::v1::ListRoomsResponse)
+  VESTNIK_UNARY(GetRoom, chat::v1::GetRoomRequest, chat::v1::Room)
+  VESTNIK_UNARY(SendMessage, chat::v1::SendMessageRequest, chat::v1::Message)
+  VESTNIK_UNARY(ListMessages, chat::v1::ListMessagesRequest, chat::v1::ListMessagesResponse)
+  VESTNIK_UNARY(GetStats, chat::v1::GetStatsRequest, chat::v1::Stats)
+#undef VESTNIK_SERVICE
+
+  ::grpc::ServerWriteReactor<ByteBuffer>* Subscribe(CallbackServerContext*, const ByteBuffer* request) override {
+    return bridge_.subscribe(*request);
+  }
+
+ private:
+  Bridge& bridge_;
+};
+
+class OpsService final : public ops::v1::Ops::CallbackService {
+ public:
+  explicit OpsService(Bridge& bridge) : bridge_(bridge) {}
+
+#define VESTNIK_SERVICE "vestnik.ops.v1.Ops"
+  VESTNIK_UNARY(GetVersion, ops::v1::GetVersionRequest, ops::v1::Version)
+  VESTNIK_UNARY(GetHealth, ops::v1::GetHealthRequest, ops::v1::Health)
+  VESTNIK_UNARY(CheckLive, ops::v1::CheckLiveRequest, ops::v1::CheckLiveResponse)
+  VESTNIK_UNARY(CheckReady, ops::v1::CheckReadyRequest, ops::v1::CheckReadyResponse)
+#undef VESTNIK_SERVICE
+#undef VESTNIK_UNARY
+
+ private:
+  Bridge& bridge_;
+};
+
+}  // namespace
+
+class Server::Impl {
+ public:
+  explicit Impl(ServerContext context)
+      : context_(std::move(context)), bridge_(context_), chat_(bridge_), ops_(bridge_) {}
+
+  Result<std::uint16_t> start(const std::string& address, std::uint16_t port) {
+    ::grpc::EnableDefaultHealthCheckService(true);
+    if (context_.reflection) ::grpc::reflection::InitProtoReflectionServerBuilderPlugin();
+    const bool ipv6 = address.find(':') != std::string::npos;
+    const std::string target = ipv6 ? fmt::format("[{}]:{}", address, port) : fmt::format("{}:{}", address, port);
+    int chosen = 0;
+    ::grpc::ServerBuilder builder;
+    builder.AddListeningPort(target, ::grpc::InsecureServerCredentials(), &chosen);
+    builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+    builder.SetMaxReceiveMessageSize(static_cast<int>(context_.message_bytes_max));
+    builder.RegisterService(&chat_);
+    builder.RegisterService(&ops_);
+    server_ = builder.BuildAndStart();
+    if (!server_ || chosen == 0) {
+      return fail(
+          ErrorCode::kFailedPrecondition,
+          fmt::format("cannot listen on {} for gRPC: the port is in use or the address is not this machine's", target));
+    }
+    server_->GetHealthCheckService()->SetServingStatus(true);
+    return static_cast<std::uint16_t>(chosen);
+  }
+
+  void stop(std::chrono::milliseconds timeout) {
+    if (!server_) return;
+    server_->GetHealthCheckService()->SetServingStatus(false);
+    server_->Shutdown(std::chrono::system_clock::now() + timeout);
+    server_->Wait();
+    server_.reset();
+  }
+
+ private:
+  ServerContext context_;
+  Bridge bridge_;
+  ChatService chat_;
+  OpsService ops_;
+  std::unique_ptr<::grpc::Server> server_;
+};
+
+Server::Server(ServerContext context) : impl_(std::make_unique<Impl>(std::move(context))) {}
+
+Server::~Server() = default;
+
+Result<std::uint16_t> Server::start(const std::string& address, std::uint16_t port) {
+  return impl_->start(address, port);
+}
+
+void Server::stop(std::chrono::milliseconds timeout) {
+  impl_->stop(timeout);
+}
+
+}  // namespace vestnik::api::grpc

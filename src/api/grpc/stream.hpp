@@ -1,0 +1,62 @@
+// One gRPC subscription: a cursor into the room's log that writes one event at a time, as fast as the peer takes them.
+#pragma once
+
+#include <grpcpp/support/byte_buffer.h>
+#include <grpcpp/support/server_callback.h>
+
+#include <deque>
+#include <optional>
+#include <string>
+
+#include "api/call.hpp"
+#include "api/connections.hpp"
+#include "api/server_status.hpp"
+#include "api/subscriptions.hpp"
+#include "live/feed.hpp"
+
+namespace vestnik::api::grpc {
+
+// gRPC calls its reactions on threads of its own: each of them only posts to the core, where everything else happens.
+// Deletes itself on its core when gRPC is done with it.
+class Stream final : public ::grpc::ServerWriteReactor<::grpc::ByteBuffer>, public live::Subscriber, public Connection {
+ public:
+  Stream(runtime::Core& core, Subscriptions& subscriptions, ServerStatus& status, Connections& connections);
+
+  // Opens the subscription, or ends the call with the error. Once, from any thread.
+  void start(Result<SubscriptionRequest> request);
+
+  void OnWriteDone(bool ok) override;
+  void OnCancel() override;
+  void OnDone() override;
+
+  void on_growth() override { write_next(); }
+  void shut_down(std::chrono::milliseconds come_back_after) override;
+  void cut_off() override { shut_down({}); }
+
+ private:
+  ~Stream() override;
+
+  Task<void> open();
+  Task<void> read_page();
+  void write_next();
+  // The next event, if there is one to write now.
+  std::optional<std::string_view> next_event();
+  void end(const ::grpc::Status& status);
+  void delete_if_done();
+
+  runtime::Core& core_;
+  Subscriptions& subscriptions_;
+  ServerStatus& status_;
+  Connections& connections_;
+  SubscriptionRequest request_;
+  std::optional<live::Feed> feed_;
+  std::deque<std::string> personal_;  // events of this subscriber alone
+  ::grpc::ByteBuffer buffer_;         // what is being written
+  int tasks_ = 0;                     // coroutines that still use this object
+  bool writing_ = false;
+  bool reading_page_ = false;
+  bool ended_ = false;
+  bool done_ = false;
+};
+
+}  // namespace vestnik::api::grpc

@@ -1,0 +1,280 @@
+#include "api/http/connection.hpp"
+
+#include <fmt/format.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <exception>
+#include <span>
+#include <utility>
+
+#include "api/sse/session.hpp"
+#include "base/log.hpp"
+
+namespace vestnik::api::http {
+namespace {
+
+constexpr std::size_t kReadBytes = 64 * 1024;
+constexpr std::size_t kUnreadMax = 256 * 1024;  // pipelined requests that wait for the one before them
+constexpr std::chrono::seconds kLinger{2};
+constexpr std::size_t kRequestIdMax = 64;
+
+// One read buffer for all connections of a thread: an idle connection has none.
+std::span<char> read_buffer() {
+  thread_local const auto buffer = std::make_unique_for_overwrite<char[]>(kReadBytes);
+  return {buffer.get(), kReadBytes};
+}
+
+bool would_block() {
+  return errno == EAGAIN || errno == EWOULDBLOCK;
+}
+
+bool is_request_id(std::string_view text) {
+  return !text.empty() && text.size() <= kRequestIdMax && std::ranges::all_of(text, [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '_' ||
+           c == '.';
+  });
+}
+
+Error refusal(int status, std::string_view reason) {
+  const ErrorCode code = status == 408 || status == 504   ? ErrorCode::kDeadlineExceeded
+                         : status == 413 || status == 431 ? ErrorCode::kResourceExhausted
+                                                          : ErrorCode::kInvalidArgument;
+  return {.code = code, .detail = std::string(reason)};
+}
+
+}  // namespace
+
+HttpConnection::HttpConnection(ServerContext& context, Admission admission, runtime::Core& core,
+                               boost::asio::ip::tcp::socket socket, std::uint64_t number)
+    : context_(context),
+      admission_(std::move(admission)),
+      core_(core),
+      socket_(std::move(socket)),
+      number_(number),
+      reader_(context.limits),
+      phase_since_(core.sweeper().now()) {
+  context_.open.fetch_add(1, std::memory_order_relaxed);
+}
+
+HttpConnection::~HttpConnection() {
+  context_.open.fetch_sub(1, std::memory_order_relaxed);
+}
+
+void HttpConnection::start() {
+  core_.sweeper().add(*this);
+  context_.connections.add(core_, *this);
+  asio::co_spawn(core_.context(), [self = shared_from_this()] { return self->run(); }, asio::detached);
+}
+
+Task<void> HttpConnection::run() {
+  try {
+    while (co_await read_request()) {
+      if (!co_await answer()) break;
+    }
+  } catch (const std::exception& bug) {
+    log::error("exception in a connection", {{"what", bug.what()}});
+  }
+  close();
+}
+
+void HttpConnection::enter(Phase phase) {
+  phase_ = phase;
+  phase_since_ = core_.sweeper().now();
+}
+
+Task<bool> HttpConnection::read_request() {
+  reader_.reset();
+  bool continued = false;
+  if (requests_ > 0) enter(Phase::kIdle);
+  while (true) {
+    if (phase_ == Phase::kLingering) {
+      co_await linger();
+      co_return false;
+    }
+    if (!unread_.empty()) unread_.erase(0, reader_.feed(unread_));
+    switch (reader_.state()) {
+      case RequestReader::State::kComplete:
+        co_return true;
+      case RequestReader::State::kFault:
+        co_await refuse(reader_.fault().status, reader_.fault().reason);
+        co_return false;
+      case RequestReader::State::kHead:
+        if (phase_ != Phase::kHead) enter(Phase::kHead);
+        break;
+      case RequestReader::State::kBody:
+        enter(Phase::kBody);
+        if (!continued && reader_.expects_continue()) {
+          continued = true;
+          if (!co_await write("HTTP/1.1 100 Continue\r\n\r\n")) co_return false;
+        }
+        break;
+      case RequestReader::State::kIdle:
+        if (last_) co_return false;
+        break;
+    }
+    if (unread_.size() > kUnreadMax) {
+      co_await refuse(400, "a chunk of the body is malformed");
+      co_return false;
+    }
+    if (!co_await read_some()) co_return false;
+  }
+}
+
+Task<bool> HttpConnection::read_some() {
+  boost::system::error_code error;
+  co_await socket_.async_wait(socket_.wait_read, asio::redirect_error(asio::use_awaitable, error));
+  if (error || closed_) co_return false;
+  const std::span<char> buffer = read_buffer();
+  const ssize_t bytes = ::recv(socket_.native_handle(), buffer.data(), buffer.size(), MSG_DONTWAIT);
+  if (bytes < 0 && (would_block() || errno == EINTR)) co_return true;
+  if (bytes <= 0) co_return false;
+  std::string_view fresh(buffer.data(), static_cast<std::size_t>(bytes));
+  if (unread_.empty() && phase_ != Phase::kLingering) fresh.remove_prefix(reader_.feed(fresh));
+  unread_ += fresh;
+  co_return true;
+}
+
+Task<bool> HttpConnection::write(std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t sent = ::send(socket_.native_handle(), bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (sent < 0 && errno == EINTR) continue;
+    if (sent < 0 && !would_block()) co_return false;
+    if (sent > 0) bytes.remove_prefix(static_cast<std::size_t>(sent));
+    if (bytes.empty()) break;
+    boost::system::error_code error;
+    co_await socket_.async_wait(socket_.wait_write, asio::redirect_error(asio::use_awaitable, error));
+    if (error || closed_) co_return false;
+  }
+  co_return true;
+}
+
+Task<bool> HttpConnection::answer() {
+  const Request& request = reader_.request();
+  const std::string_view asked_id = request.field("X-Request-Id");
+  Call call{.core = core_, .request_id = is_request_id(asked_id) ? std::string(asked_id) : next_request_id()};
+  ++requests_;
+  enter(Phase::kHandling);
+  Outcome outcome = co_await context_.handle(request, call);
+  if (closed_) co_return false;
+
+  if (!std::holds_alternative<Response>(outcome)) {
+    if (!unread_.empty()) {
+      co_await refuse(400, "bytes follow the request before it was answered");
+    } else if (!last_ && request.method == "GET") {
+      hand_over(std::move(outcome), std::move(call));
+    }
+    co_return false;
+  }
+  const Response& response = std::get<Response>(outcome);
+  const bool keep_alive = request.keep_alive && !response.close && !last_;
+  out_.clear();
+  append_response(out_, response, request, call.request_id, keep_alive);
+  if (out_.capacity() > kReadBytes) out_.shrink_to_fit();
+  enter(Phase::kWriting);
+  if (!co_await write(out_)) co_return false;
+  if (!keep_alive) co_await linger();
+  co_return keep_alive;
+}
+
+Task<void> HttpConnection::refuse(int status, std::string_view reason) {
+  const std::string request_id = next_request_id();
+  context_.count_refused(status);
+  log::debug("request refused", {{"request_id", request_id}, {"status", status}, {"reason", reason}});
+  out_.clear();
+  append_response(out_, make_problem(refusal(status, reason), status, request_id), {}, request_id, false);
+  enter(Phase::kWriting);
+  if (co_await write(out_)) co_await linger();
+}
+
+Task<void> HttpConnection::linger() {
+  if (phase_ != Phase::kLingering) {
+    boost::system::error_code ignored;
+    socket_.shutdown(socket_.shutdown_send, ignored);
+    enter(Phase::kLingering);
+  }
+  do {
+    unread_.clear();
+  } while (!closed_ && co_await read_some());
+}
+
+void HttpConnection::hand_over(Outcome outcome, Call call) {
+  if (auto* upgrade = std::get_if<WebSocketUpgrade>(&outcome)) {
+    auto session = std::make_shared<websocket::Session>(context_.websocket, std::move(admission_), core_,
+                                                        std::move(socket_), call.request_id);
+    session->start(fmt::format("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                               "Sec-WebSocket-Accept: {}\r\nX-Request-Id: {}\r\n\r\n",
+                               upgrade->accept, call.request_id),
+                   std::move(upgrade->subscription), upgrade->announce);
+  } else {
+    auto session = std::make_shared<sse::Session>(context_.live, std::move(admission_), core_, std::move(socket_));
+    session->start(sse::Session::response_head(call.request_id), std::move(std::get<EventStream>(outcome).subscription),
+                   true);
+  }
+}
+
+void HttpConnection::sweep(runtime::SteadyTime now) {
+  const auto keep = shared_from_this();  // closing may let go of the last other owner
+  const auto age = now - phase_since_;
+  const auto& timeouts = context_.timeouts;
+  switch (phase_) {
+    case Phase::kIdle:
+      if (age >= timeouts.idle) close();
+      break;
+    case Phase::kHead:
+      if (age >= timeouts.header) cut(408, "the head of the request did not arrive in time (--header-timeout)");
+      break;
+    case Phase::kBody:
+      if (age >= timeouts.body) cut(408, "the body of the request did not arrive in time (--body-timeout)");
+      break;
+    case Phase::kHandling:
+      if (age >= timeouts.request) cut(504, "the request took too long (--request-timeout)");
+      break;
+    case Phase::kWriting:
+      if (age >= timeouts.request) close();
+      break;
+    case Phase::kLingering:
+      if (age >= kLinger) close();
+      break;
+  }
+}
+
+void HttpConnection::shut_down(std::chrono::milliseconds) {
+  last_ = true;
+  if (reader_.state() != RequestReader::State::kIdle || phase_ > Phase::kHead) return;
+  char byte = 0;
+  const bool has_request = ::recv(socket_.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0;
+  if (has_request) return;  // it has sent one before it could know: it is answered
+  boost::system::error_code ignored;
+  socket_.shutdown(socket_.shutdown_send, ignored);
+  enter(Phase::kLingering);
+}
+
+void HttpConnection::cut_off() {
+  close();
+}
+
+void HttpConnection::cut(int status, std::string_view reason) {
+  if (closed_) return;
+  context_.count_refused(status);
+  const std::string request_id = next_request_id();
+  std::string last;
+  append_response(last, make_problem(refusal(status, reason), status, request_id), {}, request_id, false);
+  // Without waiting: a peer that is this late may well not read either.
+  static_cast<void>(::send(socket_.native_handle(), last.data(), last.size(), MSG_NOSIGNAL | MSG_DONTWAIT));
+  close();
+}
+
+void HttpConnection::close() {
+  if (std::exchange(closed_, true)) return;
+  if (Connection::is_linked()) Connection::unlink();
+  boost::system::error_code ignored;
+  socket_.close(ignored);
+}
+
+std::string HttpConnection::next_request_id() {
+  return fmt::format("{}-{}.{}", context_.request_id_prefix, number_, requests_ + 1);
+}
+
+}  // namespace vestnik::api::http

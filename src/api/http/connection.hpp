@@ -1,0 +1,88 @@
+// One HTTP/1.1 connection (RFC 9112): reads requests, has them handled, writes the answers in their order; hands its
+// socket over when a request becomes a WebSocket or an event stream.
+#pragma once
+
+#include <boost/asio/ip/tcp.hpp>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "api/connections.hpp"
+#include "api/http/handler.hpp"
+#include "api/http/request_reader.hpp"
+#include "api/websocket/session.hpp"
+
+namespace vestnik::api::http {
+
+// What the connections of one server share.
+struct ServerContext {
+  struct Timeouts {
+    std::chrono::milliseconds header{10'000};   // from the first byte of a head to its end
+    std::chrono::milliseconds body{10'000};     // without a byte of the body
+    std::chrono::milliseconds request{30'000};  // from the end of the request to the end of its answer
+    std::chrono::milliseconds idle{75'000};     // between requests
+  };
+
+  std::function<Task<Outcome>(const Request&, Call&)> handle;
+  std::function<void(int status)> count_refused;
+  Connections& connections;
+  websocket::SessionContext& websocket;
+  LiveContext& live;
+  std::atomic<std::int64_t>& open;  // counts the connections
+  RequestReader::Limits limits;
+  Timeouts timeouts;
+  std::string request_id_prefix;
+};
+
+// Lives on one core, owned by its coroutine.
+class HttpConnection final : public std::enable_shared_from_this<HttpConnection>,
+                             public runtime::Swept,
+                             public Connection {
+ public:
+  HttpConnection(ServerContext& context, Admission admission, runtime::Core& core, boost::asio::ip::tcp::socket socket,
+                 std::uint64_t number);
+  ~HttpConnection() override;
+
+  void start();
+  void sweep(runtime::SteadyTime now) override;
+  void shut_down(std::chrono::milliseconds come_back_after) override;
+  void cut_off() override;
+
+ private:
+  enum class Phase : std::uint8_t { kIdle, kHead, kBody, kHandling, kWriting, kLingering };
+
+  Task<void> run();
+  Task<bool> read_request();  // false: the connection is at its end
+  Task<bool> read_some();
+  Task<bool> write(std::string_view bytes);
+  Task<bool> answer();  // false: nothing more is read from this connection
+  Task<void> refuse(int status, std::string_view reason);
+  // After an answer that comes before the end of the request: what still arrives is thrown away for a while, since a
+  // reset would take the answer from the client.
+  Task<void> linger();
+  void hand_over(Outcome outcome, Call call);
+  void enter(Phase phase);
+  // Ends the connection from outside of its coroutine, with a last answer if nothing was answered yet.
+  void cut(int status, std::string_view reason);
+  void close();
+  std::string next_request_id();
+
+  ServerContext& context_;
+  Admission admission_;
+  runtime::Core& core_;
+  boost::asio::ip::tcp::socket socket_;
+  std::uint64_t number_;
+  std::uint64_t requests_ = 0;
+  RequestReader reader_;
+  std::string unread_;  // bytes behind the current request
+  std::string out_;
+  Phase phase_ = Phase::kHead;
+  runtime::SteadyTime phase_since_;
+  bool last_ = false;  // the server stops: the current answer is the last one
+  bool closed_ = false;
+};
+
+}  // namespace vestnik::api::http

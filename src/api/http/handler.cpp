@@ -1,0 +1,245 @@
+#include "api/http/handler.hpp"
+
+#include <fmt/format.h>
+#include <google/protobuf/arena.h>
+#include <google/protobuf/descriptor.h>
+#include <google/protobuf/message.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <exception>
+#include <mutex>
+#include <utility>
+
+#include "api/transcoder/openapi.hpp"
+#include "api/transcoder/parameters.hpp"
+#include "api/transcoder/transcoder.hpp"
+#include "api/websocket/handshake.hpp"
+#include "base/log.hpp"
+#include "vestnik/chat/v1/chat.pb.h"
+
+namespace vestnik::api::http {
+namespace {
+
+using google::protobuf::Message;
+
+constexpr std::string_view kSubscribe = "vestnik.chat.v1.Chat.Subscribe";
+
+const Message* prototype_of(const google::protobuf::Descriptor* type) {
+  return google::protobuf::MessageFactory::generated_factory()->GetPrototype(type);
+}
+
+Outcome problem(const Error& error, const Call& call) {
+  return make_problem(error, call.request_id);
+}
+
+// Only JSON: a form of another site can send any other type without being asked (and JSON not).
+bool is_json(const Request& request) {
+  std::string_view type = request.field("Content-Type");
+  type = type.substr(0, type.find(';'));
+  while (type.ends_with(' ')) type.remove_suffix(1);
+  return std::ranges::equal(type, std::string_view("application/json"), {},
+                            [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+}
+
+// Copies the value of a header into a field of the request, unless the request has another value already.
+Result<void> take_header(std::string_view header, std::string_view value, std::string_view field, Message& request) {
+  const auto* descriptor = request.GetDescriptor()->FindFieldByName(std::string(field));
+  if (value.empty() || descriptor == nullptr) return {};
+  const auto* reflection = request.GetReflection();
+  if (reflection->HasField(request, descriptor)) {
+    if (reflection->GetString(request, descriptor) == value) return {};
+    return invalid(std::string(field), fmt::format("differs from the header {}; give one of them", header));
+  }
+  return set_field(request, field, value);
+}
+
+}  // namespace
+
+struct Handler::Target {
+  const Methods::Entry* entry = nullptr;
+  const Message* request = nullptr;
+  const Message* response = nullptr;
+};
+
+// A counter for each route and status, made when first needed and then found without a lock.
+class Handler::RequestCounter {
+ public:
+  RequestCounter(Metrics& metrics, const RouteTable& routes) : metrics_(metrics), rows_(routes.routes().size() + 1) {
+    for (const auto& route : routes.routes()) rows_[route->index].label = {route->verb, route->path.text()};
+    rows_.back().label = {"", "other"};  // pages, and what matches no route
+  }
+
+  void add(const Route* route, int status) {
+    Row& row = route != nullptr ? rows_[route->index] : rows_.back();
+    const auto known = std::ranges::find(kStatuses, status);
+    const auto column = static_cast<std::size_t>(known == kStatuses.end() ? 0 : known - kStatuses.begin());
+    Counter* counter = row.counters[column].load(std::memory_order_acquire);
+    if (counter == nullptr) {
+      counter = &metrics_.counter(
+          "http_requests_total", "HTTP requests answered.",
+          {{"method", row.label.first}, {"route", row.label.second}, {"code", std::to_string(kStatuses[column])}});
+      row.counters[column].store(counter, std::memory_order_release);
+    }
+    counter->add();
+  }
+
+ private:
+  static constexpr std::array kStatuses = {500, 101, 200, 201, 304, 400, 401, 403, 404,
+                                           405, 408, 409, 413, 415, 429, 431, 503, 504};
+  struct Row {
+    std::pair<std::string, std::string> label;
+    std::array<std::atomic<Counter*>, kStatuses.size()> counters{};
+  };
+
+  Metrics& metrics_;
+  std::vector<Row> rows_;
+};
+
+Handler::Handler(std::span<const google::protobuf::ServiceDescriptor* const> services, const Methods& methods,
+                 ServerStatus& status, Metrics& metrics, Options options)
+    : routes_(services),
+      counter_(std::make_unique<RequestCounter>(metrics, routes_)),
+      pages_(embedded::pages()),
+      methods_(methods),
+      status_(status),
+      metrics_(metrics),
+      options_(std::move(options)),
+      openapi_(make_openapi(embedded::contract().front().bytes, routes_, options_.version)) {
+  for (const auto& route : routes_.routes()) {
+    auto target = std::make_unique<Target>();
+    target->entry = methods.find(route->method->full_name());
+    target->request = prototype_of(route->method->input_type());
+    target->response = prototype_of(route->method->output_type());
+    targets_.push_back(std::move(target));
+  }
+}
+
+Handler::~Handler() = default;
+
+Task<Outcome> Handler::handle(const Request& request, Call& call) {
+  const auto begun = std::chrono::steady_clock::now();
+  const Route* route = nullptr;
+  Outcome outcome = Response{};
+  const bool reads = request.method == "GET" || request.method == "HEAD";
+  if (auto page = reads ? pages_.find(request) : std::nullopt) {
+    outcome = std::move(*page);
+  } else if (reads && request.path == "/ws") {
+    outcome = open_websocket(request, call);
+  } else if (reads && request.path == "/openapi.json") {
+    outcome = Response{.shared_body = openapi_};
+  } else if (reads && request.path == "/metrics") {
+    outcome = metrics_page();
+  } else if (auto match = routes_.match(request.method == "HEAD" ? "GET" : request.method, request.path); !match) {
+    Response response = make_problem(match.error().error, match.error().status, call.request_id);
+    if (!match.error().allow.empty()) response.fields.emplace_back("Allow", std::move(match.error().allow));
+    outcome = std::move(response);
+  } else {
+    route = match->route;
+    outcome = co_await call_method(*match, request, call);
+  }
+
+  const auto* response = std::get_if<Response>(&outcome);
+  const int status = response != nullptr ? response->status : std::holds_alternative<EventStream>(outcome) ? 200 : 101;
+  const auto took = std::chrono::steady_clock::now() - begun;
+  counter_->add(route, status);
+  status_.requests.add();
+  status_.request.record(took);
+  if (log::enabled(log::Level::kDebug)) {
+    log::debug("request", {{"request_id", call.request_id},
+                           {"method", request.method},
+                           {"route", route != nullptr ? std::string_view(route->path.text()) : request.path},
+                           {"status", status},
+                           {"ms", std::chrono::duration<double, std::milli>(took).count()}});
+  }
+  co_return outcome;
+}
+
+Task<Outcome> Handler::handle_metrics(const Request& request, Call& call) {
+  if (request.path == "/metrics" && (request.method == "GET" || request.method == "HEAD")) co_return metrics_page();
+  co_return make_problem({.code = ErrorCode::kNotFound, .detail = "this port has only GET /metrics"}, call.request_id);
+}
+
+void Handler::count_refused(int status) {
+  counter_->add(nullptr, status);
+  status_.requests.add();
+}
+
+Task<Outcome> Handler::call_method(const Match& match, const Request& request, Call& call) {
+  const Target& target = *targets_[match.route->index];
+  if (target.entry == nullptr) {
+    co_return problem({.code = ErrorCode::kUnimplemented, .detail = "this server does not have the method yet"}, call);
+  }
+  const bool takes_body = match.route->whole_body || match.route->body_field != nullptr;
+  if (takes_body && !is_json(request)) {
+    co_return make_problem({.code = ErrorCode::kInvalidArgument,
+                            .detail = "the content type is not JSON; send Content-Type: application/json"},
+                           415, call.request_id);
+  }
+  google::protobuf::Arena arena;
+  Message& message = *target.request->New(&arena);
+  auto decoded = decode_request(match, request.query, request.body, message);
+  if (decoded) decoded = take_header("Idempotency-Key", request.field("Idempotency-Key"), "nonce", message);
+  const std::string_view last_event_id = request.field("Last-Event-ID");
+  if (decoded && target.entry->subscription) {
+    decoded = take_header("Last-Event-ID", last_event_id, "after", message);
+    // An EventSource keeps the address it began with: what it has received since is the newer position.
+    if (!decoded) decoded = set_field(message, "after", last_event_id);
+  }
+  if (!decoded) co_return problem(decoded.error(), call);
+
+  if (target.entry->subscription) {
+    auto subscription = target.entry->subscription(message);
+    if (!subscription) co_return problem(subscription.error(), call);
+    co_return EventStream{std::move(*subscription)};
+  }
+  Message& answer = *target.response->New(&arena);
+  try {
+    if (auto done = co_await target.entry->unary(call, message, answer); !done) co_return problem(done.error(), call);
+  } catch (const std::exception& bug) {
+    // A bug ends the request, never the process; the client learns no more than the request id.
+    log::error("exception in a method",
+               {{"request_id", call.request_id}, {"method", match.route->method->full_name()}, {"what", bug.what()}});
+    co_return problem({.code = ErrorCode::kInternal, .detail = "internal error; the log has more under the request id"},
+                      call);
+  }
+  Response response{.status = match.route->success_status};
+  encode_response(*match.route, answer, response.body);
+  co_return response;
+}
+
+Outcome Handler::open_websocket(const Request& request, Call& call) const {
+  auto accept = websocket::accept_handshake(request);
+  if (!accept) {
+    if (accept.error().code != ErrorCode::kFailedPrecondition) return problem(accept.error(), call);
+    Response response = make_problem(accept.error(), 426, call.request_id);
+    response.fields = {{"Upgrade", "websocket"}, {"Connection", "Upgrade"}, {"Sec-WebSocket-Version", "13"}};
+    return response;
+  }
+  if (!origin_allowed(request)) {
+    return problem({.code = ErrorCode::kPermissionDenied,
+                    .detail = "the origin of the page is not this server; --allowed-origins can allow it"},
+                   call);
+  }
+  chat::v1::SubscribeRequest message;
+  if (auto decoded = set_query_fields(message, request.query); !decoded) return problem(decoded.error(), call);
+  auto subscription = methods_.find(kSubscribe)->subscription(message);
+  if (!subscription) return problem(subscription.error(), call);
+  return WebSocketUpgrade{std::move(*subscription), message.has_after(), std::move(*accept)};
+}
+
+// A browser says which page opens the socket; any other client says nothing.
+bool Handler::origin_allowed(const Request& request) const {
+  const std::string_view origin = request.field("Origin");
+  if (origin.empty()) return true;
+  const std::string_view host = request.field("Host");
+  if (origin == fmt::format("http://{}", host) || origin == fmt::format("https://{}", host)) return true;
+  return std::ranges::find(options_.allowed_origins, origin) != options_.allowed_origins.end();
+}
+
+Response Handler::metrics_page() const {
+  return {.content_type = "text/plain; version=0.0.4; charset=utf-8", .body = metrics_.render()};
+}
+
+}  // namespace vestnik::api::http

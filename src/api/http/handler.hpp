@@ -1,0 +1,73 @@
+// From an HTTP request to what the server does about it: a page, a method of the contract, a WebSocket, an event
+// stream.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <span>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "api/call.hpp"
+#include "api/http/message.hpp"
+#include "api/http/pages.hpp"
+#include "api/server_status.hpp"
+#include "api/transcoder/route_table.hpp"
+#include "base/metrics.hpp"
+
+namespace vestnik::api::http {
+
+// The request asks to become a WebSocket. `announce`: it gave `after`, so its first frame tells where it begins.
+struct WebSocketUpgrade {
+  SubscriptionRequest subscription;
+  bool announce = false;
+  std::string accept;  // value of Sec-WebSocket-Accept
+};
+
+// The request asks for a stream of server-sent events.
+struct EventStream {
+  SubscriptionRequest subscription;
+};
+
+using Outcome = std::variant<Response, WebSocketUpgrade, EventStream>;
+
+class Handler {
+ public:
+  struct Options {
+    std::string version;
+    std::vector<std::string> allowed_origins;  // besides the server's own host
+  };
+
+  Handler(std::span<const google::protobuf::ServiceDescriptor* const> services, const Methods& methods,
+          ServerStatus& status, Metrics& metrics, Options options);
+  ~Handler();
+
+  // On the call's core. Never throws for anything that a client can send.
+  Task<Outcome> handle(const Request& request, Call& call);
+  // For requests that were refused before they were understood.
+  void count_refused(int status);
+  // The same for the port that has only /metrics.
+  Task<Outcome> handle_metrics(const Request& request, Call& call);
+
+ private:
+  struct Target;         // a method with what is needed to call it
+  class RequestCounter;  // http_requests_total by route and status
+
+  Response metrics_page() const;
+  Task<Outcome> call_method(const Match& match, const Request& request, Call& call);
+  Outcome open_websocket(const Request& request, Call& call) const;
+  bool origin_allowed(const Request& request) const;
+
+  RouteTable routes_;
+  std::vector<std::unique_ptr<Target>> targets_;  // by route index
+  std::unique_ptr<RequestCounter> counter_;
+  Pages pages_;
+  const Methods& methods_;
+  ServerStatus& status_;
+  Metrics& metrics_;
+  Options options_;
+  std::string openapi_;
+};
+
+}  // namespace vestnik::api::http

@@ -1,0 +1,105 @@
+#include "api/http/head_guard.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace vestnik::api::http {
+namespace {
+
+char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+bool same_name(std::string_view a, std::string_view lower_case) {
+  return std::ranges::equal(a, lower_case, {}, lower);
+}
+
+std::string_view trim(std::string_view text) {
+  const auto begin = text.find_first_not_of(" \t");
+  if (begin == std::string_view::npos) return {};
+  return text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
+}
+
+std::optional<HeadFault> check_line_ends(std::string_view bytes) {
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    if (bytes[i] == '\n' && (i == 0 || bytes[i - 1] != '\r')) return HeadFault{.reason = "a line ends with a bare LF"};
+    if (bytes[i] == '\r' && i + 1 < bytes.size() && bytes[i + 1] != '\n') {
+      return HeadFault{.reason = "a CR stands outside a line end"};
+    }
+    if (bytes[i] == '\0') return HeadFault{.reason = "there is a NUL in the head"};
+  }
+  return std::nullopt;
+}
+
+HeadFault too_large(const HeadLimits& limits) {
+  return {.status = 431,
+          .reason = fmt::format("the head is larger than {} bytes (--max-header-bytes)", limits.bytes_max)};
+}
+
+// What has been seen of the fields that decide where the body ends and for whom the request is.
+struct Framing {
+  int content_lengths = 0;
+  int hosts = 0;
+  bool chunked = false;
+
+  std::optional<HeadFault> take(std::string_view name, std::string_view value) {
+    if (same_name(name, "content-length")) {
+      const bool digits = !value.empty() && std::ranges::all_of(value, [](char c) { return c >= '0' && c <= '9'; });
+      if (!digits || value.size() > 18) return HeadFault{.reason = "Content-Length is not a plain number"};
+      if (++content_lengths > 1) return HeadFault{.reason = "there is more than one Content-Length"};
+    } else if (same_name(name, "transfer-encoding")) {
+      if (chunked || !same_name(value, "chunked")) return HeadFault{.reason = "Transfer-Encoding is not just chunked"};
+      chunked = true;
+    } else if (same_name(name, "host")) {
+      if (++hosts > 1) return HeadFault{.reason = "there is more than one Host"};
+    }
+    if (chunked && content_lengths > 0) {
+      return HeadFault{.reason = "there are both Content-Length and Transfer-Encoding"};
+    }
+    return std::nullopt;
+  }
+};
+
+}  // namespace
+
+std::size_t find_head_end(std::string_view bytes) {
+  const auto end = bytes.find("\r\n\r\n");
+  return end == std::string_view::npos ? 0 : end + 4;
+}
+
+std::optional<HeadFault> check_partial_head(std::string_view bytes, const HeadLimits& limits) {
+  if (bytes.size() > limits.bytes_max) return too_large(limits);
+  return check_line_ends(bytes);
+}
+
+std::optional<HeadFault> check_head(std::string_view head, const HeadLimits& limits) {
+  if (head.size() > limits.bytes_max) return too_large(limits);
+  if (auto fault = check_line_ends(head)) return fault;
+
+  auto line_end = head.find("\r\n");
+  const bool needs_host = head.substr(0, line_end).ends_with(" HTTP/1.1");
+  head.remove_prefix(line_end + 2);
+  Framing framing;
+  for (std::size_t fields = 0; !head.starts_with("\r\n"); ++fields) {
+    if (fields == limits.fields_max) {
+      return HeadFault{.status = 431,
+                       .reason = fmt::format("there are more than {} fields (--max-header-fields)", limits.fields_max)};
+    }
+    line_end = head.find("\r\n");
+    const std::string_view line = head.substr(0, line_end);
+    head.remove_prefix(line_end + 2);
+    if (line.front() == ' ' || line.front() == '\t') return HeadFault{.reason = "a field is folded over lines"};
+    const auto colon = line.find(':');
+    if (colon == std::string_view::npos || colon == 0) return HeadFault{.reason = "a field has no name"};
+    const std::string_view name = line.substr(0, colon);
+    if (name.find_first_of(" \t") != std::string_view::npos) {
+      return HeadFault{.reason = "there is white space in the name of a field"};
+    }
+    if (auto fault = framing.take(name, trim(line.substr(colon + 1)))) return fault;
+  }
+  if (needs_host && framing.hosts == 0) return HeadFault{.reason = "Host is missing"};
+  return std::nullopt;
+}
+
+}  // namespace vestnik::api::http

@@ -1,0 +1,47 @@
+// An HTTP request as the handlers see it, and the answer they give.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/error.hpp"
+
+namespace vestnik::api::http {
+
+// Views into the request reader: valid until its next request.
+struct Request {
+  std::string_view method;
+  std::string_view path;   // percent-encoded
+  std::string_view query;  // without '?'
+  std::string_view body;
+  std::vector<std::pair<std::string_view, std::string_view>> fields;
+  bool http_1_0 = false;
+  bool keep_alive = true;
+
+  // Value of the first field with this name, in any case; empty when there is none.
+  std::string_view field(std::string_view name) const;
+  // Whether the comma-separated list of that name has this token, in any case.
+  bool has_token(std::string_view name, std::string_view token) const;
+};
+
+struct Response {
+  int status = 200;
+  std::string_view content_type = "application/json";  // of static storage
+  std::string body;
+  std::string_view shared_body;  // instead of body: bytes that outlive the connection, such as an embedded page
+  std::vector<std::pair<std::string_view, std::string>> fields;
+  bool close = false;
+};
+
+// The answer to an error, in the shape of the contract.
+Response make_problem(const Error& error, std::string_view request_id);
+// With a status that says more than the code.
+Response make_problem(const Error& error, int status, std::string_view request_id);
+
+// Appends head and body. A HEAD request gets the head alone.
+void append_response(std::string& out, const Response& response, const Request& request, std::string_view request_id,
+                     bool keep_alive);
+
+}  // namespace vestnik::api::http

@@ -1,0 +1,124 @@
+#include "api/http/request_reader.hpp"
+
+#include <fmt/format.h>
+
+#include <boost/asio/buffer.hpp>
+#include <boost/beast/http/error.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/string_body.hpp>
+#include <limits>
+#include <optional>
+#include <utility>
+
+namespace vestnik::api::http {
+
+namespace beast = boost::beast;
+
+namespace {
+
+// Beast 1.81 asserts that a last chunk which it has seen incomplete has at least so many bytes the next time, even when
+// they are the same. Nothing shorter can end a chunked body: "0\r\n\r\n".
+constexpr std::size_t kLastChunkMin = 5;
+
+}  // namespace
+
+struct RequestReader::Parser {
+  // Made anew for each request; the optional keeps its place in memory.
+  std::optional<beast::http::request_parser<beast::http::string_body>> parser;
+};
+
+RequestReader::RequestReader(const Limits& limits) : limits_(limits), parser_(std::make_unique<Parser>()) {}
+
+RequestReader::~RequestReader() = default;
+
+void RequestReader::reset() {
+  state_ = State::kIdle;
+  head_.clear();
+  request_ = {};
+  parser_->parser.reset();
+}
+
+std::size_t RequestReader::feed(std::string_view bytes) {
+  std::size_t used = 0;
+  if (state_ == State::kIdle) {
+    // RFC 9112, section 2.2: empty lines before a request are ignored.
+    while (bytes.substr(used).starts_with("\r\n")) used += 2;
+    if (used == bytes.size() || bytes.substr(used) == "\r") return used;
+    state_ = State::kHead;
+  }
+  if (state_ == State::kHead) {
+    const std::size_t before = head_.size();
+    const std::string_view fresh = bytes.substr(used);
+    // The usual head arrives in one piece and is parsed where it lies.
+    std::string_view head = fresh;
+    if (before > 0) head = head_.append(fresh);
+    const std::size_t end = find_head_end(head);
+    if (end == 0) {
+      if (before == 0) head_ = fresh;
+      if (auto fault = check_partial_head(head_, limits_.head)) fail(fault->status, std::move(fault->reason));
+      return bytes.size();
+    }
+    head = head.substr(0, end);
+    if (auto fault = check_head(head, limits_.head)) {
+      fail(fault->status, std::move(fault->reason));
+      return bytes.size();
+    }
+    used += end - before;
+    auto& parser = parser_->parser.emplace();
+    parser.header_limit(std::numeric_limits<std::uint32_t>::max());  // the guard has measured it
+    parser.body_limit(limits_.body_bytes_max);
+    parser.eager(true);
+    state_ = State::kBody;
+    std::size_t of_head = 0;
+    parse(head, of_head);
+    // Beast reads a request line without a version on into the next lines; whoever is in front of us would not.
+    if (state_ != State::kFault && !parser.is_header_done()) fail(400, "the request line is malformed");
+  }
+  if (state_ == State::kBody && used < bytes.size()) parse(bytes.substr(used), used);
+  return used;
+}
+
+void RequestReader::parse(std::string_view bytes, std::size_t& used) {
+  auto& parser = *parser_->parser;
+  if (parser.is_header_done() && parser.chunked() && bytes.size() < kLastChunkMin) return;
+  while (!bytes.empty() && !parser.is_done()) {
+    beast::error_code error;
+    const std::size_t took = parser.put(boost::asio::buffer(bytes.data(), bytes.size()), error);
+    used += took;
+    bytes.remove_prefix(took);
+    if (error == beast::http::error::need_more) break;
+    if (error == beast::http::error::body_limit) {
+      return fail(413, fmt::format("the body is larger than {} bytes (--max-body-bytes)", limits_.body_bytes_max));
+    }
+    if (error) return fail(400, "the request is malformed: " + error.message());
+  }
+  describe();
+  if (parser.is_done()) state_ = State::kComplete;
+}
+
+void RequestReader::describe() {
+  const auto& message = parser_->parser->get();
+  const auto view = [](beast::string_view text) { return std::string_view(text.data(), text.size()); };
+  if (request_.fields.empty()) {
+    request_.method = view(message.method_string());
+    const std::string_view target = view(message.target());
+    const auto mark = target.find('?');
+    request_.path = target.substr(0, mark);
+    request_.query = mark == std::string_view::npos ? std::string_view() : target.substr(mark + 1);
+    request_.http_1_0 = message.version() < 11;
+    request_.keep_alive = message.keep_alive();
+    for (const auto& field : message) request_.fields.emplace_back(view(field.name_string()), view(field.value()));
+  }
+  request_.body = message.body();
+}
+
+bool RequestReader::expects_continue() const {
+  return state_ == State::kBody && !request_.http_1_0 && request_.has_token("Expect", "100-continue");
+}
+
+void RequestReader::fail(int status, std::string reason) {
+  state_ = State::kFault;
+  fault_ = {.status = status, .reason = std::move(reason)};
+}
+
+}  // namespace vestnik::api::http

@@ -1,0 +1,22 @@
+// One stream of server-sent events (WHATWG HTML, section 9.2): the messages of a room, each with its position as id.
+#pragma once
+
+#include "api/live_connection.hpp"
+
+namespace vestnik::api::sse {
+
+class Session final : public LiveConnection {
+ public:
+  Session(LiveContext& context, Admission admission, runtime::Core& core, boost::asio::ip::tcp::socket socket);
+
+  // The head of the answer. The stream ends with the connection, so it needs no length and no chunks.
+  static std::string response_head(std::string_view request_id);
+
+ private:
+  void on_readable() override;
+  bool append_ping(std::string& out) override;
+  void append_too_slow(std::string& out, const chat::Position& next) override;
+  void append_come_back(std::string& out, std::chrono::milliseconds after) override;
+};
+
+}  // namespace vestnik::api::sse

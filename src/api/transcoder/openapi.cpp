@@ -1,0 +1,331 @@
+#include "api/transcoder/openapi.hpp"
+
+#include <fmt/format.h>
+#include <google/protobuf/descriptor.h>
+#include <google/protobuf/descriptor.pb.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <stdexcept>
+#include <vector>
+
+#include "api/transcoder/field_value.hpp"
+#include "api/transcoder/json_text.hpp"
+#include "api/transcoder/openapi_schema.hpp"
+#include "api/transcoder/problem.hpp"
+#include "api/transcoder/route_table.hpp"
+
+namespace vestnik::api {
+namespace {
+
+using google::protobuf::Descriptor;
+using google::protobuf::DescriptorPool;
+using google::protobuf::FieldDescriptor;
+using google::protobuf::MethodDescriptor;
+using google::protobuf::ServiceDescriptor;
+
+constexpr int kParameterDepthMax = 4;  // "a.b.c.d": a message may contain itself
+
+constexpr std::string_view kDescription =
+    "Names are in snake_case, times are RFC 3339 in UTC, and what is not set is absent. "
+    "A name that a request must not have is an error. Every error is `application/problem+json` (RFC 9457).";
+
+constexpr std::string_view kProblemSchemas = R"("Problem":{"type":"object","description":"What went wrong (RFC 9457).",
+"required":["type","title","status","detail","code","violations"],"properties":{
+"type":{"type":"string","description":"Always `about:blank`: `code` tells the kind."},
+"title":{"type":"string","description":"The phrase of the HTTP status.","examples":["Bad Request"]},
+"status":{"type":"integer","description":"The HTTP status.","examples":[400]},
+"detail":{"type":"string","description":"A sentence for people."},
+"code":{"type":"string","description":"The kind of error, the same in every transport.","examples":["invalid_argument"]},
+"violations":{"type":"array","description":"The fields at fault.","items":{"$ref":"#/components/schemas/Violation"}},
+"request_id":{"type":"string","description":"The same as the header X-Request-Id, for the logs."}}},
+"Violation":{"type":"object","description":"A field at fault.","required":["field","reason"],"properties":{
+"field":{"type":"string","description":"Its name, as a path.","examples":["content"]},
+"reason":{"type":"string","description":"What is wrong, and what would be right."}}})";
+
+// A route with the descriptors that have comments; those of the generated code have none.
+struct Operation {
+  const Route* route;
+  const MethodDescriptor* method;
+  std::string id;  // unique in the document
+
+  const Descriptor& input() const { return *method->input_type(); }
+  const Descriptor& output() const { return *method->output_type(); }
+  const FieldDescriptor* body_field() const { return same(input(), route->body_field); }
+  const FieldDescriptor* response_field() const { return same(output(), route->response_field); }
+  bool takes_body() const { return route->whole_body || route->body_field != nullptr; }
+
+ private:
+  static const FieldDescriptor* same(const Descriptor& type, const FieldDescriptor* field) {
+    return field ? find_field(type, field->name()) : nullptr;
+  }
+};
+
+void build_pool(DescriptorPool& pool, std::string_view bytes) {
+  google::protobuf::FileDescriptorSet files;
+  if (!files.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
+    throw std::logic_error("the contract's descriptors cannot be read");
+  }
+  for (const auto& file : files.file()) {
+    if (pool.BuildFile(file) == nullptr)
+      throw std::logic_error("the contract's descriptors lack a part of " + file.name());
+  }
+}
+
+bool is_documented(const Route& route) {
+  static constexpr std::string_view kVerbs[] = {"GET", "PUT", "POST", "DELETE", "PATCH"};
+  return std::ranges::find(kVerbs, route.verb) != std::end(kVerbs);
+}
+
+std::vector<Operation> list_operations(const DescriptorPool& pool, const RouteTable& routes) {
+  std::vector<Operation> operations;
+  std::map<const MethodDescriptor*, int> bindings;
+  for (const auto& route : routes.routes()) {
+    if (!is_documented(*route)) continue;
+    const MethodDescriptor* method = pool.FindMethodByName(route->method->full_name());
+    if (method == nullptr) throw std::logic_error("the contract's descriptors lack " + route->method->full_name());
+    std::string id = fmt::format("{}_{}", method->service()->name(), method->name());
+    if (const int binding = ++bindings[method]; binding > 1) id += fmt::format("_{}", binding);
+    operations.push_back({route.get(), method, std::move(id)});
+  }
+  return operations;
+}
+
+// OpenAPI knows "{name}" where google.api.http has "{name=pattern}".
+std::string openapi_path(const PathTemplate& path) {
+  std::string text;
+  bool in_pattern = false;
+  for (const char c : path.text()) {
+    if (c == '=') in_pattern = true;
+    if (c == '}') in_pattern = false;
+    if (!in_pattern) text += c;
+  }
+  return text;
+}
+
+class Document {
+ public:
+  Document(std::string& out, std::vector<Operation> operations) : json_(out), operations_(std::move(operations)) {
+    for (const Operation& operation : operations_) add_schemas(operation);
+  }
+
+  void append(std::string_view version) {
+    json_.begin_object().member("openapi", "3.1.0");
+    json_.key("info").begin_object();
+    json_.member("title", "Vestnik").member("version", version).member("description", kDescription).end_object();
+    json_.key("servers").begin_array().begin_object().member("url", "/").end_object().end_array();
+    append_tags();
+    append_paths();
+    json_.key("components").begin_object().key("schemas").begin_object();
+    schemas_.append_components(json_);
+    json_.raw(kProblemSchemas).end_object();
+    json_.key("responses").begin_object().key("Problem").begin_object();
+    json_.member("description", "The request failed.").key("content").begin_object();
+    append_content(kProblemContentType, [&] { append_reference("#/components/schemas/Problem"); });
+    json_.end_object().end_object().end_object().end_object().end_object();
+  }
+
+ private:
+  void add_schemas(const Operation& operation) {
+    using Use = SchemaSet::Use;
+    if (operation.route->whole_body) {
+      schemas_.add(operation.input(), Use::kRequest);
+    } else {
+      for (int i = 0; i < operation.input().field_count(); ++i)
+        schemas_.add(*operation.input().field(i), Use::kRequest);
+    }
+    const FieldDescriptor* response = operation.response_field();
+    const bool is_stream = operation.method->server_streaming();
+    if (response == nullptr && !is_stream) schemas_.add(operation.output(), Use::kResponse);
+    if (response != nullptr) schemas_.add(*response, Use::kResponse);
+    if (!is_stream) return;
+    for (int i = 0; i < operation.output().field_count(); ++i)
+      schemas_.add(*operation.output().field(i), Use::kResponse);
+  }
+
+  void append_tags() {
+    std::set<const ServiceDescriptor*> seen;
+    json_.key("tags").begin_array();
+    for (const Operation& operation : operations_) {
+      const ServiceDescriptor* service = operation.method->service();
+      if (!seen.insert(service).second) continue;
+      json_.begin_object()
+          .member("name", service->name())
+          .member("description", comment_of(*service).text)
+          .end_object();
+    }
+    json_.end_array();
+  }
+
+  void append_paths() {
+    std::vector<std::string> paths;  // in the contract's order
+    for (const Operation& operation : operations_) {
+      std::string path = openapi_path(operation.route->path);
+      if (std::ranges::find(paths, path) == paths.end()) paths.push_back(std::move(path));
+    }
+    json_.key("paths").begin_object();
+    for (const std::string& path : paths) {
+      json_.key(path).begin_object();
+      for (const Operation& operation : operations_) {
+        if (openapi_path(operation.route->path) == path) append_operation(operation);
+      }
+      json_.end_object();
+    }
+    json_.end_object();
+  }
+
+  void append_operation(const Operation& operation) {
+    std::string verb = operation.route->verb;
+    std::ranges::transform(verb, verb.begin(), [](char c) { return static_cast<char>(c - 'A' + 'a'); });
+    const Comment comment = comment_of(*operation.method);
+    json_.key(verb).begin_object().member("operationId", operation.id);
+    json_.key("tags").begin_array().string(operation.method->service()->name()).end_array();
+    const std::string summary = comment.first_sentence();
+    json_.member("summary", summary);
+    if (comment.text.size() > summary.size() + 1) json_.member("description", comment.text);
+    json_.key("parameters").begin_array();
+    append_parameters(operation);
+    json_.end_array();
+    if (operation.takes_body()) append_request_body(operation);
+    append_responses(operation);
+    json_.end_object();
+  }
+
+  void append_parameters(const Operation& operation) {
+    std::vector<std::string> in_path;
+    for (const auto& variable : operation.route->path.variables()) {
+      in_path.push_back(variable.field_path);
+      append_parameter(variable.field_path, "path", *field_at(operation.input(), variable.field_path));
+    }
+    if (!operation.route->whole_body) append_query(operation.input(), operation.body_field(), "", in_path);
+    if (find_field(operation.input(), "nonce") != nullptr) {
+      append_header("Idempotency-Key", "The same as the field `nonce`: makes a repeated request safe.");
+    }
+    if (operation.method->server_streaming() && find_field(operation.input(), "after") != nullptr) {
+      append_header("Last-Event-ID", "The same as `after`; browsers send it by themselves when they reconnect.");
+    }
+  }
+
+  void append_query(const Descriptor& type, const FieldDescriptor* body_field, const std::string& prefix,
+                    const std::vector<std::string>& in_path, int depth = 1) {
+    if (depth > kParameterDepthMax) return;
+    for (int i = 0; i < type.field_count(); ++i) {
+      const FieldDescriptor& field = *type.field(i);
+      const std::string name = prefix + field.name();
+      if (&field == body_field || std::ranges::find(in_path, name) != in_path.end()) continue;
+      if (field.cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE || is_timestamp(field)) {
+        append_parameter(name, "query", field);
+      } else if (!field.is_repeated()) {
+        append_query(*field.message_type(), body_field, name + ".", in_path, depth + 1);
+      }
+    }
+  }
+
+  static const FieldDescriptor* field_at(const Descriptor& root, std::string_view path) {
+    const Descriptor* type = &root;
+    for (std::size_t dot = path.find('.'); dot != std::string_view::npos; dot = path.find('.')) {
+      type = find_field(*type, path.substr(0, dot))->message_type();
+      path.remove_prefix(dot + 1);
+    }
+    return find_field(*type, path);
+  }
+
+  void append_parameter(std::string_view name, std::string_view place, const FieldDescriptor& field) {
+    json_.begin_object().member("name", name).member("in", place);
+    if (place == "path") json_.key("required").boolean(true);
+    if (const Comment comment = comment_of(field); !comment.text.empty()) json_.member("description", comment.text);
+    json_.key("schema");
+    schemas_.append_parameter(json_, field);
+    json_.end_object();
+  }
+
+  void append_header(std::string_view name, std::string_view description) {
+    json_.begin_object().member("name", name).member("in", "header").member("description", description);
+    json_.key("schema").begin_object().member("type", "string").end_object().end_object();
+  }
+
+  void append_request_body(const Operation& operation) {
+    const FieldDescriptor* field = operation.body_field();
+    json_.key("requestBody").begin_object().key("required").boolean(true).key("content").begin_object();
+    json_.key("application/json").begin_object().key("schema");
+    if (field == nullptr) {
+      schemas_.append_reference(json_, operation.input());
+      append_example(operation);
+    } else {
+      schemas_.append_field(json_, *field);
+    }
+    json_.end_object().end_object().end_object();
+  }
+
+  // Only what has an example in the contract, so that a first try from the page succeeds.
+  void append_example(const Operation& operation) {
+    std::string example;
+    JsonWriter members(example);
+    members.begin_object();
+    for (int i = 0; i < operation.input().field_count(); ++i) {
+      const FieldDescriptor& field = *operation.input().field(i);
+      if (const Comment comment = comment_of(field); !comment.example.empty())
+        members.key(field.name()).raw(comment.example);
+    }
+    members.end_object();
+    if (example != "{}") json_.key("example").raw(example);
+  }
+
+  void append_responses(const Operation& operation) {
+    json_.key("responses").begin_object().key(std::to_string(operation.route->success_status)).begin_object();
+    json_.member("description", operation.method->server_streaming() ? "A stream of server-sent events." : "Success.");
+    json_.key("content").begin_object();
+    if (operation.method->server_streaming()) {
+      append_content("text/event-stream", [&] { append_stream_schema(operation.output()); });
+    } else if (const FieldDescriptor* field = operation.response_field()) {
+      append_content("application/json", [&] { schemas_.append_field(json_, *field); });
+    } else {
+      append_content("application/json", [&] { schemas_.append_reference(json_, operation.output()); });
+    }
+    json_.end_object().end_object();
+    if (operation.input().field_count() > 0) append_problem("400");
+    append_problem("default");
+    json_.end_object();
+  }
+
+  void append_stream_schema(const Descriptor& event) {
+    std::string kinds;
+    for (int i = 0; i < event.field_count(); ++i) {
+      if (i > 0) kinds += ", ";
+      kinds += '`' + event.field(i)->name() + '`';
+    }
+    json_.begin_object().member("type", "string");
+    json_.member("description", fmt::format("The `data` of each event is the JSON of one of: {}.", kinds)).end_object();
+  }
+
+  void append_problem(std::string_view status) {
+    json_.key(status);
+    append_reference("#/components/responses/Problem");
+  }
+
+  template <typename AppendSchema>
+  void append_content(std::string_view type, AppendSchema append_schema) {
+    json_.key(type).begin_object().key("schema");
+    append_schema();
+    json_.end_object();
+  }
+
+  void append_reference(std::string_view path) { json_.begin_object().member("$ref", path).end_object(); }
+
+  JsonWriter json_;
+  std::vector<Operation> operations_;
+  SchemaSet schemas_;
+};
+
+}  // namespace
+
+std::string make_openapi(std::string_view descriptor_set, const RouteTable& routes, std::string_view version) {
+  DescriptorPool pool;
+  build_pool(pool, descriptor_set);
+  std::string out;
+  Document(out, list_operations(pool, routes)).append(version);
+  return out;
+}
+
+}  // namespace vestnik::api

@@ -1,0 +1,45 @@
+#include "api/websocket/handshake.hpp"
+
+#include <openssl/evp.h>
+
+#include <array>
+
+namespace vestnik::api::websocket {
+namespace {
+
+constexpr std::string_view kGuid = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";  // RFC 6455, section 1.3
+
+std::string base64(const unsigned char* bytes, int size) {
+  std::array<unsigned char, 64> text;
+  const int length = EVP_EncodeBlock(text.data(), bytes, size);
+  return {reinterpret_cast<const char*>(text.data()), static_cast<std::size_t>(length)};
+}
+
+// 16 bytes in base64.
+bool is_key(std::string_view key) {
+  return key.size() == 24 && key.ends_with("==");
+}
+
+}  // namespace
+
+Result<std::string> accept_handshake(const http::Request& request) {
+  if (request.method != "GET" || request.http_1_0 || !request.has_token("Upgrade", "websocket") ||
+      !request.has_token("Connection", "Upgrade")) {
+    return fail(ErrorCode::kFailedPrecondition, "this address is a WebSocket; open it with an upgrade request");
+  }
+  if (request.field("Sec-WebSocket-Version") != "13") {
+    return fail(ErrorCode::kFailedPrecondition, "Sec-WebSocket-Version must be 13");
+  }
+  const std::string_view key = request.field("Sec-WebSocket-Key");
+  if (!is_key(key)) return fail(ErrorCode::kInvalidArgument, "Sec-WebSocket-Key must be 16 bytes in base64");
+
+  const std::string salted = std::string(key).append(kGuid);
+  std::array<unsigned char, EVP_MAX_MD_SIZE> digest;
+  unsigned length = 0;
+  if (EVP_Digest(salted.data(), salted.size(), digest.data(), &length, EVP_sha1(), nullptr) != 1) {
+    return fail(ErrorCode::kInternal, "SHA-1 is not available");
+  }
+  return base64(digest.data(), static_cast<int>(length));
+}
+
+}  // namespace vestnik::api::websocket

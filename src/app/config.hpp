@@ -1,0 +1,92 @@
+// Every setting of `vestnik serve` with its default. Only the edge (this folder) knows it: the parts below get what
+// they need.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/log.hpp"
+
+namespace vestnik::app {
+
+// kAuto: text on a terminal, JSON otherwise.
+enum class LogFormat : std::uint8_t { kAuto, kJson, kText };
+
+struct Listening {
+  std::string address = "127.0.0.1";  // IPv4 or IPv6, without brackets
+  std::uint16_t port = 5000;          // HTTP, WebSocket, pages; each port: 0 = any free one
+  std::uint16_t grpc_port = 5001;
+  std::uint16_t metrics_port = 2112;
+  std::string ports_file;  // empty: none; else JSON {"http","grpc","metrics"} once the server is ready
+  bool open = false;       // whether a public address may be served without authentication
+  std::vector<std::string> allowed_origins;  // "https://host:port", lower case; empty: only the server's own host
+};
+
+struct Storage {
+  std::string url = "sqlite:data/vestnik.db";
+  std::chrono::milliseconds timeout = std::chrono::seconds(5);  // of one call
+};
+
+struct Logging {
+  log::Level level = log::Level::kInfo;
+  LogFormat format = LogFormat::kAuto;
+  std::chrono::milliseconds status_interval = std::chrono::seconds(60);  // 0: no status line
+};
+
+struct Runtime {
+  std::uint32_t cores = 0;  // event loops; 0: one for each CPU
+  std::uint32_t pool_threads = 4;
+};
+
+// What is beyond a limit is refused with an error that names it.
+struct Limits {
+  // Levels of arrays and objects in one JSON text. Not a setting: the parser's stack is sized for it.
+  static constexpr std::uint32_t kJsonDepth = 32;
+
+  std::uint32_t max_connections = 10'000;
+  std::uint32_t max_connections_per_address = 50;  // loopback is exempt; 0: no limit
+  std::uint64_t max_body_bytes = 1ull << 20;
+  std::uint32_t max_header_bytes = 16u << 10;
+  std::uint32_t max_header_fields = 100;
+  std::uint32_t max_websocket_message_bytes = 64u << 10;
+  std::uint32_t max_websocket_fragments = 128;  // frames of one message
+  std::uint32_t max_page = 500;                 // items in one answer
+  std::uint32_t max_message_length = 16'384;    // code points; a room may have a lower one
+  std::uint64_t max_rooms = 10'000;
+  std::uint64_t max_users = 1'000'000;
+  std::uint64_t window_bytes = 4ull << 20;            // live window of one room
+  std::uint64_t window_total_bytes = 1ull << 30;      // live windows of all rooms
+  std::uint64_t personal_queue_bytes = 256ull << 10;  // waiting for one connection alone, such as answers on a socket
+  std::uint64_t write_queue_messages = 65'536;        // waiting for their commit
+};
+
+struct Timeouts {
+  std::chrono::milliseconds header = std::chrono::seconds(10);    // from the first byte to the end of the headers
+  std::chrono::milliseconds body = std::chrono::seconds(10);      // without a byte of the body
+  std::chrono::milliseconds request = std::chrono::seconds(30);   // from the end of the headers to the answer
+  std::chrono::milliseconds idle = std::chrono::seconds(75);      // of a kept connection between requests
+  std::chrono::milliseconds ping = std::chrono::seconds(25);      // between pings of a socket or event stream
+  std::chrono::milliseconds pong = std::chrono::seconds(10);      // for the answer to a ping
+  std::chrono::milliseconds shutdown = std::chrono::seconds(10);  // from SIGTERM until what is left is cut
+};
+
+struct ServerConfig {
+  Listening listening;
+  Storage storage;
+  Logging logging;
+  Runtime runtime;
+  Limits limits;
+  Timeouts timeouts;
+};
+
+// Checks what no single setting can say: a public address needs `open`, ports differ, one window fits into all windows.
+// A sentence for the operator, or nullopt.
+std::optional<std::string> find_conflict(const ServerConfig& config);
+
+// Whether `address` is an IP address of this machine's own loopback (127.0.0.0/8, ::1).
+bool is_loopback(const std::string& address);
+
+}  // namespace vestnik::app

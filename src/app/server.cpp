@@ -1,0 +1,191 @@
+#include "app/server.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <array>
+#include <chrono>
+#include <cstdio>
+#include <fstream>
+#include <string>
+#include <utility>
+
+#include "api/chat_api.hpp"
+#include "api/frames.hpp"
+#include "api/grpc/server.hpp"
+#include "api/http/server.hpp"
+#include "api/ops_api.hpp"
+#include "app/shutdown.hpp"
+#include "app/version.hpp"
+#include "base/ids.hpp"
+#include "base/log.hpp"
+#include "runtime/signals.hpp"
+#include "storage/open_store.hpp"
+
+namespace vestnik::app {
+namespace {
+
+constexpr std::size_t kPoolWaitingMax = 4'096;
+constexpr std::size_t kRequestIdPrefix = 6;
+
+int failed(const Error& error) {
+  log::error("cannot start", {{"reason", error.detail}});
+  return 1;
+}
+
+log::Format log_format(LogFormat format) {
+  if (format == LogFormat::kAuto) return isatty(STDERR_FILENO) != 0 ? log::Format::kText : log::Format::kJson;
+  return format == LogFormat::kJson ? log::Format::kJson : log::Format::kText;
+}
+
+chat::Limits chat_limits(const Limits& limits) {
+  return {.max_message_length = static_cast<std::int32_t>(limits.max_message_length),
+          .max_rooms = static_cast<std::int64_t>(limits.max_rooms),
+          .max_users = static_cast<std::int64_t>(limits.max_users),
+          .max_page = static_cast<std::int32_t>(limits.max_page)};
+}
+
+std::array<const google::protobuf::ServiceDescriptor*, 2> services() {
+  return {chat::v1::SendMessageRequest::descriptor()->file()->FindServiceByName("Chat"),
+          ops::v1::GetHealthRequest::descriptor()->file()->FindServiceByName("Ops")};
+}
+
+// Remembers the latencies each second, and writes the status line.
+Task<void> watch_status(api::ServerStatus& status, std::chrono::milliseconds interval) {
+  asio::steady_timer timer(co_await asio::this_coro::executor);
+  auto next_line = std::chrono::steady_clock::now() + interval;
+  while (true) {
+    timer.expires_after(std::chrono::seconds(1));
+    co_await timer.async_wait(asio::use_awaitable);
+    status.tick();
+    if (interval.count() > 0 && std::chrono::steady_clock::now() >= next_line) {
+      status.log_status();
+      next_line += interval;
+    }
+  }
+}
+
+struct Ports {
+  std::uint16_t http, grpc, metrics;
+};
+
+void write_ports(const std::string& path, const Ports& ports) {
+  if (path.empty()) return;
+  // Written beside and renamed, so that who waits for the file never reads half of it.
+  const std::string beside = path + ".new";
+  std::ofstream(beside) << fmt::format(R"({{"http":{},"grpc":{},"metrics":{}}})", ports.http, ports.grpc, ports.metrics)
+                        << '\n';
+  std::rename(beside.c_str(), path.c_str());
+}
+
+}  // namespace
+
+int serve(const ServerConfig& config) {
+  runtime::Signals signals;
+  log::start(static_cast<log::Level>(config.logging.level), log_format(config.logging.format));
+  const api::BuildInfo build = build_info();
+  const auto& limits = config.limits;
+  const auto& timeouts = config.timeouts;
+
+  auto store = storage::open_store(config.storage.url, {.timeout = config.storage.timeout});
+  if (!store) return failed(store.error());
+  chat::ChatService chat(**store, chat_limits(limits), system_now);
+  if (auto ok = chat.open(); !ok) return failed(ok.error());
+
+  Metrics metrics;
+  runtime::Cores cores(config.runtime.cores);
+  runtime::BlockingPool pool(config.runtime.pool_threads, kPoolWaitingMax);
+  live::Hub hub(cores, api::message_encoders(),
+                {.window_bytes = limits.window_bytes, .window_total_bytes = limits.window_total_bytes}, metrics);
+  chat::MessageWriter writer(
+      **store, cores, {.queue_messages_max = limits.write_queue_messages},
+      [&hub](std::span<const chat::Committed> batch) { hub.publish(batch); }, system_now, metrics);
+
+  api::ServerStatus status(metrics, writer, hub);
+  api::Connections connections(cores.size(), {limits.max_connections, limits.max_connections_per_address});
+  api::Subscriptions subscriptions(chat, hub, pool);
+  api::ChatApi chat_api(chat, writer, pool, status);
+  api::OpsApi ops_api(**store, pool, status, build);
+  api::Methods methods;
+  chat_api.add_to(methods);
+  ops_api.add_to(methods);
+
+  api::http::Handler handler(services(), methods, status, metrics, {build.version, config.listening.allowed_origins});
+  api::LiveContext live{.connections = connections,
+                        .subscriptions = subscriptions,
+                        .status = status,
+                        .personal_bytes_max = limits.personal_queue_bytes,
+                        .ping_interval = timeouts.ping,
+                        .pong_timeout = timeouts.pong};
+  api::websocket::SessionContext websocket{
+      .live = live,
+      .chat = chat_api,
+      .writer = writer,
+      .limits = {limits.max_websocket_message_bytes, limits.max_websocket_fragments}};
+  api::http::ServerContext http_context{
+      .handle = [&handler](const auto& request, auto& call) { return handler.handle(request, call); },
+      .count_refused = [&handler](int code) { handler.count_refused(code); },
+      .connections = connections,
+      .websocket = websocket,
+      .live = live,
+      .open = status.http,
+      .limits = {{limits.max_header_bytes, limits.max_header_fields}, limits.max_body_bytes},
+      .timeouts = {timeouts.header, timeouts.body, timeouts.request, timeouts.idle},
+      .request_id_prefix = make_token(kRequestIdPrefix)};
+  auto metrics_context = http_context;
+  metrics_context.handle = [&handler](const auto& request, auto& call) {
+    return handler.handle_metrics(request, call);
+  };
+  api::http::Server http(cores, http_context);
+  api::http::Server metrics_http(cores, std::move(metrics_context));
+  api::grpc::Server grpc({.cores = cores,
+                          .methods = methods,
+                          .subscriptions = subscriptions,
+                          .status = status,
+                          .connections = connections,
+                          .reflection = is_loopback(config.listening.address),
+                          .message_bytes_max = limits.max_body_bytes,
+                          .request_id_prefix = http_context.request_id_prefix});
+
+  const auto& listening = config.listening;
+  auto http_port = http.listen(listening.address, listening.port);
+  if (!http_port) return failed(http_port.error());
+  auto metrics_port = metrics_http.listen(listening.address, listening.metrics_port);
+  if (!metrics_port) return failed(metrics_port.error());
+  cores.start();
+  auto grpc_port = grpc.start(listening.address, listening.grpc_port);
+  if (!grpc_port) return failed(grpc_port.error());
+  http.accept();
+  metrics_http.accept();
+  asio::co_spawn(cores[0].context(), watch_status(status, config.logging.status_interval), asio::detached);
+
+  status.ready = true;
+  write_ports(listening.ports_file, {*http_port, *grpc_port, *metrics_port});
+  log::info("ready",
+            {{"url", fmt::format("http://{}:{}", listening.address == "127.0.0.1" ? "localhost" : listening.address,
+                                 *http_port)},
+             {"http_port", *http_port},
+             {"grpc_port", *grpc_port},
+             {"metrics_port", *metrics_port},
+             {"store", (*store)->description()},
+             {"cores", cores.size()},
+             {"version", build.version},
+             {"commit", build.commit}});
+
+  int signal = 0;
+  while (signal == 0) signal = signals.wait(std::chrono::hours(1));
+  shut_down({.signals = signals,
+             .timeout = timeouts.shutdown,
+             .cores = cores,
+             .pool = pool,
+             .hub = hub,
+             .writer = writer,
+             .status = status,
+             .connections = connections,
+             .http = http,
+             .metrics_http = metrics_http,
+             .grpc = grpc});
+  return 0;
+}
+
+}  // namespace vestnik::app

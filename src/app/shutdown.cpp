@@ -1,0 +1,55 @@
+#include "app/shutdown.hpp"
+
+#include <algorithm>
+
+#include "base/log.hpp"
+
+namespace vestnik::app {
+namespace {
+
+using namespace std::chrono_literals;
+
+// Clients come back over this span, so that the server that takes over is not stormed.
+constexpr std::chrono::milliseconds kComeBackSpread = 2s;
+constexpr std::chrono::milliseconds kCutOffTimeout = 1s;
+constexpr std::chrono::milliseconds kLook = 20ms;
+
+// Waits until all connections have ended; false at the time-out or at a signal.
+bool wait_for_connections(const Running& running, std::chrono::milliseconds timeout) {
+  const auto until = std::chrono::steady_clock::now() + timeout;
+  while (running.connections.open() > 0) {
+    if (std::chrono::steady_clock::now() >= until || running.signals.wait(kLook) != 0) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+void shut_down(const Running& running) {
+  const auto begun = std::chrono::steady_clock::now();
+  log::info("stopping", {{"connections", running.connections.open()}, {"write_queue", running.writer.queued()}});
+  running.status.ready = false;
+  running.http.stop_accepting();
+  running.metrics_http.stop_accepting();
+  for (std::size_t i = 0; i < running.cores.size(); ++i) {
+    running.cores[i].post(
+        [&running, &core = running.cores[i]] { running.connections.shut_down(core, kComeBackSpread); });
+  }
+  const bool orderly = wait_for_connections(running, running.timeout);
+  running.grpc.stop(orderly ? std::max(running.timeout / 2, kCutOffTimeout) : kLook);
+
+  running.writer.stop();
+  running.pool.join();
+  if (!orderly) {
+    for (std::size_t i = 0; i < running.cores.size(); ++i) {
+      running.cores[i].post([&running, &core = running.cores[i]] { running.connections.cut_off(core); });
+    }
+    wait_for_connections(running, kCutOffTimeout);
+  }
+  running.hub.stop_pacing();
+  running.cores.stop();
+  log::info("stopped", {{"orderly", orderly},
+                        {"seconds", std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count()}});
+}
+
+}  // namespace vestnik::app

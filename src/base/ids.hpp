@@ -1,0 +1,18 @@
+// Random names from the system's generator. Any thread.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace vestnik {
+
+// UUID version 4 (RFC 9562), lower case with hyphens.
+std::string make_uuid();
+
+// `length` characters of [0-9a-z], each worth 5.17 bits.
+std::string make_token(std::size_t length);
+
+bool looks_like_uuid(std::string_view text);
+
+}  // namespace vestnik

@@ -1,0 +1,49 @@
+// Structured log to standard error: an event, a level and named values, as one JSON object or one line of text.
+// Any thread. Message texts, tokens and full phone numbers are never values above debug level.
+#pragma once
+
+#include <concepts>
+#include <cstdint>
+#include <initializer_list>
+#include <string>
+#include <string_view>
+#include <variant>
+
+namespace vestnik::log {
+
+enum class Level : std::uint8_t { kDebug, kInfo, kWarn, kError, kOff };
+enum class Format : std::uint8_t { kText, kJson };
+
+struct Value {
+  Value(std::string_view text) : held(text) {}
+  Value(const std::string& text) : held(std::string_view(text)) {}
+  Value(const char* text) : held(std::string_view(text)) {}
+  Value(bool truth) : held(truth) {}
+  Value(double number) : held(number) {}
+  Value(std::integral auto number) : held(static_cast<std::int64_t>(number)) {}
+
+  std::variant<std::string_view, bool, double, std::int64_t> held;
+};
+
+struct Field {
+  std::string_view key;
+  Value value;
+};
+
+using Fields = std::initializer_list<Field>;
+
+// Called once, before the first line.
+void start(Level level, Format format);
+
+// For callers that would have to prepare values only for the log.
+bool enabled(Level level);
+
+void debug(std::string_view event, Fields fields = {});
+void info(std::string_view event, Fields fields = {});
+void warn(std::string_view event, Fields fields = {});
+void error(std::string_view event, Fields fields = {});
+
+// Appends `text` as a JSON string with its quotes; invalid UTF-8 is replaced by U+FFFD.
+void append_json_string(std::string& out, std::string_view text);
+
+}  // namespace vestnik::log

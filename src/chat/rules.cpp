@@ -1,0 +1,125 @@
+#include "chat/rules.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "base/ids.hpp"
+#include "base/text.hpp"
+
+namespace vestnik::chat {
+namespace {
+
+constexpr std::size_t kNameLengthMax = 64;    // code points
+constexpr std::size_t kEmailLengthMax = 254;  // bytes, RFC 5321 section 4.5.3.1.3
+constexpr std::size_t kNonceLengthMax = 128;  // bytes
+constexpr std::int32_t kPageDefault = 50;
+
+// A line of text that people see: UTF-8 without control characters, 1 to `length_max` code points.
+Result<void> check_name(std::string_view field, std::string_view name, std::size_t length_max) {
+  if (!is_valid_utf8(name)) return invalid(std::string(field), "not valid UTF-8");
+  if (find_control_character(name) || name.find_first_of("\n\t") != std::string_view::npos) {
+    return invalid(std::string(field), "control characters are not allowed");
+  }
+  if (name.find_first_not_of(' ') == std::string_view::npos) {
+    return invalid(std::string(field), "empty; give at least one character");
+  }
+  if (const auto length = count_code_points(name); length > length_max) {
+    return invalid(std::string(field), fmt::format("{} characters; at most {} are allowed", length, length_max));
+  }
+  return {};
+}
+
+Result<void> check_content(std::string_view field, std::string_view content, std::size_t length_max) {
+  if (content.empty()) return invalid(std::string(field), "empty; give at least one character");
+  if (!is_valid_utf8(content)) return invalid(std::string(field), "not valid UTF-8");
+  if (const auto control = find_control_character(content)) {
+    return invalid(std::string(field),
+                   fmt::format("control character U+{:04X}; only newline and tab are allowed", *control));
+  }
+  if (content.size() > length_max) {  // otherwise it cannot have more code points than allowed
+    if (const auto length = count_code_points(content); length > length_max) {
+      return invalid(std::string(field), fmt::format("{} characters; at most {} are allowed", length, length_max));
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<Draft> check_message(NewMessage message, const RoomInfo& room, const Limits& limits) {
+  const auto length_max = static_cast<std::size_t>(
+      std::min(room.max_length.value_or(limits.max_message_length), limits.max_message_length));
+  if (auto ok = check_content(message.content_field, message.content, length_max); !ok) {
+    return std::unexpected(std::move(ok.error()));
+  }
+  if (message.client_seq && *message.client_seq < 0) return invalid("client_seq", "negative; count from 0");
+  if (!message.client_seq && room.client_seq_required) {
+    return invalid("client_seq",
+                   fmt::format("missing; the room {} wants the client's own number of each message", room.name));
+  }
+  if (message.username) {
+    if (auto ok = check_name("username", *message.username, kNameLengthMax); !ok) {
+      return std::unexpected(std::move(ok.error()));
+    }
+  }
+  if (message.user_id && *message.user_id <= 0) return invalid("user_id", "not a user's number; they count from 1");
+  if (message.nonce) {
+    const bool visible = std::ranges::all_of(*message.nonce, [](char c) { return c > ' ' && c < 0x7F; });
+    if (message.nonce->empty() || message.nonce->size() > kNonceLengthMax || !visible) {
+      return invalid("nonce", fmt::format("must be 1 to {} visible ASCII characters", kNonceLengthMax));
+    }
+  }
+  return Draft{.room_id = room.id,
+               .user_id = message.user_id,
+               .username = std::move(message.username),
+               .content = std::move(message.content),
+               .client_seq = message.client_seq,
+               .nonce = std::move(message.nonce)};
+}
+
+Result<void> check_new_user(const NewUser& user) {
+  if (auto ok = check_name("username", user.username, kNameLengthMax); !ok) return ok;
+  if (!user.email) return {};
+  if (auto ok = check_name("email", *user.email, kEmailLengthMax); !ok) return ok;
+  const auto at = user.email->find('@');
+  const bool plausible = at != std::string::npos && at > 0 && at + 1 < user.email->size() &&
+                         user.email->find('@', at + 1) == std::string::npos &&
+                         user.email->find(' ') == std::string::npos;
+  if (!plausible || user.email->size() > kEmailLengthMax) {
+    return invalid("email", "not an e-mail address; write it like user@example.com");
+  }
+  return {};
+}
+
+Result<void> check_room_name(std::string_view name) {
+  if (auto ok = check_name("name", name, kNameLengthMax); !ok) return ok;
+  if (name.find_first_of("/?#:") != std::string_view::npos) {
+    return invalid("name", "the characters / ? # : are not allowed, since the name stands in addresses");
+  }
+  if (looks_like_uuid(name)) return invalid("name", "looks like a UUID; those are given by the server");
+  return {};
+}
+
+Result<void> check_max_length(std::int32_t max_length, const Limits& limits) {
+  if (max_length < 1 || max_length > limits.max_message_length) {
+    return invalid("max_length",
+                   fmt::format("{} is out of range; give 1 to {}", max_length, limits.max_message_length));
+  }
+  return {};
+}
+
+Result<std::int32_t> check_page_limit(std::optional<std::int32_t> limit, const Limits& limits) {
+  if (limit && (*limit < 1 || *limit > limits.max_page)) {
+    return invalid("limit", fmt::format("{} is out of range; give 1 to {}", *limit, limits.max_page));
+  }
+  return limit.value_or(std::min(kPageDefault, limits.max_page));
+}
+
+Result<std::int64_t> check_page_offset(std::optional<std::int64_t> offset) {
+  if (offset && *offset < 0) return invalid("offset", fmt::format("{} is negative; count from 0", *offset));
+  return offset.value_or(0);
+}
+
+}  // namespace vestnik::chat

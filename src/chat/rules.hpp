@@ -1,0 +1,41 @@
+// What may be written: limits and text rules, without a storage and without a clock. Any thread.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/error.hpp"
+#include "chat/types.hpp"
+
+namespace vestnik::chat {
+
+struct Limits {
+  std::int32_t max_message_length = 16'384;  // code points; rooms may have less
+  std::int64_t max_rooms = 10'000;
+  std::int64_t max_users = 1'000'000;
+  std::int32_t max_page = 500;
+};
+
+// What a client asks to write, before the rules were applied.
+struct NewMessage {
+  std::optional<UserId> user_id;
+  std::optional<std::string> username;
+  std::string content;
+  std::string_view content_field = "content";  // the name it was given under, for errors
+  std::optional<std::int64_t> client_seq;
+  std::optional<std::string> nonce;
+};
+
+// The message as it may be committed to `room`. Errors: invalid_argument with the field.
+Result<Draft> check_message(NewMessage message, const RoomInfo& room, const Limits& limits);
+
+// Errors: invalid_argument with the field.
+Result<void> check_new_user(const NewUser& user);
+Result<void> check_room_name(std::string_view name);
+Result<void> check_max_length(std::int32_t max_length, const Limits& limits);
+Result<std::int32_t> check_page_limit(std::optional<std::int32_t> limit, const Limits& limits);
+Result<std::int64_t> check_page_offset(std::optional<std::int64_t> offset);
+
+}  // namespace vestnik::chat

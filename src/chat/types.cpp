@@ -1,0 +1,45 @@
+#include "chat/types.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+
+namespace vestnik::chat {
+namespace {
+
+constexpr std::size_t kEpochLengthMax = 16;
+
+bool is_epoch(std::string_view text) {
+  return !text.empty() && text.size() <= kEpochLengthMax &&
+         std::ranges::all_of(text, [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z'); });
+}
+
+}  // namespace
+
+void append_position(std::string& out, std::string_view epoch, std::int64_t n) {
+  out += epoch;
+  out += ':';
+  const fmt::format_int digits(n);
+  out.append(digits.data(), digits.size());
+}
+
+std::string to_string(const Position& position) {
+  std::string out;
+  append_position(out, position.epoch, position.n);
+  return out;
+}
+
+Result<Position> parse_position(std::string_view text, std::string_view field) {
+  const auto colon = text.find(':');
+  if (colon != std::string_view::npos && is_epoch(text.substr(0, colon))) {
+    std::int64_t n = 0;
+    const char* const begin = text.data() + colon + 1;
+    const char* const end = text.data() + text.size();
+    const auto [stop, error] = std::from_chars(begin, end, n);
+    if (error == std::errc() && stop == end && n >= 0) return Position{std::string(text.substr(0, colon)), n};
+  }
+  return invalid(std::string(field), R"(not a position; write it as it was given, such as "k3:41")");
+}
+
+}  // namespace vestnik::chat

@@ -1,0 +1,38 @@
+// One message of the server as one line for people, or for programs that read columns. No I/O.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/error.hpp"
+
+namespace vestnik::cli {
+
+// What the terminal shows of a message (contract: vestnik.chat.v1.Message).
+struct Received {
+  std::string pos;
+  std::string created_at;  // RFC 3339
+  std::optional<std::int64_t> client_seq;
+  std::optional<std::string> username;
+  std::string content;
+};
+
+// internal when `json` is not a message.
+Result<Received> parse_message(std::string_view json);
+
+// kColumns: tabs between the columns, "-" where there is nothing, time as the server wrote it.
+// kAligned: for eyes; the time in the time zone of this machine.
+enum class LineStyle : std::uint8_t { kAligned, kColumns };
+
+// "time  seq  author  text", with nothing in it that could play with the terminal.
+std::string format_line(const Received& message, LineStyle style);
+
+// "time  pos  seq": the receipt of a message that was written.
+std::string format_receipt(const Received& message, LineStyle style);
+
+// "2024-01-01 15:00:00.123" in the local time zone; the text itself when it is not RFC 3339.
+std::string local_time(std::string_view rfc3339);
+
+}  // namespace vestnik::cli

@@ -1,0 +1,29 @@
+#include "live/feed.hpp"
+
+namespace vestnik::live {
+
+Feed::State Feed::state() const {
+  if (in_page()) return State::kReady;
+  if (live_.lost(next_n_)) return caught_up_ ? State::kTooSlow : State::kNeedsPage;
+  return next_n_ < live_.end_n() ? State::kReady : State::kIdle;
+}
+
+std::string_view Feed::advance(std::size_t bytes) {
+  const auto [next_n, rest] = source().advance(next_n_, bytes);
+  if (!in_page()) caught_up_ = true;
+  next_n_ = next_n;
+  return rest;
+}
+
+void Feed::advance_frame() {
+  if (!in_page()) caught_up_ = true;
+  ++next_n_;
+}
+
+Hole Feed::skip() {
+  const Hole hole{.from_n = next_n_, .to_n = live_.end_n() - 1};
+  next_n_ = live_.end_n();
+  return hole;
+}
+
+}  // namespace vestnik::live

@@ -1,0 +1,219 @@
+#include "live/hub.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <map>
+#include <utility>
+
+#include "base/log.hpp"
+
+namespace vestnik::live {
+namespace {
+
+// Two batches: one being handed out, one ready behind it. More would only let subscribers fall behind.
+constexpr std::size_t kBatchesBehindMax = 2;
+constexpr std::chrono::seconds kViewKeptFor{60};
+constexpr std::size_t kWindowBytesMin = 64 * 1024;
+
+void raise(std::atomic<std::int64_t>& value, std::int64_t at_least) {
+  std::int64_t known = value.load(std::memory_order_relaxed);
+  while (known < at_least && !value.compare_exchange_weak(known, at_least, std::memory_order_relaxed)) {
+  }
+}
+
+}  // namespace
+
+// The views of one core. Only its constructor runs elsewhere.
+class Hub::Shard : public runtime::Swept {
+ public:
+  Shard(Hub& hub, runtime::Core& core) : hub_(hub), core_(core) { core.sweeper().add(*this); }
+
+  LogView& view(Channel& channel, Encoding encoding) {
+    Entry& entry = views_[{&channel, encoding}];
+    if (!entry.view) entry.view = std::make_unique<LogView>();
+    entry.unused_since.reset();
+    return *entry.view;
+  }
+
+  bool has(Channel& channel, Encoding encoding) const { return views_.contains({&channel, encoding}); }
+
+  void take(const std::vector<Note>& notes) {
+    for (const Note& note : notes) {
+      const auto found = views_.find({note.channel, note.encoding});
+      if (found == views_.end()) continue;
+      found->second.view->apply(note.growth);
+      found->second.view->notify();
+    }
+  }
+
+  void sweep(runtime::SteadyTime now) override {
+    for (auto it = views_.begin(); it != views_.end();) {
+      auto& [key, entry] = *it;
+      if (entry.view->has_subscribers()) {
+        entry.unused_since.reset();
+      } else if (!entry.unused_since) {
+        entry.unused_since = now;
+      } else if (now - *entry.unused_since > kViewKeptFor) {
+        hub_.drop_reader(*key.first, key.second, core_.index());
+        it = views_.erase(it);
+        continue;
+      }
+      ++it;
+    }
+  }
+
+ private:
+  struct Entry {
+    std::unique_ptr<LogView> view;
+    std::optional<runtime::SteadyTime> unused_since;
+  };
+
+  Hub& hub_;
+  runtime::Core& core_;
+  std::map<std::pair<Channel*, Encoding>, Entry> views_;
+};
+
+Hub::Hub(runtime::Cores& cores, Encoders encoders, Options options, Metrics& metrics)
+    : cores_(cores),
+      encoders_(encoders),
+      options_(options),
+      fanout_latency_(metrics.latency("fanout_seconds", "From a commit to its hand-over to all sockets of a core.")),
+      behind_(cores.size(), 0) {
+  for (std::size_t i = 0; i < cores.size(); ++i) shards_.push_back(std::make_unique<Shard>(*this, cores[i]));
+  metrics.gauge("live_window_bytes", "Memory of the live windows of all rooms.",
+                [this] { return static_cast<double>(window_bytes()); });
+  metrics.gauge("live_logs", "Live windows, one for each room and encoding in use.",
+                [this] { return static_cast<double>(logs_.load(std::memory_order_relaxed)); });
+}
+
+Hub::~Hub() = default;
+
+void Hub::publish(std::span<const chat::Committed> batch) {
+  std::vector<std::vector<Note>> notes(cores_.size());
+  for (auto begin = batch.begin(); begin != batch.end();) {
+    const auto end = std::find_if(begin, batch.end(), [begin](const auto& each) { return each.room != begin->room; });
+    if (Channel* channel = find_channel(*begin->room)) append(*channel, {begin, end}, notes);
+    begin = end;
+  }
+
+  const auto committed = std::chrono::steady_clock::now();
+  for (std::size_t core = 0; core < notes.size(); ++core) {
+    if (notes[core].empty()) continue;
+    {
+      const std::scoped_lock lock(pace_mutex_);
+      ++behind_[core];
+    }
+    cores_[core].post([this, core, committed, notes = std::move(notes[core])] {
+      shards_[core]->take(notes);
+      fanout_latency_.record(std::chrono::steady_clock::now() - committed);
+      const std::scoped_lock lock(pace_mutex_);
+      --behind_[core];
+      paced_.notify_one();
+    });
+  }
+  wait_for_cores();
+}
+
+void Hub::append(Channel& channel, std::span<const chat::Committed> run, std::vector<std::vector<Note>>& notes) {
+  const std::scoped_lock lock(channel.mutex);
+  raise(channel.head_n, run.back().message->n);
+  for (std::size_t encoding = 0; encoding < kEncodings; ++encoding) {
+    Log* const kept = channel.logs[encoding].get();
+    if (kept == nullptr) continue;
+    const std::size_t bytes_before = kept->log.bytes();
+    for (const chat::Committed& committed : run) {
+      frame_.clear();
+      encoders_[encoding](frame_, *committed.room, *committed.message);
+      kept->log.append(committed.message->n, frame_);
+      if (log::enabled(log::Level::kDebug)) {
+        log::debug("message fanned out", {{"request_id", *committed.request_id},
+                                          {"room", committed.room->name},
+                                          {"n", committed.message->n},
+                                          {"encoding", encoding},
+                                          {"cores", kept->readers.count()}});
+      }
+    }
+    const std::size_t share = options_.window_total_bytes / std::max<std::size_t>(1, logs_.load());
+    kept->log.trim(std::min(options_.window_bytes, std::max(share, kWindowBytesMin)));
+    bytes_.fetch_add(kept->log.bytes() - bytes_before, std::memory_order_relaxed);  // wraps to subtract
+
+    const Growth growth = kept->log.take_growth();
+    for (std::size_t core = 0; core < notes.size(); ++core) {
+      if (kept->readers[core]) notes[core].push_back({&channel, static_cast<Encoding>(encoding), growth});
+    }
+  }
+}
+
+void Hub::wait_for_cores() {
+  std::unique_lock lock(pace_mutex_);
+  paced_.wait(lock, [this] {
+    return !pacing_ || std::ranges::all_of(behind_, [](std::size_t behind) { return behind < kBatchesBehindMax; });
+  });
+}
+
+void Hub::stop_pacing() {
+  const std::scoped_lock lock(pace_mutex_);
+  pacing_ = false;
+  paced_.notify_one();
+}
+
+LogView& Hub::view(runtime::Core& core, const chat::RoomPtr& room, Encoding encoding) {
+  Channel& channel = channel_of(room);
+  Shard& shard = *shards_[core.index()];
+  if (shard.has(channel, encoding)) return shard.view(channel, encoding);
+
+  LogView& view = shard.view(channel, encoding);
+  const std::scoped_lock lock(channel.mutex);
+  auto& kept = channel.logs[static_cast<std::size_t>(encoding)];
+  if (!kept) {
+    kept = std::make_unique<Log>();
+    logs_.fetch_add(1, std::memory_order_relaxed);
+  }
+  // Tasks posted before this moment may repeat what the view has now; apply() takes no notice of what it knows.
+  kept->readers.set(core.index());
+  view.apply({.tail = kept->log.extents(), .floor_n = kept->log.floor_n()});
+  return view;
+}
+
+void Hub::drop_reader(Channel& channel, Encoding encoding, std::size_t core) {
+  const std::scoped_lock lock(channel.mutex);
+  auto& kept = channel.logs[static_cast<std::size_t>(encoding)];
+  if (!kept) return;
+  kept->readers.reset(core);
+  if (kept->readers.none()) {
+    bytes_.fetch_sub(kept->log.bytes(), std::memory_order_relaxed);
+    logs_.fetch_sub(1, std::memory_order_relaxed);
+    kept.reset();
+  }
+}
+
+std::optional<std::int64_t> Hub::head_of(const chat::RoomInfo& room) const {
+  const Channel* channel = find_channel(room);
+  if (channel == nullptr) return std::nullopt;
+  const std::int64_t head_n = channel->head_n.load(std::memory_order_relaxed);
+  return head_n < 0 ? std::nullopt : std::optional(head_n);
+}
+
+void Hub::tell_head(const chat::RoomInfo& room, std::int64_t head_n) {
+  Channel* channel = find_channel(room);
+  if (channel == nullptr) return;
+  raise(channel->head_n, head_n);
+}
+
+Hub::Channel* Hub::find_channel(const chat::RoomInfo& room) const {
+  const std::scoped_lock lock(channels_mutex_);
+  const auto found = channels_.find(&room);
+  return found == channels_.end() ? nullptr : found->second.get();
+}
+
+Hub::Channel& Hub::channel_of(const chat::RoomPtr& room) {
+  const std::scoped_lock lock(channels_mutex_);
+  auto& channel = channels_[room.get()];
+  if (!channel) {
+    channel = std::make_unique<Channel>();
+    channel->room = room;
+  }
+  return *channel;
+}
+
+}  // namespace vestnik::live

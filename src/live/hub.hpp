@@ -1,0 +1,110 @@
+// The crossing between the writer and the cores: keeps the live logs of all rooms, and tells each core once per batch
+// what has grown.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <bitset>
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "base/metrics.hpp"
+#include "chat/message_writer.hpp"
+#include "live/log_view.hpp"
+#include "live/room_log.hpp"
+#include "runtime/cores.hpp"
+
+namespace vestnik::live {
+
+// A form in which frames stand in a log, ready to be sent.
+enum class Encoding : std::uint8_t { kWebSocket, kServerSentEvents, kProtobuf };
+inline constexpr std::size_t kEncodings = 3;
+
+// Appends the frame of one message.
+using Encode = void (*)(std::string& out, const chat::RoomInfo& room, const chat::Message& message);
+using Encoders = std::array<Encode, kEncodings>;  // by Encoding
+
+class Hub {
+ public:
+  static constexpr std::size_t kCoresMax = 256;
+
+  struct Options {
+    std::size_t window_bytes = 4u << 20;        // of one log
+    std::size_t window_total_bytes = 1u << 30;  // of all logs; shared out evenly when they are many
+  };
+
+  Hub(runtime::Cores& cores, Encoders encoders, Options options, Metrics& metrics);
+  ~Hub();
+
+  // Appends each message once to every log of its room, and posts one task to each core that reads one of them. Returns
+  // when no core is more than a few batches behind: this is how fan-out slows the writer down. On the writer's thread.
+  void publish(std::span<const chat::Committed> batch);
+  // Lets publish() return at once from now on: the cores are about to stop. Any thread.
+  void stop_pacing();
+
+  // The view of this core on the room's log, made with its first subscriber. It stays for a while after its last
+  // subscriber has gone, for those who come back. On `core`.
+  LogView& view(runtime::Core& core, const chat::RoomPtr& room, Encoding encoding);
+
+  // Newest position of the room if a message was published or told since the room was first followed. Any thread.
+  std::optional<std::int64_t> head_of(const chat::RoomInfo& room) const;
+  // The storage said that the room had reached `head_n`.
+  void tell_head(const chat::RoomInfo& room, std::int64_t head_n);
+
+  const Encoders& encoders() const { return encoders_; }
+  std::size_t window_bytes() const { return bytes_.load(std::memory_order_relaxed); }
+  const LatencyHistogram& fanout_latency() const { return fanout_latency_; }
+
+ private:
+  struct Log {
+    RoomLog log;
+    std::bitset<kCoresMax> readers;  // cores that have a view
+  };
+  struct Channel {
+    chat::RoomPtr room;
+    std::mutex mutex;
+    std::array<std::unique_ptr<Log>, kEncodings> logs;  // guarded by mutex
+    std::atomic<std::int64_t> head_n{-1};
+  };
+  // What one core is told of one log.
+  struct Note {
+    Channel* channel;
+    Encoding encoding;
+    Growth growth;
+  };
+  class Shard;  // what belongs to one core
+
+  Channel* find_channel(const chat::RoomInfo& room) const;
+  Channel& channel_of(const chat::RoomPtr& room);
+  void append(Channel& channel, std::span<const chat::Committed> run, std::vector<std::vector<Note>>& notes);
+  void drop_reader(Channel& channel, Encoding encoding, std::size_t core);
+  void wait_for_cores();
+
+  runtime::Cores& cores_;
+  Encoders encoders_;
+  Options options_;
+  LatencyHistogram& fanout_latency_;
+
+  mutable std::mutex channels_mutex_;
+  std::unordered_map<const chat::RoomInfo*, std::unique_ptr<Channel>> channels_;
+  std::atomic<std::size_t> logs_{0};
+  std::atomic<std::size_t> bytes_{0};
+  std::string frame_;  // of the writer's thread
+
+  std::mutex pace_mutex_;
+  std::condition_variable paced_;
+  std::vector<std::size_t> behind_;  // batches that each core has not handed out yet
+  bool pacing_ = true;
+
+  std::vector<std::unique_ptr<Shard>> shards_;
+};
+
+}  // namespace vestnik::live

@@ -1,0 +1,34 @@
+#include "runtime/signals.hpp"
+
+#include <pthread.h>
+
+#include <csignal>
+
+namespace vestnik::runtime {
+namespace {
+
+sigset_t stop_signals() {
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, SIGTERM);
+  sigaddset(&set, SIGINT);
+  return set;
+}
+
+}  // namespace
+
+Signals::Signals() {
+  const sigset_t set = stop_signals();
+  pthread_sigmask(SIG_BLOCK, &set, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+}
+
+int Signals::wait(std::chrono::milliseconds timeout) {
+  const sigset_t set = stop_signals();
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(timeout);
+  const timespec limit{.tv_sec = seconds.count(), .tv_nsec = std::chrono::nanoseconds(timeout - seconds).count()};
+  const int signal = sigtimedwait(&set, nullptr, &limit);
+  return signal < 0 ? 0 : signal;
+}
+
+}  // namespace vestnik::runtime

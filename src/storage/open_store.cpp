@@ -1,0 +1,50 @@
+#include "storage/open_store.hpp"
+
+#include <fmt/core.h>
+
+#include <array>
+#include <string>
+
+#include "storage/memory/memory_store.hpp"
+#include "storage/sqlite/sqlite_store.hpp"
+
+namespace vestnik::storage {
+namespace {
+
+using Opened = Result<std::unique_ptr<chat::ChatStore>>;
+
+Opened open_memory(std::string_view rest, const StoreOptions&) {
+  if (!rest.empty()) return fail(ErrorCode::kInvalidArgument, "The storage memory: takes nothing after the colon.");
+  return std::make_unique<MemoryStore>();
+}
+
+Opened open_sqlite(std::string_view path, const StoreOptions& options) {
+  if (path.empty()) {
+    return fail(ErrorCode::kInvalidArgument, "The storage sqlite: needs a path, such as sqlite:data/vestnik.db.");
+  }
+  return SqliteStore::open(std::string(path), options);
+}
+
+struct Storage {
+  std::string_view scheme;
+  Opened (*open)(std::string_view rest, const StoreOptions& options);
+};
+
+constexpr std::array kStorages = {
+    Storage{"memory:", open_memory},
+    Storage{"sqlite:", open_sqlite},
+};
+
+}  // namespace
+
+Opened open_store(std::string_view url, const StoreOptions& options) {
+  for (const auto& [scheme, open] : kStorages) {
+    if (url.starts_with(scheme)) return open(url.substr(scheme.size()), options);
+  }
+  // Only the scheme is repeated: what follows it may hold a password.
+  const auto scheme = url.substr(0, url.find(':'));
+  return fail(ErrorCode::kInvalidArgument,
+              fmt::format("There is no storage \"{}\"; this version has memory: and sqlite:<path>.", scheme));
+}
+
+}  // namespace vestnik::storage

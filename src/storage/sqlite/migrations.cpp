@@ -1,0 +1,113 @@
+#include "storage/sqlite/migrations.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cstdint>
+#include <map>
+#include <utility>
+
+#include "storage/sqlite/sql.hpp"
+
+namespace vestnik::storage::sqlite {
+namespace {
+
+// What the database remembers of a migration.
+struct Noted {
+  std::string name;
+  std::string checksum;
+};
+using Applied = std::map<std::int64_t, Noted>;  // by version
+
+std::unexpected<Error> failed(std::string_view path, const Failure& failure) {
+  return fail(ErrorCode::kUnavailable, fmt::format("The database {} cannot be used: {}.", path, failure.message));
+}
+
+std::int64_t version_of(std::string_view file) {
+  std::int64_t version = 0;
+  std::from_chars(file.data(), file.data() + file.size(), version);
+  return version;
+}
+
+// Marks an empty database as ours. One with tables but without our mark is somebody else's: nothing is added to it.
+Result<void> adopt(Connection& connection, std::string_view path) {
+  const auto integer = [](Row row) { return row.integer(0); };
+  const auto id = Statement(connection, sql::kApplicationId).first(integer);
+  if (!id) return failed(path, id.error());
+  if (*id == sql::kOurApplicationId) return {};
+
+  const auto tables = Statement(connection, sql::kCountTables).first(integer);
+  if (!tables) return failed(path, tables.error());
+  if (*tables != 0) {
+    return fail(ErrorCode::kFailedPrecondition, fmt::format("{} is a database of another program.", path));
+  }
+  const auto adopted =
+      in_transaction(connection, kBeginWrite, [&] { return connection.execute(sql::kAdoptEmptyDatabase); });
+  if (!adopted) return failed(path, adopted.error());
+  return {};
+}
+
+Outcome<Applied> read_applied(Connection& connection) {
+  const auto rows = Statement(connection, sql::kAppliedMigrations).all([](Row row) {
+    return std::pair(row.integer(0), Noted{.name = row.text(1), .checksum = row.text(2)});
+  });
+  if (!rows) return std::unexpected(rows.error());
+  return Applied(rows->begin(), rows->end());
+}
+
+// That everything applied is what this version would have applied.
+Result<void> check_applied(const Applied& applied, std::string_view path, std::span<const EmbeddedFile> migrations) {
+  for (const auto& [version, noted] : applied) {
+    const auto known = std::ranges::find(migrations, version, [](const auto& file) { return version_of(file.path); });
+    if (known == migrations.end()) {
+      return fail(ErrorCode::kFailedPrecondition,
+                  fmt::format("The database {} is from a newer version of vestnik: it has the migration {}, which this "
+                              "version does not know. Use that version or a later one.",
+                              path, noted.name));
+    }
+    if (noted.checksum != checksum_of(known->bytes)) {
+      return fail(
+          ErrorCode::kFailedPrecondition,
+          fmt::format("The migration {} was changed after it had been applied to the database {}. Use the version "
+                      "of vestnik that applied it.",
+                      noted.name, path));
+    }
+  }
+  return {};
+}
+
+Outcome<void> apply(Connection& connection, const EmbeddedFile& migration, Time now) {
+  return in_transaction(connection, kBeginWrite, [&]() -> Outcome<void> {
+    if (auto done = connection.execute(std::string(migration.bytes).c_str()); !done) return done;
+    return Statement(connection, sql::kInsertMigration)
+        .run(version_of(migration.path), migration.path, checksum_of(migration.bytes), now);
+  });
+}
+
+}  // namespace
+
+Result<void> migrate(Connection& connection, std::string_view path, std::span<const EmbeddedFile> migrations,
+                     Time now) {
+  if (auto adopted = adopt(connection, path); !adopted) return adopted;
+  const auto applied = read_applied(connection);
+  if (!applied) return failed(path, applied.error());
+  if (auto checked = check_applied(*applied, path, migrations); !checked) return checked;
+
+  for (const auto& migration : migrations) {
+    if (applied->contains(version_of(migration.path))) continue;
+    if (auto done = apply(connection, migration, now); !done) return failed(path, done.error());
+  }
+  return {};
+}
+
+std::string checksum_of(std::string_view bytes) {
+  std::uint64_t hash = 0xcbf29ce484222325;
+  for (const char byte : bytes) {
+    hash ^= static_cast<unsigned char>(byte);
+    hash *= 0x100000001b3;
+  }
+  return fmt::format("{:016x}", hash);
+}
+
+}  // namespace vestnik::storage::sqlite

@@ -1,0 +1,64 @@
+// The storage in one file: SQLite with a write-ahead log, one connection that writes and several that read.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <type_traits>
+
+#include "chat/chat_store.hpp"
+#include "storage/open_store.hpp"
+#include "storage/sqlite/checkpointer.hpp"
+#include "storage/sqlite/database.hpp"
+#include "storage/sqlite/reader_pool.hpp"
+#include "storage/sqlite/store_state.hpp"
+#include "storage/sqlite/writer.hpp"
+
+namespace vestnik::storage {
+
+class SqliteStore final : public chat::ChatStore {
+ public:
+  // Opens the database at `path`, relative to the current folder. Errors: as open_store.
+  static Result<std::unique_ptr<chat::ChatStore>> open(const std::string& path, const StoreOptions& options);
+  ~SqliteStore() override;
+
+  Result<chat::User> create_user(const chat::NewUser& user) override;
+  Result<chat::User> get_user(chat::UserId id) override;
+  Result<std::vector<chat::User>> list_users(std::int64_t offset, std::int32_t limit) override;
+
+  Result<chat::Room> create_room(const chat::NewRoom& room) override;
+  Result<chat::Room> find_room(std::string_view id_or_name) override;
+  Result<std::vector<chat::Room>> list_rooms(std::int64_t offset, std::int32_t limit) override;
+
+  Result<std::vector<Result<chat::Appended>>> append(std::span<const chat::Draft> drafts, Time now) override;
+  Result<std::vector<chat::Message>> list_messages(const chat::HistoryQuery& query) override;
+  Result<chat::StoreStats> stats(Time since) override;
+  Result<void> check() override;
+  std::string_view description() const override { return state_.description(); }
+
+ private:
+  template <typename Body, typename Argument>
+  using ValueOf = typename std::invoke_result_t<Body, Argument>::value_type;
+
+  SqliteStore(std::string description, std::chrono::milliseconds timeout, sqlite::Database database,
+              std::unique_ptr<sqlite::Connection> checkpoints, std::vector<std::unique_ptr<sqlite::Reader>> readers);
+
+  // One transaction, in which `body(writer or reader) -> Outcome<T>` does its work.
+  template <typename Body>
+  auto write(Body body) -> Result<ValueOf<Body, sqlite::Writer&>>;
+  template <typename Body>
+  auto read(Body body) -> Result<ValueOf<Body, sqlite::Reader&>>;
+
+  sqlite::Deadline deadline() const { return std::chrono::steady_clock::now() + timeout_; }
+
+  const std::chrono::milliseconds timeout_;
+  sqlite::StoreState state_;
+  sqlite::Database database_;
+  std::timed_mutex writer_mutex_;  // guards writer_
+  sqlite::Writer writer_;
+  sqlite::ReaderPool readers_;
+  sqlite::Checkpointer checkpointer_;
+};
+
+}  // namespace vestnik::storage

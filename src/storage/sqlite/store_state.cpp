@@ -1,0 +1,77 @@
+#include "storage/sqlite/store_state.hpp"
+
+#include <fmt/core.h>
+
+namespace vestnik::storage::sqlite {
+namespace {
+
+// What a failure says about the database.
+enum class Kind {
+  kTooLate,   // the deadline has passed; nothing was applied
+  kDiskFull,  // nothing was applied
+  kRefused,   // this call cannot be served; nothing was applied
+  kBroken,    // the file, or what the system knows of it, is in doubt
+};
+
+Kind kind_of(int code) {
+  switch (code & 0xff) {
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+    case SQLITE_INTERRUPT:
+      return Kind::kTooLate;
+    case SQLITE_FULL:
+      return Kind::kDiskFull;
+    case SQLITE_NOMEM:
+    case SQLITE_TOOBIG:
+    case SQLITE_CONSTRAINT:
+      return Kind::kRefused;
+    default:
+      return Kind::kBroken;
+  }
+}
+
+constexpr std::chrono::seconds kRetryAfterFullDisk{5};
+
+}  // namespace
+
+std::optional<Error> StoreState::failure() const {
+  if (!has_failed_) return std::nullopt;
+  const std::lock_guard lock(mutex_);
+  return unavailable(reason_ + "; nothing is written until a restart");
+}
+
+Error StoreState::on_write_failure(const Failure& failure) {
+  switch (kind_of(failure.code)) {
+    case Kind::kTooLate:
+      return timed_out();
+    case Kind::kDiskFull: {
+      is_disk_full_ = true;
+      Error error = unavailable("the disk is full");
+      error.retry_after = kRetryAfterFullDisk;
+      return error;
+    }
+    case Kind::kRefused:
+      return unavailable(failure.message);
+    case Kind::kBroken:
+      break;
+  }
+  const std::lock_guard lock(mutex_);
+  if (!has_failed_) reason_ = failure.message;
+  has_failed_ = true;
+  return unavailable(failure.message);
+}
+
+Error StoreState::on_read_failure(const Failure& failure) const {
+  return kind_of(failure.code) == Kind::kTooLate ? timed_out() : unavailable(failure.message);
+}
+
+Error StoreState::timed_out() const {
+  return {.code = ErrorCode::kDeadlineExceeded,
+          .detail = fmt::format("The storage {} did not answer within {} ms.", description_, timeout_.count())};
+}
+
+Error StoreState::unavailable(std::string_view reason) const {
+  return {.code = ErrorCode::kUnavailable, .detail = fmt::format("The storage {} failed: {}.", description_, reason)};
+}
+
+}  // namespace vestnik::storage::sqlite

@@ -1,0 +1,50 @@
+// Whether the storage can still be trusted, and SQLite's failures as errors of the port. Any thread.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <mutex>
+#include <optional>
+#include <string>
+
+#include "base/error.hpp"
+#include "storage/sqlite/connection.hpp"
+
+namespace vestnik::storage::sqlite {
+
+class StoreState {
+ public:
+  // `description` names the storage in errors.
+  StoreState(std::string description, std::chrono::milliseconds timeout)
+      : description_(std::move(description)), timeout_(timeout) {}
+
+  const std::string& description() const { return description_; }
+
+  // unavailable once a write has failed in a way that leaves the file's content in doubt; from then on nothing is
+  // written. An fsync that failed is never repeated: the system may have dropped the pages that it could not write, and
+  // the second call would succeed without them.
+  std::optional<Error> failure() const;
+
+  // Whether the last write found no space. Nothing of it was applied, and later writes may succeed.
+  bool is_disk_full() const { return is_disk_full_; }
+
+  void on_written() { is_disk_full_ = false; }
+  // Notes what a failed write or checkpoint means for later ones.
+  Error on_write_failure(const Failure& failure);
+  // A failed reading harms nobody else.
+  Error on_read_failure(const Failure& failure) const;
+  // The error of a call that found no connection free in time.
+  Error timed_out() const;
+
+ private:
+  Error unavailable(std::string_view reason) const;
+
+  const std::string description_;
+  const std::chrono::milliseconds timeout_;
+  std::atomic<bool> has_failed_ = false;
+  std::atomic<bool> is_disk_full_ = false;
+  mutable std::mutex mutex_;
+  std::string reason_;  // guarded by mutex_; why it has failed
+};
+
+}  // namespace vestnik::storage::sqlite
