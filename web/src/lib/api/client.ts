@@ -1,0 +1,90 @@
+// The public API over fetch. Knows no page: workers use it too.
+import { ApiError, retryAfterMs } from './errors';
+import type { Health, Message, NewMessage, Problem, Room, Stats, Version } from './types';
+
+const requestTimeoutMs = 10_000;
+
+/** What one request told of the server: whether it was reached. */
+export type ReachListener = (reached: boolean) => void;
+
+let reachListener: ReachListener = () => {};
+
+/** Calls `listener` after every request with whether the server answered. */
+export function onReach(listener: ReachListener): void {
+  reachListener = listener;
+}
+
+export interface ListQuery {
+  limit?: number;
+  after?: string;
+  before?: string;
+  from?: string;
+  to?: string;
+  order?: 'asc' | 'desc';
+}
+
+export const api = {
+  version: (signal?: AbortSignal) => get<Version>('/version', {}, signal),
+  stats: (signal?: AbortSignal) => get<Stats>('/stats', {}, signal),
+  health: (signal?: AbortSignal) => get<Health>('/health', {}, signal),
+  rooms: (signal?: AbortSignal) => get<Room[]>('/api/v1/rooms', { limit: 500 }, signal),
+  room: (room: string, signal?: AbortSignal) => get<Room>(roomPath(room), {}, signal),
+  messages: (room: string, query: ListQuery, signal?: AbortSignal) =>
+    get<Message[]>(`${roomPath(room)}/messages`, { ...query }, signal),
+  send: (room: string, message: NewMessage, signal?: AbortSignal) =>
+    request<Message>('POST', `${roomPath(room)}/messages`, message, signal),
+};
+
+function roomPath(room: string): string {
+  return `/api/v1/rooms/${encodeURIComponent(room)}`;
+}
+
+function get<T>(path: string, query: Record<string, string | number | undefined>, signal?: AbortSignal): Promise<T> {
+  const given = Object.entries(query).filter(([, value]) => value !== undefined);
+  const text = new URLSearchParams(given.map(([name, value]) => [name, String(value)])).toString();
+  return request<T>('GET', text === '' ? path : `${path}?${text}`, undefined, signal);
+}
+
+/** Throws ApiError, or the signal's AbortError when the caller gave up. */
+async function request<T>(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
+  const timeout = new AbortController();
+  const timer = setTimeout(() => timeout.abort(), requestTimeoutMs);
+  const giveUp = () => timeout.abort();
+  signal?.addEventListener('abort', giveUp);
+  try {
+    const response = await fetch(path, {
+      method,
+      cache: 'no-store',
+      signal: timeout.signal,
+      ...(body === undefined ? {} : { headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) }),
+    });
+    const answer = await readJson(response);
+    reachListener(true);
+    if (!response.ok) {
+      throw new ApiError(response.status, (answer ?? {}) as Problem, retryAfterMs(response.headers.get('Retry-After')));
+    }
+    return answer as T;
+  } catch (error) {
+    if (error instanceof ApiError) throw error;
+    if (signal?.aborted) throw new DOMException('given up', 'AbortError');
+    reachListener(false);
+    throw new ApiError(0, {});
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', giveUp);
+  }
+}
+
+/** The body as JSON; nothing when it is no JSON, as from a proxy in front of the server. Throws when the connection breaks. */
+async function readJson(response: Response): Promise<unknown> {
+  const text = await response.text();
+  try {
+    return text === '' ? undefined : JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+export function isAbort(error: unknown): boolean {
+  return error instanceof DOMException && error.name === 'AbortError';
+}

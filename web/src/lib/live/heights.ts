@@ -1,0 +1,31 @@
+// Guesses how high a row will be, so that the scroll bar is right before a row was ever drawn. Sizes as in MessageLine.svelte.
+import type { Row } from './row';
+
+export const lineHeight = 20;
+export const linesShown = 6;
+const padding = 8;
+const narrowHead = 16;
+const averageCharWidth = 7.4;
+
+/** Room for text in a row of this width; below 720 pixels time and author stand on a line of their own. */
+export function rowHeights(listWidth: number): (row: Row) => number {
+  const narrow = listWidth < 720;
+  const textWidth = Math.max(80, narrow ? listWidth - 24 : listWidth - 356);
+  const perLine = Math.max(1, Math.floor(textWidth / averageCharWidth));
+  return (row) => {
+    if (row.kind === 'hole') return lineHeight + 2 * padding;
+    const lines = Math.min(linesShown, countLines(row.text, perLine));
+    return lines * lineHeight + padding + (narrow ? narrowHead : 0);
+  };
+}
+
+function countLines(text: string, perLine: number): number {
+  let lines = 0;
+  for (let begin = 0; begin <= text.length && lines < linesShown;) {
+    const newline = text.indexOf('\n', begin);
+    const end = newline < 0 ? text.length : newline;
+    lines += Math.max(1, Math.ceil((end - begin) / perLine));
+    begin = end + 1;
+  }
+  return lines;
+}

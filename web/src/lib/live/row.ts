@@ -1,0 +1,44 @@
+import type { Message } from '../api/types';
+import { parsePosition } from '../position';
+
+/** A message as the lists show it. */
+export interface MessageRow {
+  kind: 'message';
+  pos: string;
+  text: string;
+  author?: string;
+  seq?: number;
+  /** Server time: milliseconds since 1970, and the server's own words. */
+  time: number;
+  createdAt: string;
+}
+
+/** A range of positions that this viewer did not get. Without `from` the room's history began anew. */
+export interface HoleRow {
+  kind: 'hole';
+  from?: string;
+  to: string;
+}
+
+export type Row = MessageRow | HoleRow;
+
+export function messageRow(message: Message): MessageRow {
+  const row: MessageRow = {
+    kind: 'message',
+    pos: message.pos,
+    text: message.content,
+    time: Date.parse(message.created_at),
+    createdAt: message.created_at,
+  };
+  if (message.username !== undefined) row.author = message.username;
+  else if (message.user_id !== undefined) row.author = `#${message.user_id}`;
+  if (message.client_seq !== undefined) row.seq = message.client_seq;
+  return row;
+}
+
+/** How many messages a hole hides; unknown when the history began anew. */
+export function holeSize(hole: HoleRow): number | undefined {
+  const from = hole.from === undefined ? undefined : parsePosition(hole.from);
+  const to = parsePosition(hole.to);
+  return from && to && from.epoch === to.epoch ? Math.max(0, to.n - from.n + 1) : undefined;
+}

@@ -1,0 +1,44 @@
+// The keyboard of the whole application. Keys are told apart by their place too, so a Russian layout works the same.
+import { router } from './router.svelte';
+
+const places: Record<string, string> = {
+  KeyH: '/',
+  KeyW: '/write',
+  KeyL: '/live',
+  KeyY: '/history',
+  KeyS: '/status',
+};
+const sequenceMs = 1500;
+
+let goUntil = 0;
+
+export function handleShortcut(event: KeyboardEvent, help: () => void): void {
+  if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.key === 'Escape') return leaveField(event);
+  if (isTyping(event.target) || document.querySelector('dialog[open]')) return;
+  if (isHelp(event)) {
+    event.preventDefault();
+    return help();
+  }
+  if (event.key === '/' || (event.code === 'Slash' && !event.shiftKey)) {
+    event.preventDefault();
+    return document.querySelector<HTMLElement>('[data-filter]')?.focus();
+  }
+  const place = event.timeStamp < goUntil ? places[event.code] : undefined;
+  goUntil = event.code === 'KeyG' ? event.timeStamp + sequenceMs : 0;
+  if (!place) return;
+  event.preventDefault();
+  router.go(place);
+}
+
+function isHelp(event: KeyboardEvent): boolean {
+  return event.key === '?' || (event.code === 'Slash' && event.shiftKey);
+}
+
+function leaveField(event: KeyboardEvent): void {
+  if (isTyping(event.target)) (event.target as HTMLElement).blur();
+}
+
+export function isTyping(target: EventTarget | null): boolean {
+  return target instanceof HTMLElement && target.matches('input, select, textarea, [contenteditable]');
+}

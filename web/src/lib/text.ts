@@ -1,0 +1,17 @@
+/** Length in Unicode code points, as the server counts: an emoji outside the basic plane is one, not two. */
+export function codePoints(text: string): number {
+  let count = 0;
+  for (const _ of text) ++count;
+  return count;
+}
+
+/** The first `count` code points. */
+export function firstCodePoints(text: string, count: number): string {
+  let taken = 0;
+  let end = 0;
+  for (const point of text) {
+    if (taken++ === count) break;
+    end += point.length;
+  }
+  return text.slice(0, end);
+}
