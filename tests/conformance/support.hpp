@@ -1,0 +1,127 @@
+// The storages under test, and what the cases share: one line in storages() brings another storage under the whole
+// suite.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <ostream>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "chat/chat_store.hpp"
+#include "storage/open_store.hpp"
+
+namespace vestnik::conformance {
+
+using namespace std::chrono_literals;
+
+// A new folder that goes with the object.
+class TempFolder {
+ public:
+  TempFolder();
+  ~TempFolder();
+  TempFolder(const TempFolder&) = delete;
+  TempFolder& operator=(const TempFolder&) = delete;
+
+  const std::filesystem::path& path() const { return path_; }
+  std::string file(std::string_view name) const { return (path_ / name).string(); }
+
+ private:
+  std::filesystem::path path_;
+};
+
+// The value of a call that must succeed.
+template <typename T>
+T must(Result<T> result) {
+  if (!result) throw std::runtime_error(result.error().detail);
+  if constexpr (!std::is_void_v<T>) return std::move(*result);
+}
+
+template <typename T>
+ErrorCode code_of(const Result<T>& result) {
+  if (result) throw std::runtime_error("an error was expected");
+  return result.error().code;
+}
+
+// One storage of a kind, empty at first.
+class Subject {
+ public:
+  // `url_in(folder)` names the storage; `persists` says whether it keeps anything when it is closed.
+  Subject(const std::function<std::string(const TempFolder&)>& url_in, bool persists);
+
+  chat::ChatStore& store() { return *store_; }
+  // As after a restart; a storage that forgets goes on as it is.
+  void reopen();
+
+ private:
+  TempFolder folder_;
+  std::string url_;
+  bool persists_;
+  std::unique_ptr<chat::ChatStore> store_;
+};
+
+struct Storage {
+  std::string name;
+  std::function<std::unique_ptr<Subject>()> make;
+
+  friend void PrintTo(const Storage& storage, std::ostream* out) { *out << storage.name; }
+};
+
+const std::vector<Storage>& storages();
+
+// A case of the suite: begins with an empty storage.
+class StoreTest : public testing::TestWithParam<Storage> {
+ protected:
+  chat::ChatStore& store() { return subject_->store(); }
+  void reopen() { subject_->reopen(); }
+
+  // A room of that name, and its id.
+  chat::RoomId make_room(std::string_view name);
+  // One message that must be accepted.
+  chat::Appended append_one(const chat::Draft& draft, Time now);
+  // All of a room's messages, oldest first.
+  std::vector<chat::Message> all_messages(const chat::RoomId& room);
+
+ private:
+  std::unique_ptr<Subject> subject_ = GetParam().make();
+};
+
+// Gives every storage the cases of a suite made with TEST_P(suite, ...).
+#define VESTNIK_FOR_EVERY_STORAGE(suite)                                                     \
+  INSTANTIATE_TEST_SUITE_P(On, suite, testing::ValuesIn(::vestnik::conformance::storages()), \
+                           [](const auto& info) { return info.param.name; })
+
+// 2024-01-01T00:00:00Z and later.
+Time at(std::chrono::microseconds after_start);
+
+chat::NewRoom new_room(std::string_view id, std::string_view name);
+chat::Draft draft_for(const chat::RoomId& room, std::string_view content);
+chat::HistoryQuery query_for(const chat::RoomId& room);
+
+// Texts that are equal exactly when the values are, for messages of a failed comparison.
+std::string describe(const chat::User& user);
+std::string describe(const chat::Room& room);
+std::string describe(const chat::Message& message);
+std::string describe(const chat::StoreStats& stats);
+std::string describe(const Result<chat::Appended>& appended);
+template <typename T>
+std::string describe(const std::vector<T>& values) {
+  std::string text;
+  for (const auto& value : values) text += describe(value) + "\n";
+  return text;
+}
+template <typename T>
+std::string describe(const Result<T>& result) {
+  return result ? describe(*result) : std::string(name_of(result.error().code));
+}
+
+// The page that `query` asks for out of all `messages` of its room, found by looking at every one.
+std::vector<chat::Message> filter(const std::vector<chat::Message>& messages, const chat::HistoryQuery& query);
+
+}  // namespace vestnik::conformance
