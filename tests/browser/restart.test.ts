@@ -1,0 +1,85 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { Page } from 'playwright-core';
+import { Gate } from './gate';
+import { allNumbers, isLive, lines, upTo } from './live_list';
+import { inFolder, OwnServer } from './own_server';
+import { Browser, post } from './support';
+
+let browser: Browser;
+
+beforeAll(async () => {
+  browser = await Browser.launch();
+});
+
+afterAll(() => browser.close());
+afterEach(async () => expect(await browser.endStory()).toEqual([]));
+
+interface Scene {
+  page: Page;
+  write: (from: number, to: number) => Promise<void>;
+  end: (signal: 'SIGTERM' | 'SIGKILL') => Promise<void>;
+  start: () => Promise<void>;
+}
+
+/** A live page on a server that can be ended and started again behind the same address. */
+async function play(store: (folder: string) => string, story: (scene: Scene) => Promise<void>): Promise<void> {
+  await inFolder(async (folder) => {
+    const gate = await Gate.open();
+    let server = await OwnServer.start(folder, store(folder));
+    gate.target = server.url;
+    const write = async (from: number, to: number) => {
+      for (let seq = from; seq <= to; ++seq) await post('stream', `message ${seq}`, seq, { base: server.url });
+    };
+    try {
+      await write(1, 5);
+      const page = await browser.open('/live', { base: gate.url });
+      await isLive(page);
+      await story({
+        page,
+        write,
+        end: (signal) => server.end(signal),
+        start: async () => {
+          server = await OwnServer.start(folder, store(folder));
+          gate.target = server.url;
+        },
+      });
+    } finally {
+      await server.end('SIGKILL');
+      await gate.close();
+    }
+  });
+}
+
+const sqlite = (folder: string) => `sqlite:${folder}/vestnik.db`;
+
+describe('the live page and a server that goes and comes back', () => {
+  it.each(['SIGKILL', 'SIGTERM'] as const)('has every message once after %s', async (signal) => {
+    await play(sqlite, async ({ page, write, end, start }) => {
+      await write(6, 40);
+      await end(signal);
+      const said = signal === 'SIGTERM' ? 'The server is restarting' : 'The connection is lost';
+      await page.getByText(said).waitFor();
+      await start();
+      await write(41, 60);
+      await page.getByText('Caught up 20 messages, none is missing').waitFor();
+      await write(61, 61);
+      await lines(page).getByText('message 61').waitFor();
+      expect(await allNumbers(page)).toEqual(upTo(61));
+      expect(await page.locator('.hole').count()).toBe(0);
+    });
+  });
+
+  it('shows that the history began anew when the server kept none', async () => {
+    await play(
+      () => 'memory:',
+      async ({ page, write, end, start }) => {
+        await end('SIGTERM');
+        await start();
+        await write(1, 3);
+        await page.getByText('history begins anew here').waitFor();
+        await lines(page).getByText('message 3').nth(1).waitFor();
+        await isLive(page);
+      },
+    );
+  });
+});

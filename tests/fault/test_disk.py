@@ -1,0 +1,215 @@
+"""Disks that fail: errors of fsync and no space left. Nothing is acknowledged that is not kept, and nothing
+acknowledged is lost.
+"""
+
+import contextlib
+import os
+import signal
+import subprocess
+import time
+
+import pytest
+
+from load import HttpWriter, SocketWriter, assert_kept, assert_retries_agree
+from support.server import StartFailed
+from support.checks import assert_problem, read_all
+from support.timing import scaled, wait_until
+
+
+@contextlib.contextmanager
+def failing_fsync(pid):
+    """Every fsync of the process fails with EIO while this lasts."""
+    command = [
+        "strace",
+        "-f",
+        "-q",
+        "-o",
+        "/dev/null",
+        "-p",
+        str(pid),
+        "-e",
+        "trace=fsync,fdatasync",
+        "-e",
+        "inject=fsync,fdatasync:error=EIO",
+    ]
+    with subprocess.Popen(command, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as tracer:
+        try:
+            wait_until(lambda: tracer.poll() is not None or _traced_by(pid) == tracer.pid, 10, "strace to attach")
+            if tracer.poll() is not None:
+                pytest.fail(f"strace cannot attach, so failing disks cannot be tested here: {tracer.stderr.read()}")
+            yield
+        finally:
+            if tracer.poll() is None:
+                tracer.send_signal(signal.SIGTERM)
+                tracer.wait(scaled(10))
+    wait_until(lambda: _traced_by(pid) == 0, 5, "strace to detach")
+
+
+def _traced_by(pid):
+    """The tracer of every thread of the process, or -1 while it is not the same for all."""
+    tracers = set()
+    for thread in os.listdir(f"/proc/{pid}/task"):
+        with contextlib.suppress(FileNotFoundError):
+            with open(f"/proc/{pid}/task/{thread}/status", encoding="ascii") as status:
+                tracers.update(int(line.split()[1]) for line in status if line.startswith("TracerPid:"))
+    return tracers.pop() if len(tracers) == 1 else -1
+
+
+@pytest.mark.seconds(90)
+def test_errors_of_fsync(start_server):
+    server = start_server()
+    writers = [HttpWriter(server, "lobby", f"h{n}") for n in range(4)] + [
+        SocketWriter(server, "lobby", f"s{n}") for n in range(2)
+    ]
+    wait_until(lambda: all(writer.acknowledged for writer in writers), 10, "every writer at work")
+    with failing_fsync(server.pid):
+        wait_until(
+            lambda: all(writer.refused or not writer.is_alive() for writer in writers), 15, "every writer refused"
+        )
+        began = {writer.prefix: len(writer.acknowledged) for writer in writers}
+        with server.api() as api:
+            wait_until(lambda: api.get("/readyz").status_code == 503, 10, "readiness false")
+            for _ in range(3):
+                assert_problem(api.post("/api/v1/messages", json={"content": "never"}), 503, "unavailable")
+            assert_problem(api.get("/readyz"), 503, "unavailable")
+            assert api.get("/livez").status_code == 200
+            assert api.get("/health").status_code == 503
+        assert began == {
+            writer.prefix: len(writer.acknowledged) for writer in writers
+        }, "acknowledged although fsync failed"
+        for writer in writers:
+            writer.finish()
+    for writer in writers:
+        assert {status for status, _ in writer.refused.values()} == {503}, list(writer.refused.values())[:3]
+        writer.doubtful |= set(writer.refused)
+
+    # After an fsync that failed nobody knows what is on the disk: the storage stays failed until a new start looks.
+    with server.api() as api:
+        assert api.get("/readyz").status_code == 503
+        assert api.post("/api/v1/messages", json={"content": "still never"}).status_code == 503
+    assert any(record["level"] == "error" for record in server.records()), "an operator is told"
+    server.stop(clean_log=False)
+    server.start()
+    with server.api() as api:
+        assert api.get("/readyz").status_code == 200
+        by_nonce = assert_kept(read_all(api, "lobby"), writers)
+        assert_retries_agree(api, "lobby", writers, by_nonce, at_most=20)
+        assert_kept(read_all(api, "lobby"), writers)
+        assert "still never" not in [message["content"] for message in read_all(api, "lobby")]
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """A file system of 12 MiB."""
+    folder = tmp_path / "small"
+    folder.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=12m", "tmpfs", str(folder)], capture_output=True, text=True, check=False
+    )
+    if mounted.returncode != 0:
+        pytest.fail(
+            f"a small file system cannot be mounted (it takes root), so full disks cannot be tested here: {mounted.stderr}"
+        )
+    yield folder
+    subprocess.run(["umount", "-l", str(folder)], check=True)
+
+
+def fill(folder):
+    """Takes all the space that is left."""
+    with open(folder / "ballast", "ab", buffering=0) as ballast:
+        for size in (1 << 20, 1 << 16, 1 << 12, 1):
+            with contextlib.suppress(OSError):
+                while True:
+                    ballast.write(b"b" * size)
+
+
+@pytest.mark.seconds(90)
+def test_a_full_disk_recovers_when_space_returns(start_server, small_disk):
+    server = start_server(store=f"sqlite:{small_disk}/vestnik.db")
+    writers = []
+    for turn in range(2):
+        crowd = [HttpWriter(server, "lobby", f"t{turn}h{n}", padding=1000) for n in range(3)]
+        wait_until(lambda: all(len(writer.acknowledged) > 10 for writer in crowd), 20, "every writer at work")
+        fill(small_disk)
+        wait_until(lambda: all(writer.refused for writer in crowd), 30, "every writer refused")
+        for writer in crowd:
+            writer.finish()
+            assert writer.ended_by is None
+            assert {status for status, _ in writer.refused.values()} <= {429, 503}, list(writer.refused.values())[:3]
+            assert all(
+                "database" not in error["detail"].lower() or "sql" not in error["detail"].lower()
+                for _, error in writer.refused.values()
+            )
+        writers += crowd
+        with server.api() as api:
+            assert api.get("/livez").status_code == 200
+            # What is acknowledged can be read while the disk is full.
+            assert_kept(read_all(api, "lobby"), writers)
+
+            os.unlink(small_disk / "ballast")
+            wait_until(
+                lambda: api.post("/api/v1/messages", json={"content": "space again"}).status_code == 201,
+                15,
+                "writing to work again",
+            )
+            wait_until(lambda: api.get("/readyz").status_code == 200, 10, "readiness true again")
+            by_nonce = assert_kept(read_all(api, "lobby"), writers)
+            assert_retries_agree(api, "lobby", crowd, by_nonce, at_most=10)
+    server.stop(clean_log=False)
+    server.start()
+    with server.api() as api:
+        assert_kept(read_all(api, "lobby"), writers)
+
+
+@pytest.mark.seconds(60)
+def test_a_start_on_a_full_disk_says_so(start_server, small_disk):
+    fill(small_disk)
+    with pytest.raises(StartFailed) as failed:
+        start_server(store=f"sqlite:{small_disk}/vestnik.db")
+    assert failed.value.exit_code not in (0, None) and failed.value.exit_code > 0
+    assert "vestnik.db" in failed.value.output
+
+
+@pytest.mark.seconds(60)
+def test_a_slow_disk_is_only_slow(start_server):
+    """fsync takes 50 ms: group commit keeps many writers going, others' reads do not wait."""
+    server = start_server()
+    command = [
+        "strace",
+        "-f",
+        "-q",
+        "-o",
+        "/dev/null",
+        "-p",
+        str(server.pid),
+        "-e",
+        "trace=fsync,fdatasync",
+        "-e",
+        "inject=fsync,fdatasync:delay_enter=50000",
+    ]
+    with subprocess.Popen(command, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as tracer:
+        try:
+            wait_until(
+                lambda: tracer.poll() is not None or _traced_by(server.pid) == tracer.pid, 10, "strace to attach"
+            )
+            if tracer.poll() is not None:
+                pytest.fail(f"strace cannot attach, so slow disks cannot be tested here: {tracer.stderr.read()}")
+            writers = [HttpWriter(server, "lobby", f"w{n}") for n in range(20)]
+            reads = []
+            with server.api() as api:
+                end = time.monotonic() + scaled(2)
+                while time.monotonic() < end:
+                    began = time.monotonic()
+                    assert api.get("/health").status_code == 200
+                    reads.append(time.monotonic() - began)
+            for writer in writers:
+                writer.finish()
+                assert not writer.refused and writer.ended_by is None
+        finally:
+            tracer.send_signal(signal.SIGTERM)
+            tracer.wait(scaled(10))
+    total = sum(len(writer.acknowledged) for writer in writers)
+    print(f"{total} acknowledged in 2 s at 50 ms a sync, slowest health answer {max(reads) * 1000:.0f} ms")
+    assert total > 20 * 2 * 4  # 20 writers, 2 s, at most two commits of 50 ms for each message
+    with server.api() as api:
+        assert_kept(read_all(api, "lobby"), writers)
