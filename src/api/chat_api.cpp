@@ -33,8 +33,10 @@ Task<Result<chat::Appended>> commit(chat::MessageWriter& writer, Call& call, Cha
       asio::use_awaitable);
 }
 
-std::optional<chat::Order> order_of(const contract::ListMessagesRequest& request) {
+// Protobuf lets through enum numbers that it does not know; JSON has been checked before.
+Result<std::optional<chat::Order>> order_of(const contract::ListMessagesRequest& request) {
   if (!request.has_order()) return std::nullopt;
+  if (!contract::Order_IsValid(request.order())) return invalid("order", "there is no such order");
   return request.order() == contract::ORDER_ASC ? chat::Order::kAscending : chat::Order::kDescending;
 }
 
@@ -140,7 +142,9 @@ Task<Result<void>> ChatApi::send_message(Call& call, const contract::SendMessage
 
 Task<Result<void>> ChatApi::list_messages(Call&, const contract::ListMessagesRequest& request,
                                           contract::ListMessagesResponse& response) {
-  chat::HistoryRequest history{.room = request.room(), .order = order_of(request)};
+  const auto order = order_of(request);
+  if (!order) co_return std::unexpected(order.error());
+  chat::HistoryRequest history{.room = request.room(), .order = *order};
   if (request.has_limit()) history.limit = request.limit();
   if (request.has_offset()) history.offset = request.offset();
   if (request.has_after()) history.after = request.after();
@@ -167,6 +171,7 @@ Task<Result<void>> ChatApi::get_stats(Call&, const contract::GetStatsRequest&, c
 Result<SubscriptionRequest> ChatApi::subscribe(const contract::SubscribeRequest& request) const {
   auto room = chat_.find_room(request.room());
   if (!room) return error_of(room);
+  if (!contract::OnSlow_IsValid(request.on_slow())) return invalid("on_slow", "there is no such policy");
   SubscriptionRequest subscription{.room = std::move(*room),
                                    .gap_when_slow = request.on_slow() == contract::ON_SLOW_GAP};
   if (request.has_after() && !request.after().empty()) {

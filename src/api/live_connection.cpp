@@ -39,7 +39,8 @@ void LiveConnection::start(std::string_view greeting, SubscriptionRequest reques
   request_ = std::move(request);
   core_.sweeper().add(*this);
   context_.connections.add(core_, *this);
-  send_personal(greeting);
+  // It leaves when the place of the subscription is fixed: whoever has read it receives all that is sent afterwards.
+  out_ = greeting;
   wait_readable();
   asio::co_spawn(
       core_.context(), [self = shared_from_this(), announce] { return self->open(announce); }, asio::detached);

@@ -35,7 +35,7 @@ class LiveConnection : public std::enable_shared_from_this<LiveConnection>,
                        public runtime::Swept,
                        public Connection {
  public:
-  // Takes the socket over and sends `greeting`, the answer to the request. Follows the room from the asked position.
+  // Takes the socket over, sends `greeting`, the answer to the request, and follows the room from the asked position.
   void start(std::string_view greeting, SubscriptionRequest request, bool announce);
 
   void on_growth() final;

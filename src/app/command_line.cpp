@@ -213,15 +213,15 @@ std::expected<CommandLine, Exit> parse_command_line(int argc, const char* const*
   Program program;
   const auto words = read_words(program, argc, argv);
   if (!words) return Failure(words.error());
-  if (words->version || words->command == kVersion) return CommandLine{VersionCommand{}, {}};
+  if (words->version || words->command == kVersion) return VersionCommand{};
   const Command* const command = program.find(words->command);
   if (command == nullptr) return show(help_of(program.commands));
   if (auto wrong = set_options(program, *command, *words, environment)) return Failure(*std::move(wrong));
 
-  if (command->name == "serve") return CommandLine{ServeCommand{program.server}, warnings_of(program, environment)};
-  if (command->name == "write") return CommandLine{program.write, {}};
-  if (command->name == "watch") return CommandLine{program.watch, {}};
-  return CommandLine{program.history, {}};
+  if (command->name == "serve") return ServeCommand{program.server, warnings_of(program, environment)};
+  if (command->name == "write") return program.write;
+  if (command->name == "watch") return program.watch;
+  return program.history;
 }
 
 }  // namespace vestnik::app

@@ -16,14 +16,13 @@ namespace vestnik::app {
 
 struct ServeCommand {
   ServerConfig config;
+  std::vector<std::string> warnings;  // sentences to be logged: settings that are known but have no effect
 };
 
 struct VersionCommand {};
 
-struct CommandLine {
-  std::variant<ServeCommand, cli::WriteOptions, cli::WatchOptions, cli::HistoryOptions, VersionCommand> command;
-  std::vector<std::string> warnings;  // sentences to be logged: settings that are known but have no effect
-};
+using CommandLine =
+    std::variant<ServeCommand, cli::WriteOptions, cli::WatchOptions, cli::HistoryOptions, VersionCommand>;
 
 // Why there is nothing to run: help was asked for (code 0), or a setting is wrong (code 2, one sentence).
 struct Exit {

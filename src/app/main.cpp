@@ -8,7 +8,6 @@
 #include "app/command_line.hpp"
 #include "app/server.hpp"
 #include "app/version.hpp"
-#include "base/log.hpp"
 
 namespace vestnik::app {
 namespace {
@@ -30,13 +29,12 @@ int run(int argc, const char* const* argv) {
     fmt::print(line.error().to_stdout ? stdout : stderr, "{}\n", line.error().message);
     return line.error().code;
   }
-  for (const std::string& warning : line->warnings) log::warn(warning);
-  return std::visit(Overloaded{[](const ServeCommand& command) { return serve(command.config); },
+  return std::visit(Overloaded{[](const ServeCommand& command) { return serve(command.config, command.warnings); },
                                [](const cli::WriteOptions& options) { return cli::run_write(options); },
                                [](const cli::WatchOptions& options) { return cli::run_watch(options); },
                                [](const cli::HistoryOptions& options) { return cli::run_history(options); },
                                [](const VersionCommand&) { return print_version(); }},
-                    line->command);
+                    *line);
 }
 
 }  // namespace

@@ -30,6 +30,7 @@ constexpr std::size_t kRequestIdPrefix = 6;
 
 int failed(const Error& error) {
   log::error("cannot start", {{"reason", error.detail}});
+  if (!log::enabled(log::Level::kError)) fmt::print(stderr, "vestnik: cannot start: {}\n", error.detail);
   return 1;
 }
 
@@ -80,9 +81,10 @@ void write_ports(const std::string& path, const Ports& ports) {
 
 }  // namespace
 
-int serve(const ServerConfig& config) {
+int serve(const ServerConfig& config, std::span<const std::string> warnings) {
   runtime::Signals signals;
   log::start(static_cast<log::Level>(config.logging.level), log_format(config.logging.format));
+  for (const std::string& warning : warnings) log::warn(warning);
   const api::BuildInfo build = build_info();
   const auto& limits = config.limits;
   const auto& timeouts = config.timeouts;

@@ -2,6 +2,7 @@
 
 #include <openssl/rand.h>
 
+#include <algorithm>
 #include <array>
 #include <stdexcept>
 
@@ -59,6 +60,14 @@ bool looks_like_uuid(std::string_view text) {
     if (!fits) return false;
   }
   return true;
+}
+
+bool is_request_id(std::string_view text) {
+  constexpr std::size_t kMax = 64;
+  return !text.empty() && text.size() <= kMax && std::ranges::all_of(text, [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '_' ||
+           c == '.';
+  });
 }
 
 }  // namespace vestnik

@@ -15,4 +15,7 @@ std::string make_token(std::size_t length);
 
 bool looks_like_uuid(std::string_view text);
 
+// Whether a stranger's id of a request may stand in our logs and answers: 1 to 64 of [0-9A-Za-z._-].
+bool is_request_id(std::string_view text);
+
 }  // namespace vestnik

@@ -9,6 +9,7 @@
 #include <memory>
 
 #include "base/clock.hpp"
+#include "base/json_text.hpp"
 #include "base/text.hpp"
 
 namespace vestnik::log {
@@ -50,10 +51,20 @@ std::string_view name_of(Level level) {
   return "off";
 }
 
+// What is logged may be what a stranger has sent: bytes that are no UTF-8 are replaced by U+FFFD.
+void append_string(std::string& out, std::string_view text) {
+  if (is_valid_utf8(text)) return append_json_string(out, text);
+  std::string replaced;
+  for (const char c : text) static_cast<unsigned char>(c) < 0x80 ? replaced += c : replaced += "\xEF\xBF\xBD";
+  append_json_string(out, replaced);
+}
+
 void append_value(std::string& out, const Value& value, bool quoted) {
   if (const auto* text = std::get_if<std::string_view>(&value.held)) {
-    const bool plain = !quoted && !text->empty() && text->find_first_of(" \"=\n\t\\") == std::string_view::npos;
-    plain ? static_cast<void>(out.append(*text)) : append_json_string(out, *text);
+    // Whoever reads lines of text sits before a terminal, which strangers must not steer.
+    const bool plain = !quoted && !text->empty() && text->find_first_of(" \"=\n\t\\") == std::string_view::npos &&
+                       !find_control_character(*text) && is_valid_utf8(*text);
+    plain ? static_cast<void>(out.append(*text)) : append_string(out, *text);
   } else if (const auto* truth = std::get_if<bool>(&value.held)) {
     out += *truth ? "true" : "false";
   } else if (const auto* number = std::get_if<double>(&value.held)) {
@@ -70,10 +81,10 @@ std::string json_line(Level level, std::string_view event, Fields fields) {
   line += R"(","level":")";
   line += name_of(level);
   line += R"(","event":)";
-  append_json_string(line, event);
+  append_string(line, event);
   for (const Field& field : fields) {
     line += ',';
-    append_json_string(line, field.key);
+    append_string(line, field.key);
     line += ':';
     append_value(line, field.value, true);
   }
@@ -122,25 +133,6 @@ void warn(std::string_view event, Fields fields) {
 }
 void error(std::string_view event, Fields fields) {
   write(Level::kError, event, fields);
-}
-
-void append_json_string(std::string& out, std::string_view text) {
-  const bool valid = is_valid_utf8(text);
-  out += '"';
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\') {
-      out += '\\';
-      out += c;
-    } else if (byte < 0x20) {
-      fmt::format_to(std::back_inserter(out), "\\u{:04x}", byte);
-    } else if (byte >= 0x80 && !valid) {
-      out += "\xEF\xBF\xBD";
-    } else {
-      out += c;
-    }
-  }
-  out += '"';
 }
 
 }  // namespace vestnik::log

@@ -43,7 +43,4 @@ void info(std::string_view event, Fields fields = {});
 void warn(std::string_view event, Fields fields = {});
 void error(std::string_view event, Fields fields = {});
 
-// Appends `text` as a JSON string with its quotes; invalid UTF-8 is replaced by U+FFFD.
-void append_json_string(std::string& out, std::string_view text);
-
 }  // namespace vestnik::log

@@ -164,8 +164,10 @@ class Watcher {
   }
 
   void tell_loss(const std::string& reason) {
-    if (!lost_)
-      tell(fmt::format("{} ({}), trying again", was_connected_ ? "connection lost" : "not connected", reason));
+    if (!lost_) {
+      tell(fmt::format("{} {}: {}; trying again", was_connected_ ? "lost" : "cannot reach",
+                       visible(options_.server.url), reason));
+    }
     lost_ = true;
   }
 

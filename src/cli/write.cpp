@@ -58,7 +58,9 @@ int run_write(const WriteOptions& options) {
     // Receipts that nobody reads any more are no reason to stop: the messages count.
     flush_output();
     if (!status.active()) {
-      if (!report.trouble.empty() && report.trouble != told_trouble) tell("trying again: " + report.trouble);
+      if (!report.trouble.empty() && report.trouble != told_trouble) {
+        tell(fmt::format("{}: {}; trying again", visible(options.server.url), report.trouble));
+      }
       told_trouble = report.trouble;
       return;
     }

@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "base/ids.hpp"
-#include "base/log.hpp"
+#include "base/json_text.hpp"
 #include "cli/interrupt.hpp"
 
 namespace vestnik::cli {
@@ -129,12 +129,12 @@ bool Writer::take_next(std::size_t slot, SteadyTime now) {
 
 std::string Writer::body_of(const SourceText& text, std::int64_t seq) const {
   std::string body = R"({"content":)";
-  log::append_json_string(body, text.text);
+  append_json_string(body, text.text);
   fmt::format_to(std::back_inserter(body), R"(,"client_seq":{},"nonce":"{}-{}")", seq, run_key_, seq);
   if (options_.user_id) fmt::format_to(std::back_inserter(body), R"(,"user_id":{})", *options_.user_id);
   if (options_.username) {
     body += R"(,"username":)";
-    log::append_json_string(body, *options_.username);
+    append_json_string(body, *options_.username);
   }
   body += '}';
   return body;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <google/protobuf/message.h>
+#include <grpc/support/log.h>
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
 #include <grpcpp/grpcpp.h>
 #include <grpcpp/health_check_service_interface.h>
@@ -12,6 +13,7 @@
 
 #include "api/grpc/status.hpp"
 #include "api/grpc/stream.hpp"
+#include "base/ids.hpp"
 #include "base/log.hpp"
 #include "vestnik/chat/v1/chat.grpc.pb.h"
 #include "vestnik/ops/v1/ops.grpc.pb.h"
@@ -78,8 +80,9 @@ class Bridge {
 
   std::string request_id_of(CallbackServerContext& call) {
     const auto given = call.client_metadata().find("x-request-id");
-    if (given != call.client_metadata().end() && given->second.size() <= 64) {
-      return {given->second.data(), given->second.size()};
+    if (given != call.client_metadata().end()) {
+      const std::string_view id(given->second.data(), given->second.size());
+      if (is_request_id(id)) return std::string(id);
     }
     return fmt::format("{}-g{}", context_.request_id_prefix, calls_.fetch_add(1, std::memory_order_relaxed));
   }
@@ -143,6 +146,8 @@ class Server::Impl {
       : context_(std::move(context)), bridge_(context_), chat_(bridge_), ops_(bridge_) {}
 
   Result<std::uint16_t> start(const std::string& address, std::uint16_t port) {
+    // What gRPC has to say of itself is for those who look for a fault; what matters is in our own lines.
+    gpr_set_log_function([](gpr_log_func_args* line) { log::debug("grpc", {{"message", line->message}}); });
     ::grpc::EnableDefaultHealthCheckService(true);
     if (context_.reflection) ::grpc::reflection::InitProtoReflectionServerBuilderPlugin();
     const bool ipv6 = address.find(':') != std::string::npos;
@@ -160,7 +165,11 @@ class Server::Impl {
           ErrorCode::kFailedPrecondition,
           fmt::format("cannot listen on {} for gRPC: the port is in use or the address is not this machine's", target));
     }
-    server_->GetHealthCheckService()->SetServingStatus(true);
+    auto& health = *server_->GetHealthCheckService();
+    health.SetServingStatus(true);
+    for (const char* service : {chat::v1::Chat::service_full_name(), ops::v1::Ops::service_full_name()}) {
+      health.SetServingStatus(service, true);
+    }
     return static_cast<std::uint16_t>(chosen);
   }
 

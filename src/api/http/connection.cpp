@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "api/sse/session.hpp"
+#include "base/ids.hpp"
 #include "base/log.hpp"
 
 namespace vestnik::api::http {
@@ -18,7 +19,6 @@ namespace {
 constexpr std::size_t kReadBytes = 64 * 1024;
 constexpr std::size_t kUnreadMax = 256 * 1024;  // pipelined requests that wait for the one before them
 constexpr std::chrono::seconds kLinger{2};
-constexpr std::size_t kRequestIdMax = 64;
 
 // One read buffer for all connections of a thread: an idle connection has none.
 std::span<char> read_buffer() {
@@ -28,13 +28,6 @@ std::span<char> read_buffer() {
 
 bool would_block() {
   return errno == EAGAIN || errno == EWOULDBLOCK;
-}
-
-bool is_request_id(std::string_view text) {
-  return !text.empty() && text.size() <= kRequestIdMax && std::ranges::all_of(text, [](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '_' ||
-           c == '.';
-  });
 }
 
 Error refusal(int status, std::string_view reason) {
@@ -162,7 +155,7 @@ Task<bool> HttpConnection::answer() {
   if (!std::holds_alternative<Response>(outcome)) {
     if (!unread_.empty()) {
       co_await refuse(400, "bytes follow the request before it was answered");
-    } else if (!last_ && request.method == "GET") {
+    } else if (!last_) {
       hand_over(std::move(outcome), std::move(call));
     }
     co_return false;
@@ -209,8 +202,8 @@ void HttpConnection::hand_over(Outcome outcome, Call call) {
                    std::move(upgrade->subscription), upgrade->announce);
   } else {
     auto session = std::make_shared<sse::Session>(context_.live, std::move(admission_), core_, std::move(socket_));
-    session->start(sse::Session::response_head(call.request_id), std::move(std::get<EventStream>(outcome).subscription),
-                   true);
+    auto& stream = std::get<EventStream>(outcome);
+    session->start(sse::Session::response_head(call.request_id, stream.fields), std::move(stream.subscription), true);
   }
 }
 
@@ -245,10 +238,7 @@ void HttpConnection::shut_down(std::chrono::milliseconds) {
   if (reader_.state() != RequestReader::State::kIdle || phase_ > Phase::kHead) return;
   char byte = 0;
   const bool has_request = ::recv(socket_.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0;
-  if (has_request) return;  // it has sent one before it could know: it is answered
-  boost::system::error_code ignored;
-  socket_.shutdown(socket_.shutdown_send, ignored);
-  enter(Phase::kLingering);
+  if (!has_request) close();  // otherwise it has sent one before it could know, which is answered
 }
 
 void HttpConnection::cut_off() {

@@ -24,6 +24,10 @@ namespace {
 
 using google::protobuf::Message;
 
+constexpr std::string_view kWebSocketPath = "/ws";
+constexpr std::string_view kOpenapiPath = "/openapi.json";
+constexpr std::string_view kMetricsPath = "/metrics";
+constexpr std::string_view kReadMethods = "GET, HEAD";
 constexpr std::string_view kSubscribe = "vestnik.chat.v1.Chat.Subscribe";
 
 const Message* prototype_of(const google::protobuf::Descriptor* type) {
@@ -41,6 +45,18 @@ bool is_json(const Request& request) {
   while (type.ends_with(' ')) type.remove_suffix(1);
   return std::ranges::equal(type, std::string_view("application/json"), {},
                             [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+}
+
+// A browser asks whether a page of another host may send a request (WHATWG Fetch, section 3.2).
+bool is_preflight(const Request& request) {
+  return request.method == "OPTIONS" && !request.field("Access-Control-Request-Method").empty();
+}
+
+Response preflight_answer() {
+  return {.status = 204,
+          .fields = {{"Access-Control-Allow-Methods", "GET, HEAD, POST, PUT, PATCH, DELETE"},
+                     {"Access-Control-Allow-Headers", "Content-Type, Idempotency-Key, Last-Event-ID, X-Request-Id"},
+                     {"Access-Control-Max-Age", "600"}}};
 }
 
 // Copies the value of a header into a field of the request, unless the request has another value already.
@@ -121,24 +137,8 @@ Handler::~Handler() = default;
 Task<Outcome> Handler::handle(const Request& request, Call& call) {
   const auto begun = std::chrono::steady_clock::now();
   const Route* route = nullptr;
-  Outcome outcome = Response{};
-  const bool reads = request.method == "GET" || request.method == "HEAD";
-  if (auto page = reads ? pages_.find(request) : std::nullopt) {
-    outcome = std::move(*page);
-  } else if (reads && request.path == "/ws") {
-    outcome = open_websocket(request, call);
-  } else if (reads && request.path == "/openapi.json") {
-    outcome = Response{.shared_body = openapi_};
-  } else if (reads && request.path == "/metrics") {
-    outcome = metrics_page();
-  } else if (auto match = routes_.match(request.method == "HEAD" ? "GET" : request.method, request.path); !match) {
-    Response response = make_problem(match.error().error, match.error().status, call.request_id);
-    if (!match.error().allow.empty()) response.fields.emplace_back("Allow", std::move(match.error().allow));
-    outcome = std::move(response);
-  } else {
-    route = match->route;
-    outcome = co_await call_method(*match, request, call);
-  }
+  Outcome outcome = co_await answer(request, call, route);
+  share_with_origin(request, outcome);
 
   const auto* response = std::get_if<Response>(&outcome);
   const int status = response != nullptr ? response->status : std::holds_alternative<EventStream>(outcome) ? 200 : 101;
@@ -157,8 +157,48 @@ Task<Outcome> Handler::handle(const Request& request, Call& call) {
 }
 
 Task<Outcome> Handler::handle_metrics(const Request& request, Call& call) {
-  if (request.path == "/metrics" && (request.method == "GET" || request.method == "HEAD")) co_return metrics_page();
+  if (request.path == kMetricsPath) {
+    if (request.reads()) co_return metrics_page();
+    co_return method_not_allowed(kReadMethods, call.request_id);
+  }
   co_return make_problem({.code = ErrorCode::kNotFound, .detail = "this port has only GET /metrics"}, call.request_id);
+}
+
+Task<Outcome> Handler::answer(const Request& request, Call& call, const Route*& route) {
+  if (auto resource = find_resource(request, call)) co_return std::move(*resource);
+  if (is_preflight(request) && is_allowed_origin(request.field("Origin"))) co_return preflight_answer();
+
+  auto match = routes_.match(request.method == "HEAD" ? "GET" : request.method, request.path);
+  if (!match) {
+    Response response = make_problem(match.error().error, match.error().status, call.request_id);
+    if (!match.error().allow.empty()) response.fields.emplace_back("Allow", std::move(match.error().allow));
+    co_return response;
+  }
+  route = match->route;
+  co_return co_await call_method(*match, request, call);
+}
+
+std::optional<Outcome> Handler::find_resource(const Request& request, Call& call) const {
+  if (request.path == kWebSocketPath) {
+    if (request.method == "GET") return open_websocket(request, call);
+    return method_not_allowed("GET", call.request_id);
+  }
+  std::optional<Response> page = pages_.find(request);
+  if (request.path == kOpenapiPath) page = Response{.shared_body = openapi_};
+  if (request.path == kMetricsPath) page = metrics_page();
+  if (page && !request.reads()) page = method_not_allowed(kReadMethods, call.request_id);
+  return page;
+}
+
+void Handler::share_with_origin(const Request& request, Outcome& outcome) const {
+  const std::string_view origin = request.field("Origin");
+  if (origin.empty() || !is_allowed_origin(origin)) return;
+  const HeaderFields shared = {{"Access-Control-Allow-Origin", std::string(origin)},
+                               {"Access-Control-Expose-Headers", "Retry-After, X-Request-Id"},
+                               {"Vary", "Origin"}};
+  const auto add_to = [&shared](HeaderFields& fields) { fields.insert(fields.end(), shared.begin(), shared.end()); };
+  if (auto* response = std::get_if<Response>(&outcome)) add_to(response->fields);
+  if (auto* stream = std::get_if<EventStream>(&outcome)) add_to(stream->fields);
 }
 
 void Handler::count_refused(int status) {
@@ -190,6 +230,7 @@ Task<Outcome> Handler::call_method(const Match& match, const Request& request, C
   if (!decoded) co_return problem(decoded.error(), call);
 
   if (target.entry->subscription) {
+    if (request.method == "HEAD") co_return method_not_allowed("GET", call.request_id);
     auto subscription = target.entry->subscription(message);
     if (!subscription) co_return problem(subscription.error(), call);
     co_return EventStream{std::move(*subscription)};
@@ -217,7 +258,7 @@ Outcome Handler::open_websocket(const Request& request, Call& call) const {
     response.fields = {{"Upgrade", "websocket"}, {"Connection", "Upgrade"}, {"Sec-WebSocket-Version", "13"}};
     return response;
   }
-  if (!origin_allowed(request)) {
+  if (!is_own_page(request) && !is_allowed_origin(request.field("Origin"))) {
     return problem({.code = ErrorCode::kPermissionDenied,
                     .detail = "the origin of the page is not this server; --allowed-origins can allow it"},
                    call);
@@ -229,12 +270,14 @@ Outcome Handler::open_websocket(const Request& request, Call& call) const {
   return WebSocketUpgrade{std::move(*subscription), message.has_after(), std::move(*accept)};
 }
 
-// A browser says which page opens the socket; any other client says nothing.
-bool Handler::origin_allowed(const Request& request) const {
+// A browser says which page asks; any other client says nothing.
+bool Handler::is_own_page(const Request& request) const {
   const std::string_view origin = request.field("Origin");
-  if (origin.empty()) return true;
   const std::string_view host = request.field("Host");
-  if (origin == fmt::format("http://{}", host) || origin == fmt::format("https://{}", host)) return true;
+  return origin.empty() || origin == fmt::format("http://{}", host) || origin == fmt::format("https://{}", host);
+}
+
+bool Handler::is_allowed_origin(std::string_view origin) const {
   return std::ranges::find(options_.allowed_origins, origin) != options_.allowed_origins.end();
 }
 

@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <variant>
@@ -28,6 +29,7 @@ struct WebSocketUpgrade {
 // The request asks for a stream of server-sent events.
 struct EventStream {
   SubscriptionRequest subscription;
+  HeaderFields fields = {};  // of the answer, besides its own
 };
 
 using Outcome = std::variant<Response, WebSocketUpgrade, EventStream>;
@@ -54,10 +56,17 @@ class Handler {
   struct Target;         // a method with what is needed to call it
   class RequestCounter;  // http_requests_total by route and status
 
+  // What stands at the path besides the contract's methods; nullopt when nothing does.
+  std::optional<Outcome> find_resource(const Request& request, Call& call) const;
+  Task<Outcome> answer(const Request& request, Call& call, const Route*& route);
+  // Lets the page of an allowed origin read the answer.
+  void share_with_origin(const Request& request, Outcome& outcome) const;
   Response metrics_page() const;
   Task<Outcome> call_method(const Match& match, const Request& request, Call& call);
   Outcome open_websocket(const Request& request, Call& call) const;
-  bool origin_allowed(const Request& request) const;
+  // Whether a page of this server itself, or no page at all, asks.
+  bool is_own_page(const Request& request) const;
+  bool is_allowed_origin(std::string_view origin) const;
 
   RouteTable routes_;
   std::vector<std::unique_ptr<Target>> targets_;  // by route index

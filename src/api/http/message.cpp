@@ -18,6 +18,18 @@ bool same(std::string_view a, std::string_view b) {
   return std::ranges::equal(a, b, {}, lower, lower);
 }
 
+std::string_view trim(std::string_view text) {
+  const auto begin = text.find_first_not_of(" \t");
+  if (begin == std::string_view::npos) return {};
+  return text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
+}
+
+// "q=0", with or without decimals: not acceptable (RFC 9110, section 12.4.2).
+bool is_zero_weight(std::string_view parameter) {
+  return parameter.size() > 2 && same(parameter.substr(0, 2), "q=") &&
+         parameter.substr(2).find_first_not_of("0.") == std::string_view::npos;
+}
+
 // Fields of every answer: nothing is sniffed, framed, or told to others; an API answer is not kept.
 constexpr std::string_view kCommonFields =
     "X-Content-Type-Options: nosniff\r\n"
@@ -36,11 +48,9 @@ bool Request::has_token(std::string_view name, std::string_view token) const {
     const auto comma = list.find(',');
     std::string_view item = list.substr(0, comma);
     list.remove_prefix(comma == std::string_view::npos ? list.size() : comma + 1);
-    item = item.substr(0, item.find(';'));
-    const auto begin = item.find_first_not_of(" \t");
-    if (begin == std::string_view::npos) continue;
-    item = item.substr(begin, item.find_last_not_of(" \t") - begin + 1);
-    if (same(item, token)) return true;
+    const auto semicolon = item.find(';');
+    const std::string_view weight = semicolon == std::string_view::npos ? "" : trim(item.substr(semicolon + 1));
+    if (same(trim(item.substr(0, semicolon)), token)) return !is_zero_weight(weight);
   }
   return false;
 }
@@ -59,6 +69,13 @@ Response make_problem(const Error& error, std::string_view request_id) {
   return make_problem(error, http_status(error.code), request_id);
 }
 
+Response method_not_allowed(std::string_view allowed, std::string_view request_id) {
+  const Error error{.code = ErrorCode::kUnimplemented, .detail = fmt::format("this path has only {}", allowed)};
+  Response response = make_problem(error, 405, request_id);
+  response.fields.emplace_back("Allow", allowed);
+  return response;
+}
+
 void append_response(std::string& out, const Response& response, const Request& request, std::string_view request_id,
                      bool keep_alive) {
   const std::string_view body = response.shared_body.empty() ? std::string_view(response.body) : response.shared_body;
@@ -66,7 +83,8 @@ void append_response(std::string& out, const Response& response, const Request& 
       std::ranges::any_of(response.fields, [](const auto& each) { return each.first == "Cache-Control"; });
   auto at = std::back_inserter(out);
   fmt::format_to(at, "HTTP/1.1 {} {}\r\n", response.status, title(response.status));
-  if (response.status != 304) {
+  const bool has_content = response.status != 204 && response.status != 304;
+  if (has_content) {
     fmt::format_to(at, "Content-Type: {}\r\nContent-Length: {}\r\n", response.content_type, body.size());
   }
   out += kCommonFields;
@@ -79,7 +97,7 @@ void append_response(std::string& out, const Response& response, const Request& 
     out += "Connection: keep-alive\r\n";
   }
   out += "\r\n";
-  if (request.method != "HEAD" && response.status != 304) out += body;
+  if (request.method != "HEAD" && has_content) out += body;
 }
 
 }  // namespace vestnik::api::http

@@ -20,18 +20,21 @@ struct Request {
   bool http_1_0 = false;
   bool keep_alive = true;
 
+  bool reads() const { return method == "GET" || method == "HEAD"; }
   // Value of the first field with this name, in any case; empty when there is none.
   std::string_view field(std::string_view name) const;
-  // Whether the comma-separated list of that name has this token, in any case.
+  // Whether the comma-separated list of that name has this token, in any case and not refused with "q=0".
   bool has_token(std::string_view name, std::string_view token) const;
 };
+
+using HeaderFields = std::vector<std::pair<std::string_view, std::string>>;
 
 struct Response {
   int status = 200;
   std::string_view content_type = "application/json";  // of static storage
   std::string body;
   std::string_view shared_body;  // instead of body: bytes that outlive the connection, such as an embedded page
-  std::vector<std::pair<std::string_view, std::string>> fields;
+  HeaderFields fields;
   bool close = false;
 };
 
@@ -39,6 +42,9 @@ struct Response {
 Response make_problem(const Error& error, std::string_view request_id);
 // With a status that says more than the code.
 Response make_problem(const Error& error, int status, std::string_view request_id);
+
+// 405, with the methods that the path has.
+Response method_not_allowed(std::string_view allowed, std::string_view request_id);
 
 // Appends head and body. A HEAD request gets the head alone.
 void append_response(std::string& out, const Response& response, const Request& request, std::string_view request_id,

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/asio/buffer.hpp>
 #include <boost/beast/http/error.hpp>
 #include <boost/beast/http/parser.hpp>
@@ -19,6 +20,27 @@ namespace {
 // Beast 1.81 asserts that a last chunk which it has seen incomplete has at least so many bytes the next time, even when
 // they are the same. Nothing shorter can end a chunked body: "0\r\n\r\n".
 constexpr std::size_t kLastChunkMin = 5;
+
+struct Target {
+  std::string_view path;
+  std::string_view query;
+};
+
+// A proxy's clients name the whole address: "http://host/path?query" (RFC 9112, section 3.2.2).
+Target split_target(std::string_view target) {
+  std::string_view path = target;
+  bool absolute = false;
+  for (const std::string_view scheme : {"http://", "https://"}) {
+    if (!target.starts_with(scheme)) continue;
+    const auto authority_end = target.find_first_of("/?", scheme.size());
+    path = target.substr(std::min(authority_end, target.size()));
+    absolute = true;
+  }
+  const auto mark = path.find('?');
+  const std::string_view query = mark == std::string_view::npos ? std::string_view() : path.substr(mark + 1);
+  path = path.substr(0, mark);
+  return {absolute && path.empty() ? "/" : path, query};
+}
 
 }  // namespace
 
@@ -101,10 +123,9 @@ void RequestReader::describe() {
   const auto view = [](beast::string_view text) { return std::string_view(text.data(), text.size()); };
   if (request_.fields.empty()) {
     request_.method = view(message.method_string());
-    const std::string_view target = view(message.target());
-    const auto mark = target.find('?');
-    request_.path = target.substr(0, mark);
-    request_.query = mark == std::string_view::npos ? std::string_view() : target.substr(mark + 1);
+    const Target target = split_target(view(message.target()));
+    request_.path = target.path;
+    request_.query = target.query;
     request_.http_1_0 = message.version() < 11;
     request_.keep_alive = message.keep_alive();
     for (const auto& field : message) request_.fields.emplace_back(view(field.name_string()), view(field.value()));

@@ -12,7 +12,7 @@ Session::Session(LiveContext& context, Admission admission, runtime::Core& core,
     : LiveConnection(context, std::move(admission), core, std::move(socket), live::Encoding::kServerSentEvents,
                      context.status.event_streams) {}
 
-std::string Session::response_head(std::string_view request_id) {
+std::string Session::response_head(std::string_view request_id, const http::HeaderFields& fields) {
   std::string head =
       "HTTP/1.1 200 OK\r\n"
       "Content-Type: text/event-stream\r\n"
@@ -21,7 +21,9 @@ std::string Session::response_head(std::string_view request_id) {
       "X-Accel-Buffering: no\r\n"
       "Connection: close\r\n"
       "X-Request-Id: ";
-  return head.append(request_id).append("\r\n\r\n");
+  head.append(request_id).append("\r\n");
+  for (const auto& [name, value] : fields) head.append(name).append(": ").append(value).append("\r\n");
+  return head.append("\r\n");
 }
 
 // A client of an event stream has nothing to say: only its end is waited for, what it sends is thrown away.

@@ -1,6 +1,7 @@
 // One stream of server-sent events (WHATWG HTML, section 9.2): the messages of a room, each with its position as id.
 #pragma once
 
+#include "api/http/message.hpp"
 #include "api/live_connection.hpp"
 
 namespace vestnik::api::sse {
@@ -10,7 +11,7 @@ class Session final : public LiveConnection {
   Session(LiveContext& context, Admission admission, runtime::Core& core, boost::asio::ip::tcp::socket socket);
 
   // The head of the answer. The stream ends with the connection, so it needs no length and no chunks.
-  static std::string response_head(std::string_view request_id);
+  static std::string response_head(std::string_view request_id, const http::HeaderFields& fields);
 
  private:
   void on_readable() override;

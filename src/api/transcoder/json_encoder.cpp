@@ -8,7 +8,7 @@
 #include "api/transcoder/base64.hpp"
 #include "api/transcoder/field_value.hpp"
 #include "api/transcoder/json_codec.hpp"
-#include "api/transcoder/json_text.hpp"
+#include "base/json_text.hpp"
 
 namespace vestnik::api {
 namespace {

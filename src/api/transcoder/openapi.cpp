@@ -11,10 +11,10 @@
 #include <vector>
 
 #include "api/transcoder/field_value.hpp"
-#include "api/transcoder/json_text.hpp"
 #include "api/transcoder/openapi_schema.hpp"
 #include "api/transcoder/problem.hpp"
 #include "api/transcoder/route_table.hpp"
+#include "base/json_text.hpp"
 
 namespace vestnik::api {
 namespace {

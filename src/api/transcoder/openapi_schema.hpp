@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "api/transcoder/json_text.hpp"
+#include "base/json_text.hpp"
 
 namespace vestnik::api {
 

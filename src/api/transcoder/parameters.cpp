@@ -72,6 +72,16 @@ Result<void> set_field(Message& message, std::string_view path, std::string_view
   return put_parameter(*target, path, text);
 }
 
+bool has_field(const Message& message, std::string_view path) {
+  const Message* inside = &message;
+  while (true) {
+    const FieldDescriptor* field = find_field(*inside->GetDescriptor(), take_until(path, '.'));
+    if (!inside->GetReflection()->HasField(*inside, field)) return false;
+    if (path.empty()) return true;
+    inside = &inside->GetReflection()->GetMessage(*inside, field);
+  }
+}
+
 Result<void> set_query_fields(Message& message, std::string_view query) {
   std::vector<std::string> seen;  // of fields that take one value, so no longer than the contract's message
   while (!query.empty()) {

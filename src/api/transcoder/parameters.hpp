@@ -17,6 +17,9 @@ namespace vestnik::api {
 // element, any other field is overwritten. Error: invalid_argument with `path` as violation, also for an unknown path.
 Result<void> set_field(google::protobuf::Message& message, std::string_view path, std::string_view text);
 
+// Whether the field at the dotted `path`, which exists, has a value.
+bool has_field(const google::protobuf::Message& message, std::string_view path);
+
 // Sets fields from a query string without its '?' (application/x-www-form-urlencoded). Errors: invalid_argument as of
 // set_field, and for malformed encoding and for a parameter that is given twice though its field takes one value.
 Result<void> set_query_fields(google::protobuf::Message& message, std::string_view query);

@@ -1,6 +1,6 @@
 #include "api/transcoder/problem.hpp"
 
-#include "api/transcoder/json_text.hpp"
+#include "base/json_text.hpp"
 
 namespace vestnik::api {
 
@@ -39,6 +39,16 @@ int http_status(ErrorCode code) {
 
 std::string_view title(int status) {
   switch (status) {
+    case 101:
+      return "Switching Protocols";
+    case 200:
+      return "OK";
+    case 201:
+      return "Created";
+    case 204:
+      return "No Content";
+    case 304:
+      return "Not Modified";
     case 400:
       return "Bad Request";
     case 401:

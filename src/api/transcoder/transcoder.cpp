@@ -32,6 +32,9 @@ Result<void> decode_request(const Match& match, std::string_view query, std::str
   if (auto done = read_body(*match.route, body, request); !done) return done;
   if (auto done = read_query(*match.route, query, request); !done) return done;
   for (const Match::Value& value : match.values) {
+    if (has_field(request, value.field_path)) {
+      return invalid(std::string(value.field_path), "the path has it already; leave it out here");
+    }
     if (auto done = set_field(request, value.field_path, value.text); !done) return done;
   }
   return {};

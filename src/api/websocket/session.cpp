@@ -11,6 +11,7 @@
 #include "api/frames.hpp"
 #include "api/transcoder/json_codec.hpp"
 #include "api/transcoder/problem.hpp"
+#include "base/json_text.hpp"
 #include "base/log.hpp"
 
 namespace vestnik::api::websocket {
@@ -81,16 +82,16 @@ void Session::on_text(std::string_view text) {
   request.Clear();
   ++frames_;
   Ticket ticket{.bytes = text.size()};
-  if (auto parsed = parse_json(text, request); !parsed) return answer_error(parsed.error(), ticket);
+  const auto parsed = parse_json(text, request);
   if (request.has_client_seq()) ticket.client_seq = request.client_seq();
   if (request.has_nonce()) ticket.nonce = request.nonce();
+  if (!parsed) return answer_error(parsed.error(), ticket);
   if (request.room().empty()) request.set_room(room()->name);
   auto prepared = context_.chat.prepare(request);
   if (!prepared) return answer_error(prepared.error(), ticket);
   if (prepared->room != room()) {
-    return answer_error({.code = ErrorCode::kInvalidArgument,
-                         .detail = "room: this socket is of another room; leave it out, or open a socket of that room"},
-                        ticket);
+    return answer_error(
+        invalid("room", "this socket is of another room; leave it out, or open one of that room").error(), ticket);
   }
   std::string request_id;
   if (log::enabled(log::Level::kDebug)) {
@@ -133,7 +134,7 @@ void Session::answer_error(const Error& error, const Ticket& ticket) {
   if (ticket.client_seq) json.append(R"(,"client_seq":)").append(std::to_string(*ticket.client_seq));
   if (!ticket.nonce.empty()) {
     json += R"(,"nonce":)";
-    log::append_json_string(json, ticket.nonce);
+    append_json_string(json, ticket.nonce);
   }
   json += "}}";
   std::string frame;

@@ -43,12 +43,18 @@ TEST_F(Transcoder, TakesTheBodyAndThePath) {
   EXPECT_EQ(request.client_seq(), 1);
 }
 
-TEST_F(Transcoder, LetsThePathWin) {
+TEST_F(Transcoder, RefusesAValueThatThePathHas) {
   chat::v1::SendMessageRequest request;
-  EXPECT_EQ(decode("POST", "/api/v1/rooms/lobby/messages", "", R"({"room":"stream"})", request), "");
-  EXPECT_EQ(request.room(), "lobby");
+  EXPECT_THAT(decode("POST", "/api/v1/rooms/lobby/messages", "", R"({"room":"lobby"})", request),
+              HasSubstr("room: the path has it"));
   chat::v1::ListMessagesRequest list;
-  EXPECT_EQ(decode("GET", "/api/v1/rooms/lobby/messages", "room=stream&limit=5&order=asc", "", list), "");
+  EXPECT_THAT(decode("GET", "/api/v1/rooms/lobby/messages", "room=stream", "", list),
+              HasSubstr("room: the path has it"));
+}
+
+TEST_F(Transcoder, TakesTheQueryAndThePath) {
+  chat::v1::ListMessagesRequest list;
+  EXPECT_EQ(decode("GET", "/api/v1/rooms/lobby/messages", "limit=5&order=asc", "", list), "");
   EXPECT_EQ(list.room(), "lobby");
   EXPECT_EQ(list.limit(), 5);
   EXPECT_EQ(list.order(), chat::v1::ORDER_ASC);

@@ -21,8 +21,8 @@ TEST_F(ClientSettings, WithoutACommandThereIsHelp) {
 }
 
 TEST_F(ClientSettings, VersionIsACommandAndAFlag) {
-  EXPECT_TRUE(std::holds_alternative<VersionCommand>(parse({"version"})->command));
-  EXPECT_TRUE(std::holds_alternative<VersionCommand>(parse({"--version"})->command));
+  EXPECT_TRUE(std::holds_alternative<VersionCommand>(*parse({"version"})));
+  EXPECT_TRUE(std::holds_alternative<VersionCommand>(*parse({"--version"})));
 }
 
 TEST_F(ClientSettings, WriteTakesAuthorPaceAndServer) {

@@ -34,8 +34,9 @@ class Settings : public testing::Test {
       ADD_FAILURE() << line.error().message;
       return {};
     }
-    warnings_ = line->warnings;
-    return std::get<ServeCommand>(line->command).config;
+    const auto& serve = std::get<ServeCommand>(*line);
+    warnings_ = serve.warnings;
+    return serve.config;
   }
 
   template <typename Options>
@@ -45,7 +46,7 @@ class Settings : public testing::Test {
       ADD_FAILURE() << line.error().message;
       return {};
     }
-    return std::get<Options>(line->command);
+    return std::get<Options>(*line);
   }
 
   // The sentence with which the start is refused.

@@ -68,7 +68,7 @@ TEST_F(WriterTest, SendsEachTextOnceAndInOrder) {
   const LoopbackServer server([](const std::string& body) { return http_answer(201, body); });
   EXPECT_EQ(write(server, {{.line = 1, .text = "one"}, {.line = 2, .text = "two\t\""}}), "");
   EXPECT_THAT(accepted_, ElementsAre(HasSubstr(R"({"content":"one","client_seq":10,"nonce":")"),
-                                     HasSubstr(R"({"content":"two\u0009\"","client_seq":11,"nonce":")")));
+                                     HasSubstr(R"({"content":"two\t\"","client_seq":11,"nonce":")")));
   EXPECT_THAT(accepted_[0], HasSubstr(R"("username":"A\"nn"})"));
   EXPECT_NE(nonce_of(accepted_[0]), nonce_of(accepted_[1]));
   EXPECT_THAT(failed_, IsEmpty());

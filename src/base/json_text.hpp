@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace vestnik::api {
+namespace vestnik {
 
 // Appends `valid_utf8` in quotes; quotes, backslashes and control characters are escaped, everything else stays as it
 // is.
@@ -38,4 +38,4 @@ class JsonWriter {
   bool comma_ = false;  // whether the next key or element follows another one
 };
 
-}  // namespace vestnik::api
+}  // namespace vestnik

@@ -1,10 +1,10 @@
-#include "api/transcoder/json_text.hpp"
+#include "base/json_text.hpp"
 
 #include <charconv>
 #include <cstddef>
 #include <cstring>
 
-namespace vestnik::api {
+namespace vestnik {
 namespace {
 
 constexpr std::uint64_t kOnes = 0x0101010101010101;
@@ -144,4 +144,4 @@ JsonWriter& JsonWriter::raw(std::string_view json) {
   return *this;
 }
 
-}  // namespace vestnik::api
+}  // namespace vestnik

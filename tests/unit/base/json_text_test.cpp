@@ -1,4 +1,4 @@
-#include "api/transcoder/json_text.hpp"
+#include "base/json_text.hpp"
 
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
@@ -6,7 +6,7 @@
 
 #include <limits>
 
-namespace vestnik::api {
+namespace vestnik {
 namespace {
 
 std::string as_json(std::string_view text) {
@@ -61,4 +61,4 @@ TEST(JsonWriter, PutsCommasBetweenMembersAndElements) {
 }
 
 }  // namespace
-}  // namespace vestnik::api
+}  // namespace vestnik
