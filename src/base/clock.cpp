@@ -6,6 +6,9 @@
 namespace vestnik {
 namespace {
 
+// What four digits of a year can write.
+constexpr Time kTimeMin = std::chrono::sys_days(std::chrono::year(0) / 1 / 1);
+constexpr Time kTimeEnd = std::chrono::sys_days(std::chrono::year(10'000) / 1 / 1);
 constexpr std::chrono::milliseconds kDurationMax = std::chrono::hours(24 * 366 * 100);
 
 void append_digits(std::string& out, unsigned value, int width) {
@@ -121,8 +124,10 @@ std::optional<Time> parse_rfc3339(std::string_view text) {
   const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(static_cast<unsigned>(month)),
                                          std::chrono::day(static_cast<unsigned>(day))};
   if (!date.ok()) return std::nullopt;
-  return std::chrono::sys_days(date) + std::chrono::hours(hour) + std::chrono::minutes(minute) +
-         std::chrono::seconds(second) + std::chrono::microseconds(micros) - offset;
+  const Time time = std::chrono::sys_days(date) + std::chrono::hours(hour) + std::chrono::minutes(minute) +
+                    std::chrono::seconds(second) + std::chrono::microseconds(micros) - offset;
+  if (time < kTimeMin || time >= kTimeEnd) return std::nullopt;
+  return time;
 }
 
 std::optional<std::chrono::milliseconds> parse_duration(std::string_view text) {

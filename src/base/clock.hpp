@@ -18,7 +18,8 @@ Time system_now();
 std::string format_rfc3339(Time time);
 void append_rfc3339(std::string& out, Time time);
 
-// RFC 3339 with any offset and up to 9 digits of fraction (cut to microseconds); nullopt for anything else.
+// RFC 3339 with any offset and up to 9 digits of fraction (cut to microseconds); nullopt for anything else and
+// for moments outside of the years 0000 to 9999 in UTC.
 std::optional<Time> parse_rfc3339(std::string_view text);
 
 // "90s", "10m", "1h", "7d", "250ms": a whole number and one unit, at most 100 years; nullopt for anything else.

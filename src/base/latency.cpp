@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cmath>
 
 namespace vestnik {
 namespace {
@@ -37,7 +38,8 @@ LatencySnapshot LatencySnapshot::operator-(const LatencySnapshot& earlier) const
 
 std::chrono::nanoseconds LatencySnapshot::quantile(double quantile) const {
   if (count_ == 0) return {};
-  const auto rank = std::max<std::uint64_t>(1, static_cast<std::uint64_t>(quantile * static_cast<double>(count_)));
+  const double share = std::ceil(quantile * static_cast<double>(count_));
+  const auto rank = std::max<std::uint64_t>(1, static_cast<std::uint64_t>(share));
   std::uint64_t seen = 0;
   for (std::size_t i = 0; i < kBuckets; ++i) {
     seen += buckets_[i];

@@ -1,4 +1,5 @@
-// Histogram of durations with a relative error of at most 1/8, cheap enough for every message. Any thread.
+// Histogram of durations with a relative error of at most 1/8, cheap enough for every message. What took longer than 73
+// minutes counts as that long. Any thread.
 #pragma once
 
 #include <array>
@@ -21,7 +22,7 @@ class LatencySnapshot {
   std::chrono::nanoseconds sum() const { return std::chrono::nanoseconds(sum_ns_); }
   // Upper bound of the duration that the share `quantile` (0..1) of all did not exceed; 0 when nothing was measured.
   std::chrono::nanoseconds quantile(double quantile) const;
-  // How many were at most `bound`.
+  // How many were at most `bound`; some of those in its last eighth may be missing.
   std::uint64_t count_up_to(std::chrono::nanoseconds bound) const;
 
  private:

@@ -109,6 +109,7 @@ void MessageWriter::commit(std::vector<Pending> batch) {
       places.push_back(i);
     }
   }
+  if (drafts.empty()) return answer(std::move(batch), std::move(outcomes));
 
   const auto begun = std::chrono::steady_clock::now();
   auto appended = store_.append(drafts, clock_());
@@ -118,7 +119,6 @@ void MessageWriter::commit(std::vector<Pending> batch) {
     for (std::size_t i = 0; i < places.size(); ++i) outcomes[places[i]] = std::move((*appended)[i]);
     for (const std::size_t place : places) commit_latency_.record(committed - batch[place].arrived);
     store_latency_.record(committed - begun);
-    messages_.add(static_cast<std::int64_t>(places.size()));
     batches_.add();
     log::debug("batch committed", {{"messages", places.size()},
                                    {"ms", std::chrono::duration<double, std::milli>(committed - begun).count()}});
@@ -161,6 +161,7 @@ void MessageWriter::publish(const std::vector<Pending>& batch, const Outcomes& o
       }
     }
   }
+  messages_.add(std::ssize(committed));
   if (!committed.empty()) publish_(committed);
 }
 

@@ -98,6 +98,7 @@ Result<void> check_room_name(std::string_view name) {
   if (name.find_first_of("/?#:") != std::string_view::npos) {
     return invalid("name", "the characters / ? # : are not allowed, since the name stands in addresses");
   }
+  if (name == "." || name == "..") return invalid("name", "means a step in an address; give another name");
   if (looks_like_uuid(name)) return invalid("name", "looks like a UUID; those are given by the server");
   return {};
 }

@@ -32,12 +32,12 @@ std::string to_string(const Position& position) {
 
 Result<Position> parse_position(std::string_view text, std::string_view field) {
   const auto colon = text.find(':');
-  if (colon != std::string_view::npos && is_epoch(text.substr(0, colon))) {
+  if (colon != std::string_view::npos && is_epoch(text.substr(0, colon)) && !text.substr(colon + 1).starts_with('-')) {
     std::int64_t n = 0;
     const char* const begin = text.data() + colon + 1;
     const char* const end = text.data() + text.size();
     const auto [stop, error] = std::from_chars(begin, end, n);
-    if (error == std::errc() && stop == end && n >= 0) return Position{std::string(text.substr(0, colon)), n};
+    if (error == std::errc() && stop == end) return Position{std::string(text.substr(0, colon)), n};
   }
   return invalid(std::string(field), R"(not a position; write it as it was given, such as "k3:41")");
 }

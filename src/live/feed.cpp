@@ -12,12 +12,18 @@ std::string_view Feed::advance(std::size_t bytes) {
   const auto [next_n, rest] = source().advance(next_n_, bytes);
   if (!in_page()) caught_up_ = true;
   next_n_ = next_n;
+  if (rest.empty()) drop_read_page();  // else it lies in the page, which the next call drops
   return rest;
 }
 
 void Feed::advance_frame() {
   if (!in_page()) caught_up_ = true;
   ++next_n_;
+  drop_read_page();
+}
+
+void Feed::drop_read_page() {
+  if (page_ && !in_page()) page_.reset();
 }
 
 Hole Feed::skip() {

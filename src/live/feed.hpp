@@ -48,6 +48,8 @@ class Feed {
  private:
   const LogView& source() const { return in_page() ? *page_ : live_; }
   bool in_page() const { return page_ && next_n_ < page_->end_n(); }
+  // So that a connection that has caught up keeps no history in memory.
+  void drop_read_page();
 
   LogView& live_;
   std::optional<LogView> page_;

@@ -1,7 +1,6 @@
 #include "live/hub.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <map>
 #include <utility>
 
@@ -12,7 +11,6 @@ namespace {
 
 // Two batches: one being handed out, one ready behind it. More would only let subscribers fall behind.
 constexpr std::size_t kBatchesBehindMax = 2;
-constexpr std::chrono::seconds kViewKeptFor{60};
 constexpr std::size_t kWindowBytesMin = 64 * 1024;
 
 void raise(std::atomic<std::int64_t>& value, std::int64_t at_least) {
@@ -53,7 +51,7 @@ class Hub::Shard : public runtime::Swept {
         entry.unused_since.reset();
       } else if (!entry.unused_since) {
         entry.unused_since = now;
-      } else if (now - *entry.unused_since > kViewKeptFor) {
+      } else if (now - *entry.unused_since > hub_.options_.view_kept_for) {
         hub_.drop_reader(*key.first, key.second, core_.index());
         it = views_.erase(it);
         continue;

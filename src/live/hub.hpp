@@ -5,6 +5,7 @@
 #include <array>
 #include <atomic>
 #include <bitset>
+#include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
@@ -37,8 +38,9 @@ class Hub {
   static constexpr std::size_t kCoresMax = 256;
 
   struct Options {
-    std::size_t window_bytes = 4u << 20;        // of one log
-    std::size_t window_total_bytes = 1u << 30;  // of all logs; shared out evenly when they are many
+    std::size_t window_bytes = 4u << 20;              // of one log
+    std::size_t window_total_bytes = 1u << 30;        // of all logs; shared out evenly when they are many
+    std::chrono::milliseconds view_kept_for{60'000};  // after its last subscriber has gone
   };
 
   Hub(runtime::Cores& cores, Encoders encoders, Options options, Metrics& metrics);

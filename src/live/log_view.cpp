@@ -1,6 +1,9 @@
 #include "live/log_view.hpp"
 
 #include <algorithm>
+#include <exception>
+
+#include "base/log.hpp"
 
 namespace vestnik::live {
 
@@ -71,7 +74,12 @@ void LogView::notify() {
   for (auto it = subscribers_.begin(); it != subscribers_.end();) {
     Subscriber& subscriber = *it;
     ++it;  // before the call: a subscriber may leave in it
-    subscriber.on_growth();
+    try {
+      subscriber.on_growth();
+    } catch (const std::exception& bug) {
+      // The others still have to be told, and the writer waits for this core to have done so.
+      log::error("exception of a subscriber", {{"what", bug.what()}});
+    }
   }
 }
 

@@ -5,10 +5,12 @@
 namespace vestnik::live {
 namespace {
 
-// Segments begin small, for the many rooms in which little happens, and double up to the size that makes a good write.
-constexpr std::size_t kSegmentBytesMin = 4 * 1024;
-constexpr std::size_t kSegmentBytesMax = 128 * 1024;
-constexpr std::size_t kBytesPerFrame = 64;  // no frame is shorter, so the index is never what fills up first
+constexpr std::size_t kBytesPerFrame = 64;     // no frame is shorter, so the index is never what fills up first
+constexpr std::size_t kSegmentsPerWindow = 8;  // so that a window moves on in small steps
+
+std::int64_t end_of(const Segment& segment) {
+  return segment.first_n() + static_cast<std::int64_t>(segment.frames());
+}
 
 }  // namespace
 
@@ -19,7 +21,7 @@ void RoomLog::append(std::int64_t n, std::string_view frame) {
   }
   if (segments_.empty() || !segments_.back()->append(frame)) {
     const std::size_t grown = segments_.empty() ? kSegmentBytesMin : segments_.back()->bytes_max() * 2;
-    const std::size_t size = std::max(std::min(grown, kSegmentBytesMax), frame.size());
+    const std::size_t size = std::max(std::min(grown, segment_bytes_max_), frame.size());
     segments_.push_back(std::make_shared<Segment>(n, size, size / kBytesPerFrame + 1));
     segments_.back()->append(frame);
     bytes_ += size;
@@ -28,7 +30,8 @@ void RoomLog::append(std::int64_t n, std::string_view frame) {
 }
 
 void RoomLog::trim(std::size_t window_bytes) {
-  while (segments_.size() > 1 && bytes_ > window_bytes) {
+  segment_bytes_max_ = std::clamp(window_bytes / kSegmentsPerWindow, kSegmentBytesMin, kSegmentBytesMax);
+  while (segments_.size() > 1 && bytes_ > window_bytes && end_of(*segments_.front()) <= told_n_) {
     bytes_ -= segments_.front()->bytes_max();
     segments_.pop_front();
   }
@@ -39,8 +42,7 @@ Growth RoomLog::take_growth() {
   auto first = segments_.end();
   while (first != segments_.begin()) {
     const auto previous = std::prev(first);
-    const auto end_n = (*previous)->first_n() + static_cast<std::int64_t>((*previous)->frames());
-    if (end_n <= told_n_) break;
+    if (end_of(**previous) <= told_n_) break;
     first = previous;
   }
   for (auto it = first; it != segments_.end(); ++it) growth.tail.push_back({*it, (*it)->frames()});

@@ -21,10 +21,17 @@ struct Growth {
 
 class RoomLog {
  public:
+  // Segments begin small, for the many rooms in which little happens, and double up to the size that makes a good
+  // write.
+  static constexpr std::size_t kSegmentBytesMin = 4 * 1024;
+  static constexpr std::size_t kSegmentBytesMax = 128 * 1024;
+
   // Appends the frame of position `n`. Positions follow each other without gaps; a jump (which the storage never makes)
   // begins the window anew at `n`.
   void append(std::int64_t n, std::string_view frame);
-  // Drops the oldest segments until at most `window_bytes` remain; the newest one always stays.
+  // Drops the oldest segments until at most `window_bytes` remain. The newest one always stays, and so does what
+  // take_growth() has not told yet: nobody could have read it. Segments made from now on are a small part of the
+  // window.
   void trim(std::size_t window_bytes);
   // What has changed since the last call.
   Growth take_growth();
@@ -40,6 +47,7 @@ class RoomLog {
   std::int64_t next_n_ = 0;  // position of the next frame
   std::int64_t told_n_ = 0;  // growth up to here (exclusive) was taken
   std::size_t bytes_ = 0;    // memory of all segments
+  std::size_t segment_bytes_max_ = kSegmentBytesMax;
 };
 
 }  // namespace vestnik::live

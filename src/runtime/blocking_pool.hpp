@@ -18,19 +18,15 @@ class BlockingPool {
   BlockingPool(std::size_t threads, std::size_t waiting_max) : pool_(threads), waiting_max_(waiting_max) {}
 
   // Runs `work`, a function that returns a Result, on the pool. Errors: resource_exhausted when too much is waiting,
-  // and those of `work`.
+  // unavailable after join(), and those of `work`; what it throws is thrown to the caller.
   template <std::invocable Work>
   Task<std::invoke_result_t<Work>> run(Work work) {
-    if (waiting_.fetch_add(1, std::memory_order_relaxed) >= waiting_max_) {
-      waiting_.fetch_sub(1, std::memory_order_relaxed);
-      co_return busy();
-    }
+    if (auto entered = enter(); !entered) co_return std::unexpected(std::move(entered.error()));
     auto result = co_await asio::co_spawn(
         pool_,
         [this, work = std::move(work)]() mutable -> Task<std::invoke_result_t<Work>> {
-          auto done = work();
-          waiting_.fetch_sub(1, std::memory_order_relaxed);
-          co_return done;
+          const Place place{*this};
+          co_return work();
         },
         asio::use_awaitable);
     co_return result;
@@ -38,15 +34,23 @@ class BlockingPool {
 
   std::size_t waiting() const { return waiting_.load(std::memory_order_relaxed); }
 
-  // Finishes all work that was taken and joins the threads.
-  void join() { pool_.join(); }
+  // Finishes all work that was taken and joins the threads. Not from one of them.
+  void join();
 
  private:
-  static std::unexpected<Error> busy();
+  // Given back when the work has ended, by an exception too.
+  struct Place {
+    BlockingPool& pool;
+    ~Place() { pool.leave(); }
+  };
+
+  Result<void> enter();
+  void leave();
 
   asio::thread_pool pool_;
   std::size_t waiting_max_;
   std::atomic<std::size_t> waiting_{0};
+  std::atomic<bool> joined_{false};
 };
 
 }  // namespace vestnik::runtime

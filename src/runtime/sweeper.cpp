@@ -6,8 +6,8 @@ void Sweeper::start() {
   timer_.expires_after(kInterval);
   timer_.async_wait([this](boost::system::error_code error) {
     if (error) return;
+    start();  // first: an exception of one look must not end all deadlines of this core
     sweep();
-    start();
   });
 }
 

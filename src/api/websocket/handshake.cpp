@@ -17,7 +17,8 @@ std::string base64(const unsigned char* bytes, int size) {
 
 // 16 bytes in base64.
 bool is_key(std::string_view key) {
-  return key.size() == 24 && key.ends_with("==");
+  constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  return key.size() == 24 && key.find_first_not_of(kAlphabet) == 22 && key.ends_with("==");
 }
 
 }  // namespace

@@ -73,6 +73,7 @@ void Session::on_readable() {
       paused_ = true;
       return;
     }
+    if (static_cast<std::size_t>(bytes) < buffer.size()) break;  // nothing more was there
   }
   wait_readable();
 }

@@ -1,0 +1,248 @@
+#include "chat/rules.hpp"
+
+#include <gtest/gtest.h>
+#include <rapidcheck.h>
+
+#include <functional>
+#include <limits>
+#include <numeric>
+#include <vector>
+
+namespace vestnik::chat {
+namespace {
+
+using namespace std::string_view_literals;
+
+constexpr std::string_view kWave = "\xF0\x9F\x91\x8B";  // one code point in four bytes
+constexpr std::string_view kUuid = "f81d4fae-7dec-41d0-a765-00a0c91e6bf6";
+
+const RoomInfo kLobbyRoom{.id = "id of the lobby", .name = "lobby", .epoch = "k3"};
+const RoomInfo kStreamRoom{
+    .id = "id of the stream", .name = "stream", .epoch = "k4", .max_length = 128, .client_seq_required = true};
+
+std::string repeat(std::string_view text, std::size_t times) {
+  std::string out;
+  while (times-- > 0) out += text;
+  return out;
+}
+
+// The field that a rule found at fault; empty when the rule was kept.
+template <typename T>
+std::string field_at_fault(const Result<T>& result) {
+  if (result) return "";
+  EXPECT_EQ(result.error().code, ErrorCode::kInvalidArgument);
+  if (result.error().violations.size() != 1)
+    return "not one field but " + std::to_string(result.error().violations.size());
+  EXPECT_FALSE(result.error().violations[0].reason.empty());
+  EXPECT_EQ(result.error().detail, result.error().violations[0].field + ": " + result.error().violations[0].reason);
+  return result.error().violations[0].field;
+}
+
+std::string check(NewMessage message, const RoomInfo& room = kLobbyRoom, const Limits& limits = {}) {
+  return field_at_fault(check_message(std::move(message), room, limits));
+}
+
+std::string check_content(std::string content, const RoomInfo& room = kLobbyRoom, const Limits& limits = {}) {
+  return check({.content = std::move(content), .client_seq = 1}, room, limits);
+}
+
+TEST(MessageRules, GiveADraftWithAllThatWasAsked) {
+  const auto draft =
+      check_message({.user_id = 7, .username = "Ann", .content = " Привет,\n\tмир! ", .client_seq = 0, .nonce = "n-1"},
+                    kStreamRoom, {});
+  ASSERT_TRUE(draft.has_value());
+  EXPECT_EQ(draft->room_id, kStreamRoom.id);
+  EXPECT_EQ(draft->user_id, 7);
+  EXPECT_EQ(draft->username, "Ann");
+  EXPECT_EQ(draft->content, " Привет,\n\tмир! ");
+  EXPECT_EQ(draft->client_seq, 0);
+  EXPECT_EQ(draft->nonce, "n-1");
+}
+
+TEST(MessageRules, AskForNothingButContentInTheLobby) {
+  const auto draft = check_message({.content = "x"}, kLobbyRoom, {});
+  ASSERT_TRUE(draft.has_value());
+  EXPECT_FALSE(draft->user_id || draft->username || draft->client_seq || draft->nonce);
+}
+
+TEST(MessageRules, CountCharactersAndNotBytes) {
+  EXPECT_EQ(check_content(repeat(kWave, 128), kStreamRoom), "");
+  EXPECT_EQ(check_content(repeat(kWave, 129), kStreamRoom), "content");
+  EXPECT_EQ(check_content(repeat("я", 128), kStreamRoom), "");
+  EXPECT_EQ(check_content(repeat("я", 129), kStreamRoom), "content");
+  EXPECT_EQ(check_content(std::string(128, 'x'), kStreamRoom), "");
+  EXPECT_EQ(check_content(std::string(129, 'x'), kStreamRoom), "content");
+  EXPECT_EQ(check_content(std::string(127, 'x') + std::string(kWave), kStreamRoom), "");
+  EXPECT_EQ(check_content(std::string(128, 'x') + std::string(kWave), kStreamRoom), "content");
+}
+
+TEST(MessageRules, TakeTheSmallerLimitOfRoomAndServer) {
+  EXPECT_EQ(check_content(std::string(16'384, 'x')), "");
+  EXPECT_EQ(check_content(std::string(16'385, 'x')), "content");
+  EXPECT_EQ(check_content("12345", kLobbyRoom, {.max_message_length = 5}), "");
+  EXPECT_EQ(check_content("123456", kLobbyRoom, {.max_message_length = 5}), "content");
+  EXPECT_EQ(check_content("12345", kStreamRoom, {.max_message_length = 5}), "");
+  EXPECT_EQ(check_content("123456", kStreamRoom, {.max_message_length = 5}), "content");
+}
+
+TEST(MessageRules, AcceptAnyTextWithinTheLimit) {
+  EXPECT_TRUE(rc::check("as many characters as allowed and not one more", [] {
+    const auto limit = *rc::gen::inRange<std::int32_t>(1, 20);
+    const auto count = *rc::gen::inRange<std::size_t>(0, 25);
+    std::string text;
+    for (std::size_t i = 0; i < count; ++i) {
+      text += *rc::gen::element<std::string>("x", "\n", "\t", " ", "я", "\xE2\x82\xAC", std::string(kWave), "\xC2\x80",
+                                             "\xEF\xBF\xBF", "\xF4\x8F\xBF\xBF");
+    }
+    const bool allowed = count > 0 && count <= static_cast<std::size_t>(limit);
+    RoomInfo room = kLobbyRoom;
+    room.max_length = limit;
+    RC_ASSERT(check_content(text, room) == (allowed ? "" : "content"));
+  }));
+}
+
+TEST(MessageRules, RefuseAnEmptyText) {
+  EXPECT_EQ(check_content(""), "content");
+  EXPECT_EQ(check_content(" "), "");
+  EXPECT_EQ(check_content("\n"), "");
+}
+
+TEST(MessageRules, RefuseWhatIsNotUtf8) {
+  for (const auto bad : {"\xFF"sv, "\xC0\x80"sv, "\xED\xA0\x80"sv, "\xF4\x90\x80\x80"sv, "\xE2\x82"sv}) {
+    EXPECT_EQ(check_content("ok" + std::string(bad)), "content");
+  }
+}
+
+TEST(MessageRules, RefuseControlCharacters) {
+  for (char c = 0; c < 0x20; ++c) {
+    EXPECT_EQ(check_content({'a', c, 'b'}), c == '\n' || c == '\t' ? "" : "content") << static_cast<int>(c);
+  }
+  EXPECT_EQ(check_content("a\x7F"), "content");
+}
+
+TEST(MessageRules, NameTheFieldAsTheClientDid) {
+  EXPECT_EQ(check({.content = "", .content_field = "text"}), "text");
+  EXPECT_EQ(check({.content = "\xFF", .content_field = "text"}), "text");
+  EXPECT_EQ(check({.content = std::string(129, 'x'), .content_field = "text", .client_seq = 1}, kStreamRoom), "text");
+}
+
+TEST(MessageRules, WantTheClientsOwnNumberInTheStream) {
+  EXPECT_EQ(check({.content = "x"}, kStreamRoom), "client_seq");
+  EXPECT_EQ(check({.content = "x"}, kLobbyRoom), "");
+  for (const RoomInfo& room : {kLobbyRoom, kStreamRoom}) {
+    EXPECT_EQ(check({.content = "x", .client_seq = 0}, room), "");
+    EXPECT_EQ(check({.content = "x", .client_seq = std::numeric_limits<std::int64_t>::max()}, room), "");
+    EXPECT_EQ(check({.content = "x", .client_seq = -1}, room), "client_seq");
+    EXPECT_EQ(check({.content = "x", .client_seq = std::numeric_limits<std::int64_t>::min()}, room), "client_seq");
+  }
+}
+
+TEST(MessageRules, WantANumberOfAUserThatCanBe) {
+  EXPECT_EQ(check({.user_id = 1, .content = "x"}), "");
+  EXPECT_EQ(check({.user_id = 0, .content = "x"}), "user_id");
+  EXPECT_EQ(check({.user_id = -1, .content = "x"}), "user_id");
+}
+
+TEST(MessageRules, WantANonceOfVisibleAscii) {
+  const auto with_nonce = [](std::string nonce) { return check({.content = "x", .nonce = std::move(nonce)}); };
+  EXPECT_EQ(with_nonce(""), "nonce");
+  EXPECT_EQ(with_nonce("n"), "");
+  EXPECT_EQ(with_nonce(std::string(128, 'n')), "");
+  EXPECT_EQ(with_nonce(std::string(129, 'n')), "nonce");
+  for (int byte = 0; byte < 256; ++byte) {
+    EXPECT_EQ(with_nonce({'a', static_cast<char>(byte), 'b'}), byte > ' ' && byte < 0x7F ? "" : "nonce") << byte;
+  }
+}
+
+// Every rule for a line of text that people see, whatever it names.
+void expect_name_rules(const std::function<std::string(std::string)>& fault, const std::string& field) {
+  EXPECT_EQ(fault("a"), "");
+  EXPECT_EQ(fault("Анна Мария"), "");
+  EXPECT_EQ(fault(std::string(64, 'a')), "");
+  EXPECT_EQ(fault(std::string(65, 'a')), field);
+  EXPECT_EQ(fault(repeat(kWave, 64)), "");
+  EXPECT_EQ(fault(repeat(kWave, 65)), field);
+  EXPECT_EQ(fault(""), field);
+  EXPECT_EQ(fault("   "), field);
+  EXPECT_EQ(fault("a\xFF"), field);
+  for (char c = 0; c < 0x20; ++c) EXPECT_EQ(fault({'a', c, 'b'}), field) << static_cast<int>(c);
+  EXPECT_EQ(fault("a\x7F"), field);
+}
+
+TEST(NameRules, HoldForAuthors) {
+  expect_name_rules([](std::string name) { return check({.username = std::move(name), .content = "x"}); }, "username");
+}
+
+TEST(NameRules, HoldForUsers) {
+  expect_name_rules([](std::string name) { return field_at_fault(check_new_user({.username = std::move(name)})); },
+                    "username");
+}
+
+TEST(NameRules, HoldForRooms) {
+  expect_name_rules([](const std::string& name) { return field_at_fault(check_room_name(name)); }, "name");
+}
+
+TEST(RoomNames, StandInAddresses) {
+  for (const char c : {'/', '?', '#', ':'}) {
+    EXPECT_EQ(field_at_fault(check_room_name(std::string{'a', c, 'b'})), "name") << c;
+    EXPECT_EQ(field_at_fault(check_room_name(std::string{c})), "name") << c;
+  }
+  EXPECT_EQ(field_at_fault(check_room_name(".")), "name");
+  EXPECT_EQ(field_at_fault(check_room_name("..")), "name");
+  EXPECT_EQ(field_at_fault(check_room_name("...")), "");
+  EXPECT_EQ(field_at_fault(check_room_name("v1.2 & more %20 <b>")), "");
+}
+
+TEST(RoomNames, AreNoUuids) {
+  EXPECT_EQ(field_at_fault(check_room_name(kUuid)), "name");
+  EXPECT_EQ(field_at_fault(check_room_name(kUuid.substr(1))), "");
+}
+
+TEST(Emails, AreOptionalButPlausible) {
+  const auto fault = [](std::string email) {
+    return field_at_fault(check_new_user({.username = "ann", .email = std::move(email)}));
+  };
+  EXPECT_EQ(field_at_fault(check_new_user({.username = "ann"})), "");
+  for (const auto* good : {"a@b", "user@example.com", "first.last+tag@sub.example.org", "почта@пример.рф"}) {
+    EXPECT_EQ(fault(good), "") << good;
+  }
+  for (const auto* bad :
+       {"", "@", "a@", "@b", "ab", "a@b@c", "a b@c", "a@b c", " a@b", "a@b\n", "a\xFF@b", "a\x7F@b"}) {
+    EXPECT_EQ(fault(bad), "email") << bad;
+  }
+  EXPECT_EQ(fault(std::string(252, 'a') + "@b"), "");
+  EXPECT_EQ(fault(std::string(253, 'a') + "@b"), "email");
+  EXPECT_EQ(fault(repeat("я", 126) + "@b"), "");        // 254 bytes
+  EXPECT_EQ(fault(repeat("я", 126) + "@bc"), "email");  // 255
+}
+
+TEST(MaxLength, IsAtLeastOneAndAtMostTheServersLimit) {
+  EXPECT_EQ(field_at_fault(check_max_length(1, {})), "");
+  EXPECT_EQ(field_at_fault(check_max_length(0, {})), "max_length");
+  EXPECT_EQ(field_at_fault(check_max_length(-1, {})), "max_length");
+  EXPECT_EQ(field_at_fault(check_max_length(16'384, {})), "");
+  EXPECT_EQ(field_at_fault(check_max_length(16'385, {})), "max_length");
+  EXPECT_EQ(field_at_fault(check_max_length(11, {.max_message_length = 10})), "max_length");
+}
+
+TEST(Pages, HaveALimit) {
+  EXPECT_EQ(check_page_limit(std::nullopt, {}), 50);
+  EXPECT_EQ(check_page_limit(std::nullopt, {.max_page = 20}), 20);
+  EXPECT_EQ(check_page_limit(1, {}), 1);
+  EXPECT_EQ(check_page_limit(500, {}), 500);
+  for (const std::int32_t bad :
+       {0, -1, 501, std::numeric_limits<std::int32_t>::max(), std::numeric_limits<std::int32_t>::min()}) {
+    EXPECT_EQ(field_at_fault(check_page_limit(bad, {})), "limit") << bad;
+  }
+  EXPECT_EQ(field_at_fault(check_page_limit(21, {.max_page = 20})), "limit");
+}
+
+TEST(Pages, HaveAnOffset) {
+  EXPECT_EQ(check_page_offset(std::nullopt), 0);
+  EXPECT_EQ(check_page_offset(0), 0);
+  EXPECT_EQ(check_page_offset(std::numeric_limits<std::int64_t>::max()), std::numeric_limits<std::int64_t>::max());
+  EXPECT_EQ(field_at_fault(check_page_offset(-1)), "offset");
+}
+
+}  // namespace
+}  // namespace vestnik::chat
