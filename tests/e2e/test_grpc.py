@@ -183,6 +183,33 @@ def test_unknown_method(server):
         assert refused.value.code() == CODE.UNIMPLEMENTED
 
 
+_CONTRACT = [
+    method
+    for file in (chat.DESCRIPTOR, ops.DESCRIPTOR)
+    for service in file.services_by_name.values()
+    for method in service.methods
+]
+
+
+@pytest.mark.parametrize("method", _CONTRACT, ids=lambda method: method.full_name)
+def test_no_method_of_the_contract_is_missing(server, method):
+    """An empty request may be refused, but somebody has to be there to refuse it."""
+    with Client(server.grpc_port) as client:
+        kind = client.channel.unary_stream if method.name == "Subscribe" else client.channel.unary_unary
+        call = kind(
+            f"/{method.containing_service.full_name}/{method.name}",
+            request_serializer=bytes,
+            response_deserializer=bytes,
+        )
+        try:
+            answer = call(b"", timeout=scaled(10))
+            if method.name == "Subscribe":
+                assert next(answer)
+                answer.cancel()
+        except grpc.RpcError as refused:
+            assert refused.code() != CODE.UNIMPLEMENTED
+
+
 def test_subscribe(client, any_server):
     room = make_room(any_server)
     stream = client.subscribe(room)
