@@ -12,22 +12,23 @@ constexpr std::int32_t kPage = 500;
 
 Task<Result<Subscriptions::Opened>> Subscriptions::open(runtime::Core& core, const chat::RoomPtr& room,
                                                         live::Encoding encoding, std::optional<chat::Position> after) {
-  live::LogView& view = hub_.view(core, room, encoding);
+  live::LogView* view = &hub_.view(core, room, encoding);
   // What the window knows is enough for those who were here a moment ago, so a storm of resumes does not reach the
   // storage.
   if (const auto head_n = hub_.head_of(*room)) {
-    const std::int64_t floor_n = view.end_n() == 0 ? *head_n : view.floor_n() - 1;
+    const std::int64_t floor_n = view->end_n() == 0 ? *head_n : view->floor_n() - 1;
     auto plan = live::plan_resume(after, room->epoch, floor_n, *head_n);
     if (plan.recovered) {
-      if (view.end_n() == 0) view.begin_at(*head_n + 1);
-      co_return Opened{view, plan};
+      if (view->end_n() == 0) view->begin_at(*head_n + 1);
+      co_return Opened{*view, plan};
     }
   }
   auto state = co_await pool_.run([this, room] { return chat_.get_room(room->id); });
   if (!state) co_return std::unexpected(std::move(state.error()));
+  view = &hub_.view(core, room, encoding);  // again: a view without subscribers may have gone meanwhile
   hub_.tell_head(*room, state->counter);
-  if (view.end_n() == 0) view.begin_at(state->counter + 1);
-  co_return Opened{view, live::plan_resume(after, room->epoch, state->floor, state->counter)};
+  if (view->end_n() == 0) view->begin_at(state->counter + 1);
+  co_return Opened{*view, live::plan_resume(after, room->epoch, state->floor, state->counter)};
 }
 
 Task<Result<live::LogView>> Subscriptions::read_page(chat::RoomPtr room, live::Encoding encoding, std::int64_t next_n) {

@@ -5,6 +5,7 @@
 #include <array>
 
 #include "app/options.hpp"
+#include "runtime/cores.hpp"
 
 namespace vestnik::app {
 namespace {
@@ -100,7 +101,7 @@ Command serve_command(ServerConfig& config) {
       {"log-format", kLogs, "auto: text on a terminal, JSON otherwise", choose<LogFormat>(logging.format, kFormats, kFormats.size())},
       {"status-interval", kLogs, "between lines with rates, queues and latencies; 0s: none", duration(logging.status_interval, 0s, 24h)},
 
-      {"cores", kThreads, "event loops; 0: one for each CPU", whole(runtime.cores, 0, 1'024)},
+      {"cores", kThreads, "event loops; 0: one for each CPU", whole(runtime.cores, 0, runtime::Cores::kMax)},
       {"pool-threads", kThreads, "threads for work that blocks", whole(runtime.pool_threads, 1, 1'024)},
 
       {"max-connections", kLimits, "connections at the same time", whole(limits.max_connections, 1, kMillion), "MAX_CONNECTIONS"},

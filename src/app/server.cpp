@@ -1,6 +1,7 @@
 #include "app/server.hpp"
 
 #include <fmt/format.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <array>
@@ -32,6 +33,19 @@ int failed(const Error& error) {
   log::error("cannot start", {{"reason", error.detail}});
   if (!log::enabled(log::Level::kError)) fmt::print(stderr, "vestnik: cannot start: {}\n", error.detail);
   return 1;
+}
+
+// A connection is an open file: as many as the system allows, so that --max-connections is what counts.
+void raise_open_files(std::uint32_t connections_max) {
+  constexpr rlim_t kOthers = 200;  // the database, event loops, connections of gRPC
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+  if (limit.rlim_cur < connections_max + kOthers) {
+    log::warn("the system allows fewer open files than --max-connections needs; raise ulimit -n or LimitNOFILE",
+              {{"open_files", limit.rlim_cur}, {"max_connections", connections_max}});
+  }
 }
 
 log::Format log_format(LogFormat format) {
@@ -88,6 +102,7 @@ int serve(const ServerConfig& config, std::span<const std::string> warnings) {
   const api::BuildInfo build = build_info();
   const auto& limits = config.limits;
   const auto& timeouts = config.timeouts;
+  raise_open_files(limits.max_connections);
 
   auto store = storage::open_store(config.storage.url, {.timeout = config.storage.timeout});
   if (!store) return failed(store.error());
@@ -147,6 +162,7 @@ int serve(const ServerConfig& config, std::span<const std::string> warnings) {
                           .connections = connections,
                           .reflection = is_loopback(config.listening.address),
                           .message_bytes_max = limits.max_body_bytes,
+                          .streams_max = limits.max_connections,
                           .request_id_prefix = http_context.request_id_prefix});
 
   const auto& listening = config.listening;

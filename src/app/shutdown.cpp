@@ -1,6 +1,7 @@
 #include "app/shutdown.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 
 #include "base/log.hpp"
 
@@ -50,6 +51,9 @@ void shut_down(const Running& running) {
   running.cores.stop();
   log::info("stopped", {{"orderly", orderly},
                         {"seconds", std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count()}});
+  // All that was answered is committed. What could not be cut within its time still refers to the rest of the server,
+  // so nothing can be destroyed in order any more.
+  if (running.connections.open() > 0) std::quick_exit(0);
 }
 
 }  // namespace vestnik::app

@@ -130,7 +130,7 @@ Result<std::vector<Room>> ChatService::list_rooms(std::optional<std::int64_t> of
 Result<RoomPtr> ChatService::find_room(std::string_view id_or_name) const {
   if (id_or_name.empty()) id_or_name = kLobby;
   if (RoomPtr room = rooms_.find(id_or_name)) return room;
-  return fail(ErrorCode::kNotFound, "room: there is no room with this name or id");
+  return fail(ErrorCode::kNotFound, fmt::format("There is no room \"{:.64}\".", id_or_name));
 }
 
 Result<Draft> ChatService::check_message(NewMessage message, const RoomInfo& room) const {

@@ -1,4 +1,4 @@
-// What users can do: the rules of chat.md over the storage. Knows no protocol.
+// What users can do: the rules of rooms and messages over the storage. Knows no protocol.
 #pragma once
 
 #include <cstdint>

@@ -85,11 +85,12 @@ void MessageWriter::run() {
 std::vector<Pending> MessageWriter::take_batch() {
   std::unique_lock lock(mutex_);
   arrived_.wait(lock, [this] { return !queue_.empty() || stopping_; });
-  const auto end = queue_.begin() + static_cast<std::ptrdiff_t>(std::min(queue_.size(), options_.batch_messages_max));
+  std::size_t bytes = 0;
+  auto end = queue_.begin();
+  const auto furthest = end + static_cast<std::ptrdiff_t>(std::min(queue_.size(), options_.batch_messages_max));
+  while (end != furthest && bytes < options_.batch_bytes_max) bytes += bytes_of(*end++);
   std::vector<Pending> batch(std::move_iterator(queue_.begin()), std::move_iterator(end));
   queue_.erase(queue_.begin(), end);
-  std::size_t bytes = 0;
-  for (const Pending& pending : batch) bytes += bytes_of(pending);
   queued_messages_.fetch_sub(batch.size(), std::memory_order_relaxed);
   queued_bytes_.fetch_sub(bytes, std::memory_order_relaxed);
   return batch;

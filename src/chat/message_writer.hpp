@@ -45,6 +45,7 @@ class MessageWriter {
  public:
   struct Options {
     std::size_t batch_messages_max = 1'000;
+    std::size_t batch_bytes_max = 4 * 1024 * 1024;
     std::size_t queue_messages_max = 65'536;
     std::size_t queue_bytes_max = 64 * 1024 * 1024;
   };

@@ -21,6 +21,18 @@ void raise(std::atomic<std::int64_t>& value, std::int64_t at_least) {
 
 }  // namespace
 
+std::string_view name_of(Encoding encoding) {
+  switch (encoding) {
+    case Encoding::kWebSocket:
+      return "websocket";
+    case Encoding::kServerSentEvents:
+      return "sse";
+    case Encoding::kProtobuf:
+      return "grpc";
+  }
+  return "unknown";
+}
+
 // The views of one core. Only its constructor runs elsewhere.
 class Hub::Shard : public runtime::Swept {
  public:
@@ -127,7 +139,7 @@ void Hub::append(Channel& channel, std::span<const chat::Committed> run, std::ve
         log::debug("message fanned out", {{"request_id", *committed.request_id},
                                           {"room", committed.room->name},
                                           {"n", committed.message->n},
-                                          {"encoding", encoding},
+                                          {"encoding", name_of(static_cast<Encoding>(encoding))},
                                           {"cores", kept->readers.count()}});
       }
     }

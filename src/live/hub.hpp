@@ -28,6 +28,7 @@ namespace vestnik::live {
 // A form in which frames stand in a log, ready to be sent.
 enum class Encoding : std::uint8_t { kWebSocket, kServerSentEvents, kProtobuf };
 inline constexpr std::size_t kEncodings = 3;
+std::string_view name_of(Encoding encoding);
 
 // Appends the frame of one message.
 using Encode = void (*)(std::string& out, const chat::RoomInfo& room, const chat::Message& message);
@@ -35,8 +36,6 @@ using Encoders = std::array<Encode, kEncodings>;  // by Encoding
 
 class Hub {
  public:
-  static constexpr std::size_t kCoresMax = 256;
-
   struct Options {
     std::size_t window_bytes = 4u << 20;              // of one log
     std::size_t window_total_bytes = 1u << 30;        // of all logs; shared out evenly when they are many
@@ -68,7 +67,7 @@ class Hub {
  private:
   struct Log {
     RoomLog log;
-    std::bitset<kCoresMax> readers;  // cores that have a view
+    std::bitset<runtime::Cores::kMax> readers;  // cores that have a view
   };
   struct Channel {
     chat::RoomPtr room;

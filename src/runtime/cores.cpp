@@ -3,6 +3,7 @@
 #include <pthread.h>
 #include <sched.h>
 
+#include <algorithm>
 #include <exception>
 #include <string>
 
@@ -34,7 +35,7 @@ void run(Core& core) {
 }  // namespace
 
 Cores::Cores(std::size_t count) {
-  if (count == 0) count = usable_processors();
+  if (count == 0) count = std::min(usable_processors(), kMax);
   for (std::size_t i = 0; i < count; ++i) {
     cores_.push_back(std::make_unique<Core>(i));
     guards_.push_back(asio::make_work_guard(cores_.back()->context()));

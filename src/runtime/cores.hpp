@@ -35,7 +35,9 @@ class Core {
 
 class Cores {
  public:
-  // `count` 0: one for each processor this process may use.
+  static constexpr std::size_t kMax = 256;
+
+  // `count`: at most kMax; 0: one for each processor this process may use.
   explicit Cores(std::size_t count);
   ~Cores();
 

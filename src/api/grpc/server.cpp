@@ -15,6 +15,7 @@
 #include "api/grpc/stream.hpp"
 #include "base/ids.hpp"
 #include "base/log.hpp"
+#include "runtime/gate.hpp"
 #include "vestnik/chat/v1/chat.grpc.pb.h"
 #include "vestnik/ops/v1/ops.grpc.pb.h"
 
@@ -26,10 +27,19 @@ using ::grpc::ByteBuffer;
 using ::grpc::CallbackServerContext;
 using ::grpc::ServerUnaryReactor;
 
+// Under way at a time, each with a message of its own in memory.
+constexpr std::size_t kCallsMax = 4'096;
+
+Error too_many(std::string_view what, std::size_t max) {
+  return {.code = ErrorCode::kResourceExhausted,
+          .detail = fmt::format("more than {} gRPC {} at a time; try again in a second", max, what),
+          .retry_after = std::chrono::seconds(1)};
+}
+
 // Brings a unary call to a core, awaits the method there and finishes the call.
 class Bridge {
  public:
-  explicit Bridge(ServerContext& context) : context_(context) {}
+  explicit Bridge(ServerContext& context) : context_(context), streams_(context.streams_max) {}
 
   ServerUnaryReactor* unary(CallbackServerContext* call, const char* method, const Message* request,
                             Message* response) {
@@ -39,9 +49,16 @@ class Bridge {
       reactor->Finish({::grpc::StatusCode::UNIMPLEMENTED, "this server does not have the method yet"});
       return reactor;
     }
+    auto pass = calls_.enter();
+    if (!pass) {
+      reactor->Finish(to_status(too_many("calls", kCallsMax)));
+      return reactor;
+    }
     runtime::Core& core = next_core();
-    core.post([this, &core, entry, request, response, reactor, request_id = request_id_of(*call)]() mutable {
-      asio::co_spawn(core.context(), serve(core, *entry, *request, *response, reactor, std::move(request_id)),
+    core.post([this, &core, entry, request, response, reactor, request_id = request_id_of(*call),
+               pass = std::move(*pass)]() mutable {
+      asio::co_spawn(core.context(),
+                     serve(core, *entry, *request, *response, reactor, std::move(request_id), std::move(pass)),
                      asio::detached);
     });
     return reactor;
@@ -49,6 +66,12 @@ class Bridge {
 
   ::grpc::ServerWriteReactor<ByteBuffer>* subscribe(const ByteBuffer& request) {
     auto* stream = new Stream(next_core(), context_.subscriptions, context_.status, context_.connections);
+    auto pass = streams_.enter();
+    if (!pass) {
+      stream->start(std::unexpected(too_many("streams (--max-connections)", context_.streams_max)));
+      return stream;
+    }
+    stream->hold(std::move(*pass));
     chat::v1::SubscribeRequest message;
     ByteBuffer copy = request;
     if (!::grpc::GenericDeserialize<::grpc::ProtoBufferReader, chat::v1::SubscribeRequest>(&copy, &message).ok()) {
@@ -61,7 +84,7 @@ class Bridge {
 
  private:
   Task<void> serve(runtime::Core& core, const Methods::Entry& entry, const Message& request, Message& response,
-                   ServerUnaryReactor* reactor, std::string request_id) {
+                   ServerUnaryReactor* reactor, std::string request_id, runtime::Gate::Pass) {
     Call call{.core = core, .request_id = std::move(request_id)};
     ::grpc::Status status;
     try {
@@ -84,12 +107,14 @@ class Bridge {
       const std::string_view id(given->second.data(), given->second.size());
       if (is_request_id(id)) return std::string(id);
     }
-    return fmt::format("{}-g{}", context_.request_id_prefix, calls_.fetch_add(1, std::memory_order_relaxed));
+    return fmt::format("{}-g{}", context_.request_id_prefix, next_call_.fetch_add(1, std::memory_order_relaxed));
   }
 
   ServerContext& context_;
+  runtime::Gate calls_{kCallsMax};
+  runtime::Gate streams_;
   std::atomic<std::size_t> next_{0};
-  std::atomic<std::uint64_t> calls_{1};
+  std::atomic<std::uint64_t> next_call_{1};
 };
 
 // A method of a service is one line here; a test holds the contract against them.

@@ -24,6 +24,7 @@ struct ServerContext {
   Connections& connections;
   bool reflection = true;
   std::size_t message_bytes_max = 1024 * 1024;
+  std::size_t streams_max = 10'000;  // open at a time
   std::string request_id_prefix;
 };
 

@@ -7,12 +7,14 @@
 #include <deque>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "api/call.hpp"
 #include "api/connections.hpp"
 #include "api/server_status.hpp"
 #include "api/subscriptions.hpp"
 #include "live/feed.hpp"
+#include "runtime/gate.hpp"
 
 namespace vestnik::api::grpc {
 
@@ -22,6 +24,8 @@ class Stream final : public ::grpc::ServerWriteReactor<::grpc::ByteBuffer>, publ
  public:
   Stream(runtime::Core& core, Subscriptions& subscriptions, ServerStatus& status, Connections& connections);
 
+  // Keeps a place until the stream is destroyed.
+  void hold(runtime::Gate::Pass place) { place_.emplace(std::move(place)); }
   // Opens the subscription, or ends the call with the error. Once, from any thread.
   void start(Result<SubscriptionRequest> request);
 
@@ -48,6 +52,7 @@ class Stream final : public ::grpc::ServerWriteReactor<::grpc::ByteBuffer>, publ
   Subscriptions& subscriptions_;
   ServerStatus& status_;
   Connections& connections_;
+  std::optional<runtime::Gate::Pass> place_;
   SubscriptionRequest request_;
   std::optional<live::Feed> feed_;
   std::deque<std::string> personal_;  // events of this subscriber alone

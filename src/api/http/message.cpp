@@ -30,6 +30,19 @@ bool is_zero_weight(std::string_view parameter) {
          parameter.substr(2).find_first_not_of("0.") == std::string_view::npos;
 }
 
+// Whether a comma-separated list has the token, and does not refuse it.
+bool lists(std::string_view list, std::string_view token) {
+  while (!list.empty()) {
+    const auto comma = list.find(',');
+    const std::string_view item = list.substr(0, comma);
+    list.remove_prefix(comma == std::string_view::npos ? list.size() : comma + 1);
+    const auto semicolon = item.find(';');
+    const std::string_view weight = semicolon == std::string_view::npos ? "" : trim(item.substr(semicolon + 1));
+    if (same(trim(item.substr(0, semicolon)), token)) return !is_zero_weight(weight);
+  }
+  return false;
+}
+
 // Fields of every answer: nothing is sniffed, framed, or told to others; an API answer is not kept.
 constexpr std::string_view kCommonFields =
     "X-Content-Type-Options: nosniff\r\n"
@@ -43,16 +56,8 @@ std::string_view Request::field(std::string_view name) const {
 }
 
 bool Request::has_token(std::string_view name, std::string_view token) const {
-  std::string_view list = field(name);
-  while (!list.empty()) {
-    const auto comma = list.find(',');
-    std::string_view item = list.substr(0, comma);
-    list.remove_prefix(comma == std::string_view::npos ? list.size() : comma + 1);
-    const auto semicolon = item.find(';');
-    const std::string_view weight = semicolon == std::string_view::npos ? "" : trim(item.substr(semicolon + 1));
-    if (same(trim(item.substr(0, semicolon)), token)) return !is_zero_weight(weight);
-  }
-  return false;
+  return std::ranges::any_of(fields,
+                             [&](const auto& each) { return same(each.first, name) && lists(each.second, token); });
 }
 
 Response make_problem(const Error& error, int status, std::string_view request_id) {

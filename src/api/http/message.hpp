@@ -23,7 +23,8 @@ struct Request {
   bool reads() const { return method == "GET" || method == "HEAD"; }
   // Value of the first field with this name, in any case; empty when there is none.
   std::string_view field(std::string_view name) const;
-  // Whether the comma-separated list of that name has this token, in any case and not refused with "q=0".
+  // Whether the comma-separated list of that name, on one line or several, has this token, in any case and not refused
+  // with "q=0".
   bool has_token(std::string_view name, std::string_view token) const;
 };
 
