@@ -7,7 +7,7 @@
 #include <array>
 
 #include "app/options.hpp"
-#include "cli/visible.hpp"
+#include "base/visible.hpp"
 
 namespace vestnik::app {
 namespace {
@@ -63,7 +63,7 @@ Failure refuse_missing_value(const Command* command, std::string_view complaint)
 }
 
 Failure refuse_extra(const Command* command, const std::string& extra) {
-  const std::string shown = cli::shorten(cli::visible(extra.substr(0, extra.find('='))), 80);
+  const std::string shown = shorten(visible(extra.substr(0, extra.find('='))), 80);
   if (command == nullptr) {
     if (extra.starts_with('-')) {
       return refuse(
@@ -126,7 +126,7 @@ std::vector<std::string> warnings_of(const Program& program, const Environment& 
     } else if (name == "DB_HOST") {
       warnings.emplace_back("DB_HOST is set, but the storage is given by its own option: DB_HOST is not used.");
     } else if (name.starts_with("VESTNIK_") && !is_known(program, name)) {
-      warnings.push_back(fmt::format("{} is set, but there is no such option: it is not used.", cli::visible(name)));
+      warnings.push_back(fmt::format("{} is set, but there is no such option: it is not used.", visible(name)));
     }
   }
   return warnings;

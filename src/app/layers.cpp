@@ -7,7 +7,7 @@
 #include <sstream>
 
 #include "app/options.hpp"
-#include "cli/visible.hpp"
+#include "base/visible.hpp"
 
 namespace vestnik::app {
 namespace {
@@ -15,7 +15,7 @@ namespace {
 constexpr std::size_t kQuotedMax = 80;  // code points of a wrong value that are repeated
 
 std::string quote(std::string_view text) {
-  return fmt::format("\"{}\"", cli::shorten(cli::visible(text), kQuotedMax));
+  return fmt::format("\"{}\"", shorten(visible(text), kQuotedMax));
 }
 
 std::string key_of(std::string_view name) {
@@ -125,8 +125,8 @@ std::expected<NamedValues, std::string> read_settings(const SettingsFile& source
   for (const CLI::ConfigItem& item : items) {
     const std::string section = item.parents.empty() ? "" : item.parents.front();
     if (!section.empty() && std::ranges::find(sections, section) == sections.end()) {
-      return std::unexpected(fmt::format("[{}] in {} is not the name of a command{}", cli::visible(section), path,
-                                         suggest(section, sections)));
+      return std::unexpected(
+          fmt::format("[{}] in {} is not the name of a command{}", visible(section), path, suggest(section, sections)));
     }
     if (is_section_mark(item) || (!section.empty() && section != command.name)) continue;
     std::string key = key_of(item.name);

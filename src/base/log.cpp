@@ -11,6 +11,7 @@
 #include "base/clock.hpp"
 #include "base/json_text.hpp"
 #include "base/text.hpp"
+#include "base/visible.hpp"
 
 namespace vestnik::log {
 namespace {
@@ -61,10 +62,11 @@ void append_string(std::string& out, std::string_view text) {
 
 void append_value(std::string& out, const Value& value, bool quoted) {
   if (const auto* text = std::get_if<std::string_view>(&value.held)) {
-    // Whoever reads lines of text sits before a terminal, which strangers must not steer.
-    const bool plain = !quoted && !text->empty() && text->find_first_of(" \"=\n\t\\") == std::string_view::npos &&
-                       !find_control_character(*text) && is_valid_utf8(*text);
-    plain ? static_cast<void>(out.append(*text)) : append_string(out, *text);
+    if (quoted) return append_string(out, *text);
+    const bool plain = !text->empty() && text->find_first_of(" \"=\n\t\\") == std::string_view::npos;
+    std::string shown;
+    plain ? static_cast<void>(shown = *text) : append_string(shown, *text);
+    out += visible(shown);  // whoever reads lines of text sits before a terminal, which strangers must not steer
   } else if (const auto* truth = std::get_if<bool>(&value.held)) {
     out += *truth ? "true" : "false";
   } else if (const auto* number = std::get_if<double>(&value.held)) {

@@ -7,11 +7,11 @@
 #include <cstddef>
 #include <optional>
 
+#include "base/visible.hpp"
 #include "cli/http_client.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/position.hpp"
 #include "cli/terminal.hpp"
-#include "cli/visible.hpp"
 
 namespace vestnik::cli {
 namespace {

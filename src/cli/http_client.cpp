@@ -7,8 +7,8 @@
 #include <algorithm>
 #include <new>
 
+#include "base/visible.hpp"
 #include "cli/interrupt.hpp"
-#include "cli/visible.hpp"
 
 namespace vestnik::cli {
 namespace {

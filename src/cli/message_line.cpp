@@ -7,7 +7,7 @@
 #include <ctime>
 
 #include "base/clock.hpp"
-#include "cli/visible.hpp"
+#include "base/visible.hpp"
 
 namespace vestnik::cli {
 namespace {

@@ -8,13 +8,13 @@
 #include <random>
 #include <thread>
 
+#include "base/visible.hpp"
 #include "cli/backoff.hpp"
 #include "cli/http_client.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/position.hpp"
 #include "cli/sse_parser.hpp"
 #include "cli/terminal.hpp"
-#include "cli/visible.hpp"
 
 namespace vestnik::cli {
 namespace {

@@ -5,9 +5,9 @@
 
 #include <random>
 
+#include "base/visible.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/terminal.hpp"
-#include "cli/visible.hpp"
 #include "cli/writer.hpp"
 
 namespace vestnik::cli {

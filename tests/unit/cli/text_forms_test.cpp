@@ -2,10 +2,10 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "base/visible.hpp"
 #include "cli/http_client.hpp"
 #include "cli/message_line.hpp"
 #include "cli/position.hpp"
-#include "cli/visible.hpp"
 
 namespace vestnik::cli {
 namespace {

@@ -1,11 +1,11 @@
-#include "cli/visible.hpp"
+#include "base/visible.hpp"
 
 #include <fmt/format.h>
 
 #include <cstdint>
 #include <iterator>
 
-namespace vestnik::cli {
+namespace vestnik {
 namespace {
 
 constexpr char32_t kReplacement = 0xFFFD;
@@ -79,4 +79,4 @@ std::string shorten(std::string_view valid_utf8, std::size_t max) {
   return std::string(valid_utf8);
 }
 
-}  // namespace vestnik::cli
+}  // namespace vestnik
