@@ -199,3 +199,6 @@ export const en = {
   'keys.close': 'Close, or leave the field',
   'keys.help': 'This list',
 };
+
+/** The name of a sentence; another language must have every one of them. */
+export type Key = keyof typeof en;

@@ -1,9 +1,9 @@
 import { loadText, saveText } from '../storage';
-import { en } from './en';
+import { en, type Key } from './en';
 import { ru } from './ru';
 import { pickLanguage, translate, type Entry, type Parameters } from './translate';
 
-export type Key = keyof typeof en;
+export type { Key };
 export type Language = 'en' | 'ru';
 
 const dictionaries: Record<Language, Record<Key, Entry>> = { en, ru };

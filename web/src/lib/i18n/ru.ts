@@ -1,5 +1,5 @@
 // Всё, что говорят страницы, по-русски. Ключи те же, что в en.ts.
-import type { Key } from './index.svelte';
+import type { Key } from './en';
 import type { Entry } from './translate';
 
 export const ru: Record<Key, Entry> = {
