@@ -24,7 +24,7 @@ build: ## Build the release binary build/vestnik, pages included
 	@scripts/setup run
 	@scripts/build release vestnik
 
-test: ## Build and run all tests; ARGS="unit e2e" runs a part (unit conformance e2e fault web browser fuzz)
+test: ## Build and run all tests; ARGS="unit e2e" runs a part (unit conformance e2e fault web clients browser fuzz)
 	@scripts/setup run test
 	@tests/run $(ARGS)
 

@@ -11,19 +11,21 @@ const startTimeoutMs = 15_000;
 export class OwnServer {
   private constructor(
     readonly url: string,
+    readonly grpc: string,
     private readonly process: ChildProcess,
   ) {}
 
   static async start(folder: string, store: string): Promise<OwnServer> {
     const portsFile = join(folder, `ports-${Date.now()}.json`);
-    const ports = ['--port', '0', '--grpc-port', '0', '--metrics-port', '0', '--ports-file', portsFile];
-    const settings = ['serve', '--store', store, '--log-level', 'warn', ...ports];
+    const listening = ['--port', '0', '--grpc-port', '0', '--metrics-port', '0', '--ports-file', portsFile];
+    const settings = ['serve', '--store', store, '--log-level', 'warn', ...listening];
     const server = spawn(binary, settings, { stdio: 'inherit', env: plainEnvironment() });
     const end = Date.now() + startTimeoutMs;
     while (Date.now() < end && server.exitCode === null) {
       const written = await readFile(portsFile, 'utf8').catch(() => '');
       if (written.trim().endsWith('}')) {
-        return new OwnServer(`http://127.0.0.1:${(JSON.parse(written) as { http: number }).http}`, server);
+        const ports = JSON.parse(written) as { http: number; grpc: number };
+        return new OwnServer(`http://127.0.0.1:${ports.http}`, `127.0.0.1:${ports.grpc}`, server);
       }
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
