@@ -104,7 +104,7 @@ Command serve_command(ServerConfig& config) {
       {"cores", kThreads, "event loops; 0: one for each CPU", whole(runtime.cores, 0, runtime::Cores::kMax)},
       {"pool-threads", kThreads, "threads for work that blocks", whole(runtime.pool_threads, 1, 1'024)},
 
-      {"max-connections", kLimits, "connections at the same time", whole(limits.max_connections, 1, kMillion), "MAX_CONNECTIONS"},
+      {"max-connections", kLimits, "connections at the same time, and as many gRPC streams besides", whole(limits.max_connections, 1, kMillion), "MAX_CONNECTIONS"},
       {"max-connections-per-address", kLimits, "of them from one address (loopback is exempt); 0: no limit", whole(limits.max_connections_per_address, 0, kMillion)},
       {"max-body-bytes", kLimits, "body of a request", size(limits.max_body_bytes, kKiB, kGiB)},
       {"max-header-bytes", kLimits, "all headers of a request", size(limits.max_header_bytes, kKiB, kMiB)},

@@ -210,6 +210,26 @@ def test_no_method_of_the_contract_is_missing(server, method):
             assert refused.code() != CODE.UNIMPLEMENTED
 
 
+def test_more_streams_than_allowed(start_server):
+    server = start_server("--max-connections", "3", store="memory")
+    with Client(server.grpc_port) as client:
+        streams = [client.subscribe("lobby") for _ in range(3)]
+        for stream in streams:
+            assert next(stream).subscribed.recovered
+        with pytest.raises(grpc.RpcError) as refused:
+            next(client.subscribe("lobby"))
+        assert refused.value.code() == CODE.RESOURCE_EXHAUSTED and "--max-connections" in refused.value.details()
+
+        def takes_another():
+            try:
+                return next(client.subscribe("lobby")).subscribed.recovered
+            except grpc.RpcError:
+                return False
+
+        streams[0].cancel()
+        wait_until(takes_another, 10, "the place of a stream that has ended is free")
+
+
 def test_subscribe(client, any_server):
     room = make_room(any_server)
     stream = client.subscribe(room)
