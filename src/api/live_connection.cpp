@@ -87,7 +87,6 @@ void LiveConnection::on_growth() {
 
 void LiveConnection::send_personal(std::string_view frame) {
   if (closed_ || finishing_) return;
-  if (personal_bytes() + frame.size() > context_.personal_bytes_max) return close();
   out_ += frame;
   if (!blocked_) flush();
 }
@@ -167,6 +166,7 @@ void LiveConnection::wait_writable() {
   socket_.async_wait(socket_.wait_write, [self = shared_from_this()](boost::system::error_code error) {
     if (error || self->closed_) return;
     self->blocked_ = false;
+    self->note_alive();  // it has read what filled the buffer
     self->flush();
   });
 }

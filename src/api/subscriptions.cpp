@@ -7,6 +7,7 @@ namespace vestnik::api {
 namespace {
 
 constexpr std::int32_t kPage = 500;
+constexpr std::size_t kPageBytes = 256 * 1024;  // a page stays in memory until its reader has taken it
 
 }  // namespace
 
@@ -41,6 +42,7 @@ Task<Result<live::LogView>> Subscriptions::read_page(chat::RoomPtr room, live::E
       frame.clear();
       hub_.encoders()[static_cast<std::size_t>(encoding)](frame, *room, message);
       page.append(message.n, frame);
+      if (page.bytes() >= kPageBytes) break;
     }
     return live::LogView(page);
   });

@@ -57,10 +57,10 @@ struct Limits {
   std::uint32_t max_message_length = 16'384;    // code points; a room may have a lower one
   std::uint64_t max_rooms = 10'000;
   std::uint64_t max_users = 1'000'000;
-  std::uint64_t window_bytes = 4ull << 20;            // live window of one room
-  std::uint64_t window_total_bytes = 1ull << 30;      // live windows of all rooms
-  std::uint64_t personal_queue_bytes = 256ull << 10;  // waiting for one connection alone, such as answers on a socket
-  std::uint64_t write_queue_messages = 65'536;        // waiting for their commit
+  std::uint64_t window_bytes = 4ull << 20;          // live window of one room
+  std::uint64_t window_total_bytes = 1ull << 30;    // live windows of all rooms
+  std::uint64_t personal_queue_bytes = 1ull << 20;  // waiting for one connection alone, such as answers on a socket
+  std::uint64_t write_queue_messages = 65'536;      // waiting for their commit
 };
 
 struct Timeouts {

@@ -5,8 +5,10 @@
 #include <unistd.h>
 
 #include <array>
+#include <cerrno>
 #include <chrono>
 #include <cstdio>
+#include <cstring>
 #include <fstream>
 #include <string>
 #include <utility>
@@ -28,6 +30,7 @@ namespace {
 
 constexpr std::size_t kPoolWaitingMax = 4'096;
 constexpr std::size_t kRequestIdPrefix = 6;
+constexpr std::size_t kMetricsConnections = 100;
 
 int failed(const Error& error) {
   log::error("cannot start", {{"reason", error.detail}});
@@ -90,7 +93,9 @@ void write_ports(const std::string& path, const Ports& ports) {
   const std::string beside = path + ".new";
   std::ofstream(beside) << fmt::format(R"({{"http":{},"grpc":{},"metrics":{}}})", ports.http, ports.grpc, ports.metrics)
                         << '\n';
-  std::rename(beside.c_str(), path.c_str());
+  if (std::rename(beside.c_str(), path.c_str()) != 0) {
+    log::error("the ports file could not be written", {{"path", path}, {"reason", std::strerror(errno)}});
+  }
 }
 
 }  // namespace
@@ -149,7 +154,17 @@ int serve(const ServerConfig& config, std::span<const std::string> warnings) {
       .limits = {{limits.max_header_bytes, limits.max_header_fields}, limits.max_body_bytes},
       .timeouts = {timeouts.header, timeouts.body, timeouts.request, timeouts.idle},
       .request_id_prefix = make_token(kRequestIdPrefix)};
-  auto metrics_context = http_context;
+  // Its own few places: the graph must not end when the others are taken.
+  api::Connections metrics_connections(cores.size(), {.max = kMetricsConnections, .max_per_address = 0});
+  api::http::ServerContext metrics_context{.handle = {},
+                                           .count_refused = http_context.count_refused,
+                                           .connections = metrics_connections,
+                                           .websocket = websocket,
+                                           .live = live,
+                                           .open = status.http,
+                                           .limits = http_context.limits,
+                                           .timeouts = http_context.timeouts,
+                                           .request_id_prefix = http_context.request_id_prefix};
   metrics_context.handle = [&handler](const auto& request, auto& call) {
     return handler.handle_metrics(request, call);
   };
@@ -170,9 +185,9 @@ int serve(const ServerConfig& config, std::span<const std::string> warnings) {
   if (!http_port) return failed(http_port.error());
   auto metrics_port = metrics_http.listen(listening.address, listening.metrics_port);
   if (!metrics_port) return failed(metrics_port.error());
-  cores.start();
   auto grpc_port = grpc.start(listening.address, listening.grpc_port);
   if (!grpc_port) return failed(grpc_port.error());
+  cores.start();
   http.accept();
   metrics_http.accept();
   asio::co_spawn(cores[0].context(), watch_status(status, config.logging.status_interval), asio::detached);
@@ -199,7 +214,7 @@ int serve(const ServerConfig& config, std::span<const std::string> warnings) {
              .hub = hub,
              .writer = writer,
              .status = status,
-             .connections = connections,
+             .connections = {&connections, &metrics_connections},
              .http = http,
              .metrics_http = metrics_http,
              .grpc = grpc});

@@ -15,10 +15,26 @@ constexpr std::chrono::milliseconds kComeBackSpread = 2s;
 constexpr std::chrono::milliseconds kCutOffTimeout = 1s;
 constexpr std::chrono::milliseconds kLook = 20ms;
 
+std::size_t open_connections(const Running& running) {
+  std::size_t open = 0;
+  for (const api::Connections* connections : running.connections) open += connections->open();
+  return open;
+}
+
+// Has `end` called on each core with each list of connections.
+template <typename End>
+void on_each_core(const Running& running, End end) {
+  for (std::size_t i = 0; i < running.cores.size(); ++i) {
+    for (api::Connections* connections : running.connections) {
+      running.cores[i].post([end, connections, &core = running.cores[i]] { end(*connections, core); });
+    }
+  }
+}
+
 // Waits until all connections have ended; false at the time-out or at a signal.
 bool wait_for_connections(const Running& running, std::chrono::milliseconds timeout) {
   const auto until = std::chrono::steady_clock::now() + timeout;
-  while (running.connections.open() > 0) {
+  while (open_connections(running) > 0) {
     if (std::chrono::steady_clock::now() >= until || running.signals.wait(kLook) != 0) return false;
   }
   return true;
@@ -28,23 +44,18 @@ bool wait_for_connections(const Running& running, std::chrono::milliseconds time
 
 void shut_down(const Running& running) {
   const auto begun = std::chrono::steady_clock::now();
-  log::info("stopping", {{"connections", running.connections.open()}, {"write_queue", running.writer.queued()}});
+  log::info("stopping", {{"connections", open_connections(running)}, {"write_queue", running.writer.queued()}});
   running.status.ready = false;
   running.http.stop_accepting();
   running.metrics_http.stop_accepting();
-  for (std::size_t i = 0; i < running.cores.size(); ++i) {
-    running.cores[i].post(
-        [&running, &core = running.cores[i]] { running.connections.shut_down(core, kComeBackSpread); });
-  }
+  on_each_core(running, [](auto& connections, auto& core) { connections.shut_down(core, kComeBackSpread); });
   const bool orderly = wait_for_connections(running, running.timeout);
   running.grpc.stop(orderly ? std::max(running.timeout / 2, kCutOffTimeout) : kLook);
 
   running.writer.stop();
   running.pool.join();
   if (!orderly) {
-    for (std::size_t i = 0; i < running.cores.size(); ++i) {
-      running.cores[i].post([&running, &core = running.cores[i]] { running.connections.cut_off(core); });
-    }
+    on_each_core(running, [](auto& connections, auto& core) { connections.cut_off(core); });
     wait_for_connections(running, kCutOffTimeout);
   }
   running.hub.stop_pacing();
@@ -53,7 +64,7 @@ void shut_down(const Running& running) {
                         {"seconds", std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count()}});
   // All that was answered is committed. What could not be cut within its time still refers to the rest of the server,
   // so nothing can be destroyed in order any more.
-  if (running.connections.open() > 0) std::quick_exit(0);
+  if (open_connections(running) > 0) std::quick_exit(0);
 }
 
 }  // namespace vestnik::app

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <vector>
 
 #include "api/connections.hpp"
 #include "api/grpc/server.hpp"
@@ -23,7 +24,7 @@ struct Running {
   live::Hub& hub;
   chat::MessageWriter& writer;
   api::ServerStatus& status;
-  api::Connections& connections;
+  std::vector<api::Connections*> connections;  // of HTTP, then of metrics
   api::http::Server& http;
   api::http::Server& metrics_http;
   api::grpc::Server& grpc;

@@ -6,6 +6,7 @@
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
 #include <grpcpp/grpcpp.h>
 #include <grpcpp/health_check_service_interface.h>
+#include <grpcpp/resource_quota.h>
 
 #include <atomic>
 #include <exception>
@@ -29,6 +30,9 @@ using ::grpc::ServerUnaryReactor;
 
 // Under way at a time, each with a message of its own in memory.
 constexpr std::size_t kCallsMax = 4'096;
+constexpr int kStreamsOfConnectionMax = 1'000;  // calls included
+constexpr int kIdleTimeoutMs = 300'000;         // of a connection without a call
+constexpr std::size_t kMemoryMax = 512u << 20;  // of gRPC itself, for requests that have not arrived whole
 
 Error too_many(std::string_view what, std::size_t max) {
   return {.code = ErrorCode::kResourceExhausted,
@@ -66,6 +70,10 @@ class Bridge {
 
   ::grpc::ServerWriteReactor<ByteBuffer>* subscribe(const ByteBuffer& request) {
     auto* stream = new Stream(next_core(), context_.subscriptions, context_.status, context_.connections);
+    if (!context_.status.ready) {
+      stream->start(fail(ErrorCode::kUnavailable, "the server is stopping; reconnect in a moment"));
+      return stream;
+    }
     auto pass = streams_.enter();
     if (!pass) {
       stream->start(std::unexpected(too_many("streams (--max-connections)", context_.streams_max)));
@@ -181,6 +189,9 @@ class Server::Impl {
     ::grpc::ServerBuilder builder;
     builder.AddListeningPort(target, ::grpc::InsecureServerCredentials(), &chosen);
     builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+    builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, kStreamsOfConnectionMax);
+    builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_IDLE_MS, kIdleTimeoutMs);
+    builder.SetResourceQuota(::grpc::ResourceQuota().Resize(kMemoryMax));
     builder.SetMaxReceiveMessageSize(static_cast<int>(context_.message_bytes_max));
     builder.RegisterService(&chat_);
     builder.RegisterService(&ops_);

@@ -73,8 +73,9 @@ Task<void> HttpConnection::run() {
 }
 
 void HttpConnection::enter(Phase phase) {
-  phase_ = phase;
   phase_since_ = core_.sweeper().now();
+  if (phase_ < Phase::kBody && phase >= Phase::kBody) head_read_at_ = phase_since_;
+  phase_ = phase;
 }
 
 Task<bool> HttpConnection::read_request() {
@@ -134,7 +135,10 @@ Task<bool> HttpConnection::write(std::string_view bytes) {
     const ssize_t sent = ::send(socket_.native_handle(), bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
     if (sent < 0 && errno == EINTR) continue;
     if (sent < 0 && !would_block()) co_return false;
-    if (sent > 0) bytes.remove_prefix(static_cast<std::size_t>(sent));
+    if (sent > 0) {
+      bytes.remove_prefix(static_cast<std::size_t>(sent));
+      phase_since_ = core_.sweeper().now();
+    }
     if (bytes.empty()) break;
     boost::system::error_code error;
     co_await socket_.async_wait(socket_.wait_write, asio::redirect_error(asio::use_awaitable, error));
@@ -164,9 +168,10 @@ Task<bool> HttpConnection::answer() {
   const bool keep_alive = request.keep_alive && !response.close && !last_;
   out_.clear();
   append_response(out_, response, request, call.request_id, keep_alive);
-  if (out_.capacity() > kReadBytes) out_.shrink_to_fit();
+  outcome = Response{};  // its body stands in out_ now
   enter(Phase::kWriting);
   if (!co_await write(out_)) co_return false;
+  if (out_.capacity() > kReadBytes) out_ = {};
   if (!keep_alive) co_await linger();
   co_return keep_alive;
 }
@@ -219,10 +224,14 @@ void HttpConnection::sweep(runtime::SteadyTime now) {
       if (age >= timeouts.header) cut(408, "the head of the request did not arrive in time (--header-timeout)");
       break;
     case Phase::kBody:
-      if (age >= timeouts.body) cut(408, "the body of the request did not arrive in time (--body-timeout)");
+      if (age >= timeouts.body) {
+        cut(408, "the body of the request did not arrive in time (--body-timeout)");
+      } else if (now - head_read_at_ >= timeouts.request) {
+        cut(408, "the body of the request did not arrive in time (--request-timeout)");
+      }
       break;
     case Phase::kHandling:
-      if (age >= timeouts.request) cut(504, "the request took too long (--request-timeout)");
+      if (now - head_read_at_ >= timeouts.request) cut(504, "the request took too long (--request-timeout)");
       break;
     case Phase::kWriting:
       if (age >= timeouts.request) close();

@@ -20,10 +20,11 @@ namespace vestnik::api::http {
 // What the connections of one server share.
 struct ServerContext {
   struct Timeouts {
-    std::chrono::milliseconds header{10'000};   // from the first byte of a head to its end
-    std::chrono::milliseconds body{10'000};     // without a byte of the body
-    std::chrono::milliseconds request{30'000};  // from the end of the request to the end of its answer
-    std::chrono::milliseconds idle{75'000};     // between requests
+    std::chrono::milliseconds header{10'000};  // from the first byte of a head to its end
+    std::chrono::milliseconds body{10'000};    // without a byte of the body
+    std::chrono::milliseconds request{
+        30'000};                             // from the end of the head to the answer, then without a byte of it read
+    std::chrono::milliseconds idle{75'000};  // between requests
   };
 
   std::function<Task<Outcome>(const Request&, Call&)> handle;
@@ -80,7 +81,8 @@ class HttpConnection final : public std::enable_shared_from_this<HttpConnection>
   std::string unread_;  // bytes behind the current request
   std::string out_;
   Phase phase_ = Phase::kHead;
-  runtime::SteadyTime phase_since_;
+  runtime::SteadyTime phase_since_;  // or since its last progress
+  runtime::SteadyTime head_read_at_;
   bool last_ = false;  // the server stops: the current answer is the last one
   bool closed_ = false;
 };

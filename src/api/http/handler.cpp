@@ -90,20 +90,22 @@ class Handler::RequestCounter {
   void add(const Route* route, int status) {
     Row& row = route != nullptr ? rows_[route->index] : rows_.back();
     const auto known = std::ranges::find(kStatuses, status);
-    const auto column = static_cast<std::size_t>(known == kStatuses.end() ? 0 : known - kStatuses.begin());
+    const auto column = static_cast<std::size_t>(known == kStatuses.end() ? kOther : known - kStatuses.begin());
     Counter* counter = row.counters[column].load(std::memory_order_acquire);
     if (counter == nullptr) {
-      counter = &metrics_.counter(
-          "http_requests_total", "HTTP requests answered.",
-          {{"method", row.label.first}, {"route", row.label.second}, {"code", std::to_string(kStatuses[column])}});
+      counter = &metrics_.counter("http_requests_total", "HTTP requests answered.",
+                                  {{"method", row.label.first},
+                                   {"route", row.label.second},
+                                   {"code", column == kOther ? "other" : std::to_string(kStatuses[column])}});
       row.counters[column].store(counter, std::memory_order_release);
     }
     counter->add();
   }
 
  private:
-  static constexpr std::array kStatuses = {500, 101, 200, 201, 304, 400, 401, 403, 404,
-                                           405, 408, 409, 413, 415, 429, 431, 503, 504};
+  static constexpr std::size_t kOther = 0;
+  static constexpr std::array kStatuses = {0,   101, 200, 201, 204, 304, 400, 401, 403, 404, 405, 408,
+                                           409, 413, 415, 426, 429, 431, 499, 500, 501, 503, 504};
   struct Row {
     std::pair<std::string, std::string> label;
     std::array<std::atomic<Counter*>, kStatuses.size()> counters{};

@@ -38,6 +38,12 @@ Result<tcp::endpoint> probe(const tcp::endpoint& wanted) {
   return acceptor.local_endpoint();
 }
 
+// The address of an IPv4 client at an IPv6 listener.
+boost::asio::ip::address unmapped(const boost::asio::ip::address& address) {
+  if (!address.is_v6() || !address.to_v6().is_v4_mapped()) return address;
+  return boost::asio::ip::make_address_v4(boost::asio::ip::v4_mapped, address.to_v6());
+}
+
 }  // namespace
 
 class Server::Door {
@@ -86,7 +92,7 @@ class Server::Door {
     if (error) return;  // gone already
     socket.set_option(tcp::no_delay(true), error);
     socket.set_option(UserTimeout(kUserTimeoutMs), error);
-    auto admission = context_.connections.admit(peer.address());
+    auto admission = context_.connections.admit(unmapped(peer.address()));
     if (!admission) return refuse(socket);
     std::make_shared<HttpConnection>(context_, std::move(*admission), core_, std::move(socket), next_number())->start();
   }

@@ -55,6 +55,7 @@ void Session::on_readable() {
     if (bytes < 0 && errno == EINTR) continue;
     if (bytes == 0 || (bytes < 0 && errno != EAGAIN && errno != EWOULDBLOCK)) return close();
     if (bytes < 0) break;
+    note_alive();
     if (finishing()) continue;  // only its end is waited for
 
     const auto fault = reader_.feed(buffer.first(static_cast<std::size_t>(bytes)));
@@ -81,29 +82,28 @@ void Session::on_readable() {
 void Session::on_text(std::string_view text) {
   thread_local contract::SendMessageRequest request;
   request.Clear();
-  ++frames_;
-  Ticket ticket{.bytes = text.size()};
+  Ticket ticket{.bytes = text.size(), .frame = ++frames_};
   const auto parsed = parse_json(text, request);
   if (request.has_client_seq()) ticket.client_seq = request.client_seq();
   if (request.has_nonce()) ticket.nonce = request.nonce();
-  if (!parsed) return answer_error(parsed.error(), ticket);
+  if (!parsed) return reply(error_frame(parsed.error(), ticket));
   if (request.room().empty()) request.set_room(room()->name);
   auto prepared = context_.chat.prepare(request);
-  if (!prepared) return answer_error(prepared.error(), ticket);
+  if (!prepared) return reply(error_frame(prepared.error(), ticket));
   if (prepared->room != room()) {
-    return answer_error(
-        invalid("room", "this socket is of another room; leave it out, or open one of that room").error(), ticket);
+    const auto other = invalid("room", "this socket is of another room; leave it out, or open one of that room");
+    return reply(error_frame(other.error(), ticket));
   }
-  std::string request_id;
+  std::string traced;  // only a log of everything names single messages
   if (log::enabled(log::Level::kDebug)) {
-    request_id = request_id_ + "." + std::to_string(frames_);
-    log::debug("message received", {{"request_id", request_id}, {"room", room()->name}});
+    traced = request_id(ticket.frame);
+    log::debug("message received", {{"request_id", traced}, {"room", room()->name}});
   }
   ++in_flight_;
   in_flight_bytes_ += ticket.bytes;
   gathered_.push_back({.room = std::move(prepared->room),
                        .draft = std::move(prepared->draft),
-                       .request_id = std::move(request_id),
+                       .request_id = std::move(traced),
                        .core = &core(),
                        .done = [self = self(), ticket = std::move(ticket)](
                                    Result<chat::Appended> outcome) { self->on_committed(ticket, std::move(outcome)); },
@@ -114,7 +114,7 @@ void Session::on_committed(const Ticket& ticket, Result<chat::Appended> outcome)
   --in_flight_;
   in_flight_bytes_ -= ticket.bytes;
   if (!outcome) {
-    answer_error(outcome.error(), ticket);
+    send_personal(error_frame(outcome.error(), ticket));
   } else if (outcome->duplicate) {
     // The message itself is not sent to the room again; who repeated it learns that it is there.
     contract::Message message;
@@ -128,9 +128,9 @@ void Session::on_committed(const Ticket& ticket, Result<chat::Appended> outcome)
   resume_reading();
 }
 
-void Session::answer_error(const Error& error, const Ticket& ticket) {
+std::string Session::error_frame(const Error& error, const Ticket& ticket) const {
   std::string json = R"({"error":)";
-  append_problem_json(json, error, http_status(error.code), request_id_ + "." + std::to_string(frames_));
+  append_problem_json(json, error, http_status(error.code), request_id(ticket.frame));
   json.pop_back();
   if (ticket.client_seq) json.append(R"(,"client_seq":)").append(std::to_string(*ticket.client_seq));
   if (!ticket.nonce.empty()) {
@@ -140,6 +140,11 @@ void Session::answer_error(const Error& error, const Ticket& ticket) {
   json += "}}";
   std::string frame;
   append_websocket_frame(frame, Opcode::kText, json);
+  return frame;
+}
+
+void Session::reply(std::string_view frame) {
+  if (personal_bytes() + frame.size() > context_.live.personal_bytes_max) return close();
   send_personal(frame);
 }
 
@@ -167,7 +172,7 @@ void Session::on_drained() {
 void Session::on_ping(std::string_view payload) {
   std::string frame;
   append_websocket_frame(frame, Opcode::kPong, payload);
-  send_personal(frame);
+  reply(frame);
 }
 
 void Session::on_pong() {

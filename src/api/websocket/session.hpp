@@ -40,11 +40,16 @@ class Session final : public LiveConnection, private FrameReader::Events {
   // What has to be known of a message to answer for it.
   struct Ticket {
     std::size_t bytes = 0;
+    std::uint64_t frame = 0;  // its number on this socket
     std::optional<std::int64_t> client_seq;
     std::string nonce;
   };
   void on_committed(const Ticket& ticket, Result<chat::Appended> outcome);
-  void answer_error(const Error& error, const Ticket& ticket);
+  std::string error_frame(const Error& error, const Ticket& ticket) const;
+  // Sends what no commit has delayed. Who makes us say more than it reads is cut off; the answers that wait for commits
+  // are bounded by what may be in flight.
+  void reply(std::string_view frame);
+  std::string request_id(std::uint64_t frame) const { return request_id_ + "." + std::to_string(frame); }
   // Whether it should first be waited for what is in flight: this is how a fast writer is slowed down by TCP.
   bool should_pause() const;
   void resume_reading();

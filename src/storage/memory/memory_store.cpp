@@ -72,7 +72,7 @@ Result<chat::Room> MemoryStore::create_room(const chat::NewRoom& room) {
 Result<chat::Room> MemoryStore::find_room(std::string_view id_or_name) {
   const std::lock_guard lock(mutex_);
   if (const auto* history = find(id_or_name)) return history->room;
-  return fail(ErrorCode::kNotFound, fmt::format("There is no room \"{}\".", id_or_name));
+  return fail(ErrorCode::kNotFound, fmt::format("There is no room \"{:.64}\".", id_or_name));
 }
 
 Result<std::vector<chat::Room>> MemoryStore::list_rooms(std::int64_t offset, std::int32_t limit) {

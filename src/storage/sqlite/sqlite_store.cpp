@@ -102,7 +102,7 @@ Result<chat::Room> SqliteStore::create_room(const chat::NewRoom& room) {
 
 Result<chat::Room> SqliteStore::find_room(std::string_view id_or_name) {
   return value_or_error(read([&](Reader& reader) { return reader.find_room(id_or_name); }), ErrorCode::kNotFound,
-                        fmt::format("There is no room \"{}\".", id_or_name));
+                        fmt::format("There is no room \"{:.64}\".", id_or_name));
 }
 
 Result<std::vector<chat::Room>> SqliteStore::list_rooms(std::int64_t offset, std::int32_t limit) {
