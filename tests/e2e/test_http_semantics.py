@@ -200,6 +200,31 @@ def test_many_connections_one_after_the_other(server):
             assert connection.exchange(raw_http.encode("GET", "/livez", {"Connection": "close"})).status_code == 200
 
 
+def test_metrics_answer_when_no_connection_is_left(start_server):
+    server = start_server("--max-connections", "2", store="memory")
+    kept = [raw_http.Connection(server.port) for _ in range(2)]
+    try:
+        for connection in kept:
+            assert connection.exchange(raw_http.encode("GET", "/livez")).status_code == 200
+        with raw_http.Connection(server.port) as refused:
+            assert refused.exchange(raw_http.encode("GET", "/livez")).status_code == 503
+        assert raw_http.exchange(server.metrics_port, raw_http.encode("GET", "/metrics"))[0].status_code == 200
+    finally:
+        for connection in kept:
+            connection.socket.close()
+
+
+def test_each_status_is_counted_as_itself(start_server):
+    server = start_server("--allowed-origins", "https://chat.example", store="memory")
+    ask = {"Origin": "https://chat.example", "Access-Control-Request-Method": "POST"}
+    assert raw_http.exchange(server.port, raw_http.encode("OPTIONS", "/api/v1/users", ask))[0].status_code == 204
+    assert raw_http.exchange(server.port, raw_http.encode("GET", "/ws"))[0].status_code == 426
+    text = raw_http.exchange(server.metrics_port, raw_http.encode("GET", "/metrics"))[0].content.decode()
+    counted = [line for line in text.splitlines() if line.startswith("http_requests_total{")]
+    assert any('code="204"' in line for line in counted) and any('code="426"' in line for line in counted)
+    assert not any('code="500"' in line or 'code="other"' in line for line in counted), counted
+
+
 def test_metrics_port_serves_only_metrics(server):
     assert raw_http.exchange(server.metrics_port, raw_http.encode("GET", "/metrics"))[0].status_code == 200
     for path in ("/api/v1/users", "/stats", "/"):

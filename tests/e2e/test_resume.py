@@ -45,6 +45,17 @@ def test_everything_since_then_live(any_server, transport):
 
 
 @pytest.mark.parametrize("transport", TRANSPORTS)
+def test_history_of_long_messages(any_server, transport):
+    """Ten times as many bytes as a page of history may have, and more than the live window holds."""
+    room = make_room(any_server)
+    sent = fill(any_server, room, 80, "{} " + "\U0001f98a" * 16_000)
+    reader = READERS[transport](any_server, room, after=f"{epoch_of(sent[0]['pos'])}:0")
+    assert reader.subscribed["recovered"] is True
+    assert take(reader, 80) == sent
+    reader.close()
+
+
+@pytest.mark.parametrize("transport", TRANSPORTS)
 def test_from_the_very_beginning(any_server, transport):
     room = make_room(any_server)
     with any_server.api() as api:
