@@ -46,12 +46,12 @@ void to_contract(const chat::RoomInfo& room, const live::ResumePlan& plan, contr
   out.set_room(room.name);
   chat::append_position(*out.mutable_pos(), room.epoch, plan.next_n - 1);
   out.set_recovered(plan.recovered);
-  if (plan.hole) to_contract(room, *plan.hole, *out.mutable_gap());
+  if (plan.gap) to_contract(room, *plan.gap, *out.mutable_gap());
 }
 
-void to_contract(const chat::RoomInfo& room, const live::Hole& hole, contract::Gap& out) {
-  if (hole.from_n) chat::append_position(*out.mutable_from(), room.epoch, *hole.from_n);
-  chat::append_position(*out.mutable_to(), room.epoch, hole.to_n);
+void to_contract(const chat::RoomInfo& room, const live::Gap& gap, contract::Gap& out) {
+  if (gap.from_n) chat::append_position(*out.mutable_from(), room.epoch, *gap.from_n);
+  chat::append_position(*out.mutable_to(), room.epoch, gap.to_n);
 }
 
 }  // namespace vestnik::api

@@ -13,6 +13,6 @@ void to_contract(const chat::User& user, contract::User& out);
 void to_contract(const chat::Room& room, contract::Room& out);
 void to_contract(const chat::RoomInfo& room, const chat::Message& message, contract::Message& out);
 void to_contract(const chat::RoomInfo& room, const live::ResumePlan& plan, contract::Subscribed& out);
-void to_contract(const chat::RoomInfo& room, const live::Hole& hole, contract::Gap& out);
+void to_contract(const chat::RoomInfo& room, const live::Gap& gap, contract::Gap& out);
 
 }  // namespace vestnik::api

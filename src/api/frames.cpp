@@ -89,11 +89,11 @@ void append_subscribed(std::string& out, live::Encoding encoding, const chat::Ro
   append_control(out, encoding, "subscribed", subscribed.pos(), subscribed, event);
 }
 
-void append_gap(std::string& out, live::Encoding encoding, const chat::RoomInfo& room, const live::Hole& hole) {
+void append_gap(std::string& out, live::Encoding encoding, const chat::RoomInfo& room, const live::Gap& gap) {
   contract::SubscribeEvent event;
-  auto& gap = *event.mutable_gap();
-  to_contract(room, hole, gap);
-  append_control(out, encoding, "gap", gap.to(), gap, event);
+  auto& told = *event.mutable_gap();
+  to_contract(room, gap, told);
+  append_control(out, encoding, "gap", told.to(), told, event);
 }
 
 void append_websocket_frame(std::string& out, Opcode opcode, std::string_view payload) {

@@ -17,7 +17,7 @@ live::Encoders message_encoders();
 // Control frames of one subscriber.
 void append_subscribed(std::string& out, live::Encoding encoding, const chat::RoomInfo& room,
                        const live::ResumePlan& plan);
-void append_gap(std::string& out, live::Encoding encoding, const chat::RoomInfo& room, const live::Hole& hole);
+void append_gap(std::string& out, live::Encoding encoding, const chat::RoomInfo& room, const live::Gap& gap);
 
 // An unmasked WebSocket frame, final and unfragmented (RFC 6455, section 5.2).
 enum class Opcode : unsigned char { kContinuation = 0, kText = 1, kBinary = 2, kClose = 8, kPing = 9, kPong = 10 };

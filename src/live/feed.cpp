@@ -26,10 +26,10 @@ void Feed::drop_read_page() {
   if (page_ && !in_page()) page_.reset();
 }
 
-Hole Feed::skip() {
-  const Hole hole{.from_n = next_n_, .to_n = live_.end_n() - 1};
+Gap Feed::skip() {
+  const Gap gap{.from_n = next_n_, .to_n = live_.end_n() - 1};
   next_n_ = live_.end_n();
-  return hole;
+  return gap;
 }
 
 }  // namespace vestnik::live

@@ -12,7 +12,7 @@
 namespace vestnik::live {
 
 // Positions from..to that a subscriber does not get.
-struct Hole {
+struct Gap {
   std::optional<std::int64_t> from_n;  // absent when the asked position is of another history
   std::int64_t to_n = 0;
 };
@@ -43,7 +43,7 @@ class Feed {
   void advance_frame();
 
   // Goes on with the newest messages and returns what is left out. In state kTooSlow.
-  Hole skip();
+  Gap skip();
 
  private:
   const LogView& source() const { return in_page() ? *page_ : live_; }

@@ -10,9 +10,9 @@ ResumePlan plan_resume(const std::optional<chat::Position>& after, const std::st
   const bool same_history = after->epoch == epoch;
   if (same_history && after->n >= floor_n && after->n <= head_n) return {.next_n = after->n + 1};
 
-  ResumePlan plan{.recovered = false, .next_n = std::max(floor_n, head_n - kNewestAfterHole) + 1};
-  plan.hole = Hole{.to_n = plan.next_n - 1};
-  if (same_history && after->n < plan.next_n) plan.hole->from_n = after->n + 1;
+  ResumePlan plan{.recovered = false, .next_n = std::max(floor_n, head_n - kNewestAfterGap) + 1};
+  plan.gap = Gap{.to_n = plan.next_n - 1};
+  if (same_history && after->n < plan.next_n) plan.gap->from_n = after->n + 1;
   return plan;
 }
 

@@ -10,12 +10,12 @@
 namespace vestnik::live {
 
 // How many of the newest messages one gets who cannot be given everything since their position.
-inline constexpr std::int64_t kNewestAfterHole = 50;
+inline constexpr std::int64_t kNewestAfterGap = 50;
 
 struct ResumePlan {
   bool recovered = true;
-  std::int64_t next_n = 1;   // the stream goes on from here
-  std::optional<Hole> hole;  // when not recovered
+  std::int64_t next_n = 1;  // the stream goes on from here
+  std::optional<Gap> gap;   // when not recovered
 };
 
 // `floor_n`: history is complete after it; `head_n`: the newest position of the room; `epoch`: of its history.

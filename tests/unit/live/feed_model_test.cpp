@@ -1,5 +1,5 @@
 // A room, its cores and its subscribers in random order, beside the plain list of everything that was ever written:
-// each subscriber gets exactly that list from its position on, but for the holes it was told of.
+// each subscriber gets exactly that list from its position on, but for the gaps it was told of.
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
 
@@ -110,7 +110,7 @@ class Client {
     const ResumePlan plan = plan_resume(after, kEpoch, history_.floor_n, history_.head_n());
     if (core_.view.end_n() == 0) core_.view.begin_at(history_.head_n() + 1);
     if (want_n_ >= 0 && plan.recovered) RC_ASSERT(plan.next_n == want_n_);
-    if (want_n_ >= 0 && !plan.recovered) RC_ASSERT(plan.hole->from_n == want_n_);
+    if (want_n_ >= 0 && !plan.recovered) RC_ASSERT(plan.gap->from_n == want_n_);
     want_n_ = plan.next_n;
     feed_.emplace(core_.view, plan.next_n);
     live_ = false;
@@ -150,11 +150,11 @@ class Client {
   }
 
   void skip() {
-    const Hole hole = feed_->skip();
-    RC_ASSERT(hole.from_n == want_n_);
-    RC_ASSERT(hole.to_n + 1 == core_.view.end_n());
+    const Gap gap = feed_->skip();
+    RC_ASSERT(gap.from_n == want_n_);
+    RC_ASSERT(gap.to_n + 1 == core_.view.end_n());
     RC_ASSERT(feed_->state() == Feed::State::kIdle);
-    want_n_ = hole.to_n + 1;
+    want_n_ = gap.to_n + 1;
   }
 
   void receive(std::string_view bytes) {
@@ -279,7 +279,7 @@ class World {
   std::vector<std::unique_ptr<Client>> clients_;
 };
 
-TEST(FeedModel, EverySubscriberGetsTheHistoryWithoutHoleOrRepeat) {
+TEST(FeedModel, EverySubscriberGetsTheHistoryWithoutGapOrRepeat) {
   EXPECT_TRUE(rc::check("what subscribers get is the history", [] {
     World world;
     const auto steps = *rc::gen::inRange(1, 300);

@@ -184,9 +184,9 @@ TEST_F(FeedTest, SkipNamesExactlyWhatIsLeftOutAndGoesOnWithTheNewest) {
   append(11, 5'001);
   trim();
   ASSERT_EQ(feed.state(), State::kTooSlow);
-  const Hole hole = feed.skip();
-  EXPECT_EQ(hole.from_n, 11);
-  EXPECT_EQ(hole.to_n, 5'000);
+  const Gap gap = feed.skip();
+  EXPECT_EQ(gap.from_n, 11);
+  EXPECT_EQ(gap.to_n, 5'000);
   EXPECT_EQ(feed.state(), State::kIdle);
   append(5'001, 5'004);
   EXPECT_EQ(drain(feed), frames_of(5'001, 5'004));

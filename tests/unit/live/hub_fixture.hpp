@@ -202,13 +202,13 @@ class Listener : public Subscriber {
 
   // From now on it is like a client that reads nothing, whose socket is full.
   void stop_reading() { reads_ = false; }
-  void skip() { holes_.push_back(feed_->skip()); }
+  void skip() { gaps_.push_back(feed_->skip()); }
 
   Feed::State state() const { return feed_->state(); }
   std::int64_t first_n() const { return first_n_; }
   std::int64_t next_n() const { return feed_->next_n(); }
   int told() const { return told_; }
-  const std::vector<Hole>& holes() const { return holes_; }
+  const std::vector<Gap>& gaps() const { return gaps_; }
   // How often something else than the script's next bytes came.
   int wrong() const { return wrong_; }
 
@@ -233,7 +233,7 @@ class Listener : public Subscriber {
   LogView& view_;
   std::optional<Feed> feed_;
   std::int64_t first_n_ = 0;
-  std::vector<Hole> holes_;
+  std::vector<Gap> gaps_;
   std::minstd_rand random_;
   bool reads_ = true;
   int told_ = 0;

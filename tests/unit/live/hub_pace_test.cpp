@@ -188,7 +188,7 @@ TEST_F(SlowSubscriber, DoesNotKeepTheOthersFromReadingNorTheWindowFromMoving) {
     for (const auto& other : others_) {
       EXPECT_EQ(other->next_n(), kMessages + 1);
       EXPECT_EQ(other->wrong(), 0);
-      EXPECT_TRUE(other->holes().empty());
+      EXPECT_TRUE(other->gaps().empty());
     }
     EXPECT_EQ(slow_->next_n(), 101);
     EXPECT_EQ(slow_->state(), Feed::State::kTooSlow);
@@ -200,16 +200,16 @@ TEST_F(SlowSubscriber, MayBeToldTheGapAndGoesOnWithTheNewest) {
   hub_.on_core(0, [this] { slow_->skip(); });
   hub_->publish(room_.batch(kMessages + 1, kMessages + 101));
   hub_.on_core(0, [this] {
-    ASSERT_EQ(slow_->holes().size(), 1u);
-    EXPECT_EQ(slow_->holes()[0].from_n, 101);
-    EXPECT_EQ(slow_->holes()[0].to_n, kMessages);
+    ASSERT_EQ(slow_->gaps().size(), 1u);
+    EXPECT_EQ(slow_->gaps()[0].from_n, 101);
+    EXPECT_EQ(slow_->gaps()[0].to_n, kMessages);
     slow_->read();
     EXPECT_EQ(slow_->next_n(), kMessages + 101);
     EXPECT_EQ(slow_->wrong(), 0);
   });
 }
 
-TEST_F(SlowSubscriber, MayBeCutAndComesBackWithItsPositionWithoutAHole) {
+TEST_F(SlowSubscriber, MayBeCutAndComesBackWithItsPositionWithoutAGap) {
   hub_.on_core(0, [this] {
     const std::int64_t after_n = slow_->next_n() - 1;
     slow_ = make(after_n, kMessages);
@@ -218,7 +218,7 @@ TEST_F(SlowSubscriber, MayBeCutAndComesBackWithItsPositionWithoutAHole) {
     EXPECT_EQ(slow_->first_n(), 101);
     EXPECT_EQ(slow_->next_n(), kMessages + 1);
     EXPECT_EQ(slow_->wrong(), 0);
-    EXPECT_TRUE(slow_->holes().empty());
+    EXPECT_TRUE(slow_->gaps().empty());
   });
 }
 

@@ -26,11 +26,11 @@ std::unique_ptr<Listener> listen(TestHub& hub, std::size_t core, const ScriptedR
       core, [&] { return std::make_unique<Listener>(*hub, hub.core(core), room, encoding, after_n, committed_n); });
 }
 
-// Where the listener has come to, when it had only right bytes and no hole.
+// Where the listener has come to, when it had only right bytes and no gap.
 std::int64_t reached(TestHub& hub, std::size_t core, const Listener& listener) {
   return hub.on_core(core, [&] {
     EXPECT_EQ(listener.wrong(), 0);
-    EXPECT_TRUE(listener.holes().empty());
+    EXPECT_TRUE(listener.gaps().empty());
     return listener.next_n() - 1;
   });
 }

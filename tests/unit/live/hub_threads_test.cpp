@@ -118,10 +118,10 @@ class Audience {
       EXPECT_EQ(listener->next_n(), rooms_[0]->head_n() + 1);
       EXPECT_EQ(listener->wrong(), 0);
       std::int64_t end_n = listener->first_n();
-      for (const Hole& hole : listener->holes()) {
-        EXPECT_GE(hole.from_n, end_n);
-        EXPECT_GE(hole.to_n, *hole.from_n);
-        end_n = hole.to_n + 1;
+      for (const Gap& gap : listener->gaps()) {
+        EXPECT_GE(gap.from_n, end_n);
+        EXPECT_GE(gap.to_n, *gap.from_n);
+        end_n = gap.to_n + 1;
       }
     }
     EXPECT_GT(arrived_, 0);
@@ -164,7 +164,7 @@ TEST(HubThreads, ManySubscribersOnManyCoresSeeEveryMessageOfEveryRoom) {
     hub.on_core(seat.core, [&] {
       EXPECT_EQ(seat.listener->next_n(), 1'501);
       EXPECT_EQ(seat.listener->wrong(), 0);
-      EXPECT_TRUE(seat.listener->holes().empty());
+      EXPECT_TRUE(seat.listener->gaps().empty());
       seat.listener.reset();
     });
   }
@@ -243,7 +243,7 @@ TEST(HubThreads, LogsAreDroppedAndMadeAgainWhileTheWriterPublishes) {
       hub.on_core(core, [&] {
         listeners[core]->read();
         EXPECT_EQ(listeners[core]->wrong(), 0);
-        EXPECT_TRUE(listeners[core]->holes().empty());
+        EXPECT_TRUE(listeners[core]->gaps().empty());
         listeners[core].reset();
       });
     }

@@ -19,15 +19,15 @@ ResumePlan plan_after(std::int64_t n, std::int64_t floor_n, std::int64_t head_n)
 void expect_recovered(const ResumePlan& plan, std::int64_t next_n) {
   EXPECT_TRUE(plan.recovered);
   EXPECT_EQ(plan.next_n, next_n);
-  EXPECT_FALSE(plan.hole);
+  EXPECT_FALSE(plan.gap);
 }
 
-void expect_hole(const ResumePlan& plan, std::optional<std::int64_t> from_n, std::int64_t to_n) {
+void expect_gap(const ResumePlan& plan, std::optional<std::int64_t> from_n, std::int64_t to_n) {
   EXPECT_FALSE(plan.recovered);
   EXPECT_EQ(plan.next_n, to_n + 1);
-  ASSERT_TRUE(plan.hole);
-  EXPECT_EQ(plan.hole->from_n, from_n);
-  EXPECT_EQ(plan.hole->to_n, to_n);
+  ASSERT_TRUE(plan.gap);
+  EXPECT_EQ(plan.gap->from_n, from_n);
+  EXPECT_EQ(plan.gap->to_n, to_n);
 }
 
 TEST(PlanResume, WithoutAPositionItBeginsWithTheNextMessage) {
@@ -49,38 +49,38 @@ TEST(PlanResume, AtTheHeadItWaitsForTheNextMessage) {
   expect_recovered(plan_after(0, 0, 0), 1);
 }
 
-TEST(PlanResume, BelowTheFloorItNamesTheHoleUpToTheFloor) {
-  expect_hole(plan_after(29, 80, 90), 30, 80);
-  expect_hole(plan_after(79, 80, 90), 80, 80);
-  expect_hole(plan_after(0, 80, 90), 1, 80);
+TEST(PlanResume, BelowTheFloorItNamesTheGapUpToTheFloor) {
+  expect_gap(plan_after(29, 80, 90), 30, 80);
+  expect_gap(plan_after(79, 80, 90), 80, 80);
+  expect_gap(plan_after(0, 80, 90), 1, 80);
 }
 
 TEST(PlanResume, BelowTheFloorOfALongHistoryItGivesTheNewestOnly) {
-  expect_hole(plan_after(29, 100, 1'000), 30, 1'000 - kNewestAfterHole);
+  expect_gap(plan_after(29, 100, 1'000), 30, 1'000 - kNewestAfterGap);
 }
 
-TEST(PlanResume, ARoomThatWasTrimmedToNothingHasAHoleUpToItsHead) {
-  expect_hole(plan_after(29, 90, 90), 30, 90);
+TEST(PlanResume, ARoomThatWasTrimmedToNothingHasAGapUpToItsHead) {
+  expect_gap(plan_after(29, 90, 90), 30, 90);
 }
 
 TEST(PlanResume, AheadOfTheHeadThePositionMeansNothing) {
-  expect_hole(plan_after(91, 0, 90), std::nullopt, 90 - kNewestAfterHole);
-  expect_hole(plan_after(5, 0, 4), std::nullopt, 0);
-  expect_hole(plan_after(1, 0, 0), std::nullopt, 0);
+  expect_gap(plan_after(91, 0, 90), std::nullopt, 90 - kNewestAfterGap);
+  expect_gap(plan_after(5, 0, 4), std::nullopt, 0);
+  expect_gap(plan_after(1, 0, 0), std::nullopt, 0);
 }
 
 TEST(PlanResume, APositionOfAnotherHistoryGivesTheNewest) {
   const auto of_another = [](std::int64_t n, std::int64_t floor_n, std::int64_t head_n) {
     return plan_resume(chat::Position{"old", n}, kEpoch, floor_n, head_n);
   };
-  expect_hole(of_another(57, 30, 90), std::nullopt, 40);
-  expect_hole(of_another(57, 60, 90), std::nullopt, 60);
-  expect_hole(of_another(0, 0, 0), std::nullopt, 0);
-  expect_hole(plan_resume(chat::Position{"", 57}, kEpoch, 0, 10), std::nullopt, 0);
+  expect_gap(of_another(57, 30, 90), std::nullopt, 40);
+  expect_gap(of_another(57, 60, 90), std::nullopt, 60);
+  expect_gap(of_another(0, 0, 0), std::nullopt, 0);
+  expect_gap(plan_resume(chat::Position{"", 57}, kEpoch, 0, 10), std::nullopt, 0);
 }
 
 TEST(PlanResume, NeverLeavesAnythingOutSilently) {
-  EXPECT_TRUE(rc::check("the hole and what is sent make up everything since the position", [] {
+  EXPECT_TRUE(rc::check("the gap and what is sent make up everything since the position", [] {
     const auto head_n = *rc::gen::inRange<std::int64_t>(0, 300);
     const auto floor_n = *rc::gen::inRange<std::int64_t>(0, head_n + 1);
     const bool same_history = *rc::gen::arbitrary<bool>();
@@ -89,17 +89,17 @@ TEST(PlanResume, NeverLeavesAnythingOutSilently) {
 
     // Only what the history still has can be sent.
     RC_ASSERT(plan.next_n > floor_n && plan.next_n <= head_n + 1);
-    RC_ASSERT(plan.recovered == !plan.hole);
+    RC_ASSERT(plan.recovered == !plan.gap);
     RC_ASSERT(plan.recovered == (same_history && after.n >= floor_n && after.n <= head_n));
     if (plan.recovered) {
       RC_ASSERT(plan.next_n == after.n + 1);
       return;
     }
-    RC_ASSERT(plan.hole->to_n == plan.next_n - 1);
+    RC_ASSERT(plan.gap->to_n == plan.next_n - 1);
     const bool below = same_history && after.n < floor_n;
-    RC_ASSERT(plan.hole->from_n == (below ? std::optional(after.n + 1) : std::nullopt));
+    RC_ASSERT(plan.gap->from_n == (below ? std::optional(after.n + 1) : std::nullopt));
     const std::int64_t sent = head_n + 1 - plan.next_n;
-    RC_ASSERT(sent == std::min(kNewestAfterHole, head_n - floor_n));
+    RC_ASSERT(sent == std::min(kNewestAfterGap, head_n - floor_n));
   }));
 }
 
