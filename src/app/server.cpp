@@ -5,12 +5,12 @@
 #include <unistd.h>
 
 #include <array>
-#include <cerrno>
 #include <chrono>
 #include <cstdio>
-#include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <string>
+#include <system_error>
 #include <utility>
 
 #include "api/chat_api.hpp"
@@ -93,9 +93,9 @@ void write_ports(const std::string& path, const Ports& ports) {
   const std::string beside = path + ".new";
   std::ofstream(beside) << fmt::format(R"({{"http":{},"grpc":{},"metrics":{}}})", ports.http, ports.grpc, ports.metrics)
                         << '\n';
-  if (std::rename(beside.c_str(), path.c_str()) != 0) {
-    log::error("the ports file could not be written", {{"path", path}, {"reason", std::strerror(errno)}});
-  }
+  std::error_code failure;
+  std::filesystem::rename(beside, path, failure);
+  if (failure) log::error("the ports file could not be written", {{"path", path}, {"reason", failure.message()}});
 }
 
 }  // namespace
