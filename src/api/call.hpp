@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -23,20 +24,24 @@ namespace vestnik::api {
 struct Call {
   runtime::Core& core;
   std::string request_id;
+  std::string credentials = {};  // the secret of a session; empty when none was given
 };
 
 // What a streaming method asks for: the events of a room.
 struct SubscriptionRequest {
   chat::RoomPtr room;
   std::optional<chat::Position> after;
-  bool gap_when_slow = false;  // otherwise a slow subscriber is disconnected
+  bool gap_when_slow = false;                 // otherwise a slow subscriber is disconnected
+  std::string credentials = {};               // of who follows, for what they write on the same socket
+  std::shared_ptr<const void> presence = {};  // held while they follow
 };
 
 // The methods of the contract that this server implements, by descriptor: every transport finds them here.
 class Methods {
  public:
   using Unary = std::function<Task<Result<void>>(Call&, const google::protobuf::Message&, google::protobuf::Message&)>;
-  using Subscription = std::function<Result<SubscriptionRequest>(const google::protobuf::Message&)>;
+  using Subscription =
+      std::function<Result<SubscriptionRequest>(std::string_view credentials, const google::protobuf::Message&)>;
 
   struct Entry {
     Unary unary;                // empty for a streaming method
@@ -53,9 +58,11 @@ class Methods {
   }
 
   template <typename Request, typename Api>
-  void add_stream(std::string_view name, Api& api, Result<SubscriptionRequest> (Api::*handler)(const Request&) const) {
-    entries_[std::string(name)].subscription = [&api, handler](const google::protobuf::Message& request) {
-      return (api.*handler)(static_cast<const Request&>(request));
+  void add_stream(std::string_view name, Api& api,
+                  Result<SubscriptionRequest> (Api::*handler)(std::string_view, const Request&) const) {
+    entries_[std::string(name)].subscription = [&api, handler](std::string_view credentials,
+                                                               const google::protobuf::Message& request) {
+      return (api.*handler)(credentials, static_cast<const Request&>(request));
     };
   }
 

@@ -11,8 +11,10 @@
 
 namespace vestnik::api {
 
-// Message frames for live::Hub: WebSocket header (RFC 6455) + JSON, a server-sent event, a serialised SubscribeEvent.
-live::Encoders message_encoders();
+// Event frames for live::Hub: WebSocket header (RFC 6455) + JSON, a server-sent event, a serialised SubscribeEvent, a
+// JSON-RPC notification. On WebSockets and event streams a new message stands for itself, every other event under its
+// name in the contract.
+live::Encoders event_encoders();
 
 // Control frames of one subscriber.
 void append_subscribed(std::string& out, live::Encoding encoding, const chat::RoomInfo& room,

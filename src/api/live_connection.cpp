@@ -3,8 +3,8 @@
 #include <sys/socket.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
+#include <span>
 #include <utility>
 
 #include "api/frames.hpp"
@@ -18,6 +18,57 @@ constexpr std::chrono::seconds kFinishTimeout{5};
 
 }  // namespace
 
+// Pieces of memory for one sendmsg, and whose they are: the personal frames first, then the rooms in their turns.
+class LiveConnection::Load {
+ public:
+  // One room must not take the whole call when others wait.
+  static constexpr std::size_t kPiecesOfRoom = 8;
+  static constexpr std::size_t kPiecesMax = 32;
+
+  struct Part {
+    Followed* room;
+    std::size_t bytes;
+  };
+
+  void add_personal(const char* data, std::size_t bytes) {
+    pieces_[0] = {const_cast<char*>(data), bytes};
+    bytes_ += bytes;
+    first_ = 0;
+  }
+  void add(Followed& room) {
+    const auto free = std::span(pieces_).subspan(end_);
+    const std::size_t count = room.feed()->gather(free.first(std::min(free.size(), kPiecesOfRoom)));
+    std::size_t bytes = 0;
+    for (const iovec& piece : free.first(count)) bytes += piece.iov_len;
+    parts_[parts_used_++] = {&room, bytes};
+    bytes_ += bytes;
+    end_ += count;
+  }
+
+  bool full() const { return end_ == pieces_.size(); }
+  std::size_t bytes() const { return bytes_; }
+  std::span<iovec> pieces() { return std::span(pieces_).subspan(first_, end_ - first_); }
+  std::span<const Part> parts() const { return std::span(parts_).first(parts_used_); }
+
+ private:
+  // The first piece is kept for the personal frames, which a room may still add to.
+  std::array<iovec, kPiecesMax + 1> pieces_;
+  std::array<Part, kPiecesMax> parts_;
+  std::size_t first_ = 1;
+  std::size_t end_ = 1;
+  std::size_t parts_used_ = 0;
+  std::size_t bytes_ = 0;
+};
+
+// While something is awaited for it, it is looked at when that has come.
+void Followed::on_growth() {
+  if (!awaits()) owner_.on_growth(*this);
+}
+
+void Followed::on_ephemeral(std::string_view frame, const void* from) {
+  owner_.on_ephemeral(frame, from);
+}
+
 LiveConnection::LiveConnection(LiveContext& context, Admission admission, runtime::Core& core,
                                boost::asio::ip::tcp::socket socket, live::Encoding encoding,
                                std::atomic<std::int64_t>& counter)
@@ -25,8 +76,8 @@ LiveConnection::LiveConnection(LiveContext& context, Admission admission, runtim
       admission_(std::move(admission)),
       core_(core),
       socket_(std::move(socket)),
-      encoding_(encoding),
       counter_(counter),
+      encoding_(encoding),
       last_ping_(core.sweeper().now()) {
   counter_.fetch_add(1, std::memory_order_relaxed);
 }
@@ -35,107 +86,149 @@ LiveConnection::~LiveConnection() {
   counter_.fetch_sub(1, std::memory_order_relaxed);
 }
 
-void LiveConnection::start(std::string_view greeting, SubscriptionRequest request, bool announce) {
-  request_ = std::move(request);
+void LiveConnection::begin(std::string_view greeting) {
   core_.sweeper().add(*this);
   context_.connections.add(core_, *this);
-  // It leaves when the place of the subscription is fixed: whoever has read it receives all that is sent afterwards.
   out_ = greeting;
   wait_readable();
-  asio::co_spawn(
-      core_.context(), [self = shared_from_this(), announce] { return self->open(announce); }, asio::detached);
 }
 
-Task<void> LiveConnection::open(bool announce) {
-  auto opened = co_await context_.subscriptions.open(core_, room(), encoding_, request_.after);
+void LiveConnection::follow(Followed& room, std::optional<chat::Position> after, bool announce) {
+  // The greeting leaves when the place of the subscription is fixed: whoever has read it receives all that is sent
+  // afterwards.
+  asio::co_spawn(
+      core_.context(),
+      [self = shared_from_this(), &room, after = std::move(after), announce]() mutable {
+        return self->open(room, std::move(after), announce);
+      },
+      asio::detached);
+}
+
+Task<void> LiveConnection::open(Followed& room, std::optional<chat::Position> after, bool announce) {
+  auto opened = co_await context_.subscriptions.open(core_, room.room(), encoding_, std::move(after));
   if (closed_ || finishing_) co_return;
   if (!opened) {
-    log::warn("subscription failed", {{"room", room()->name}, {"detail", opened.error().detail}});
-    append_come_back(out_, std::chrono::seconds(1));
-    finish();
+    cannot_read(room, opened.error().detail);
     co_return;
   }
-  if (announce) append_subscribed(out_, encoding_, *room(), opened->plan);
-  feed_.emplace(opened->view, opened->plan.next_n);
-  opened->view.add(*this);
-  flush();
+  if (announce) append_subscribed(out_, encoding_, *room.room(), opened->plan);
+  room.begin(opened->view, opened->plan.next_n);
+  enter(room);
 }
 
-Task<void> LiveConnection::read_page() {
-  auto page = co_await context_.subscriptions.read_page(room(), encoding_, feed_->next_n());
-  reading_page_ = false;
-  if (closed_ || finishing_) co_return;
+void LiveConnection::enter(Followed& room) {
+  on_growth(room);
+}
+
+void LiveConnection::read_page(Followed& room) {
+  if (room.awaits()) return;
+  asio::co_spawn(
+      core_.context(), [self = shared_from_this(), alive = room.begin_await()] { return self->read_page(alive); },
+      asio::detached);
+}
+
+Task<void> LiveConnection::read_page(Followed::Alive alive) {
+  auto page = co_await context_.subscriptions.read_page((*alive)->room(), encoding_, (*alive)->feed()->next_n());
+  if (closed_ || finishing_ || *alive == nullptr) co_return;
+  Followed& room = **alive;
+  room.end_await();
   if (!page || page->end_n() == 0) {
-    // It comes back with the position it has, and nothing is lost.
-    log::warn("history could not be read for a subscriber",
-              {{"room", room()->name}, {"detail", page ? "the page is empty" : page.error().detail}});
-    append_come_back(out_, std::chrono::seconds(1));
-    finish();
+    cannot_read(room, page ? "the page is empty" : page.error().detail);
     co_return;
   }
-  feed_->set_page(std::move(*page));
-  flush();
+  // What came next may have been removed while it was catching up.
+  if (page->floor_n() > room.feed()->next_n()) {
+    append_gap(out_, encoding_, *room.room(), room.feed()->skip_to(page->floor_n()));
+  }
+  room.feed()->set_page(std::move(*page));
+  on_growth(room);
 }
 
-void LiveConnection::on_growth() {
+// It comes back with the position it has, and nothing is lost.
+void LiveConnection::cannot_read(const Followed& room, std::string_view reason) {
+  log::warn("a subscriber could not be served", {{"room", room.room()->name}, {"detail", reason}});
+  append_come_back(out_, std::chrono::seconds(1));
+  finish();
+}
+
+void LiveConnection::on_growth(Followed& room) {
+  if (closed_ || finishing_) return;
+  if (!room.ReadyHook::is_linked()) ready_.push_back(room);
   if (!blocked_) {
-    flush();
-  } else if (feed_->state() == live::Feed::State::kTooSlow && !request_.gap_when_slow) {
-    prepare_feed();
+    wake();
+  } else if (room.feed()->state() == live::Feed::State::kTooSlow && !room.gap_when_slow()) {
+    prepare(room);
   }
+}
+
+void LiveConnection::on_ephemeral(std::string_view frame, const void* from) {
+  // It may be lost, so it waits for nothing: not for a kernel that is full, and not behind much else.
+  constexpr std::size_t kBehindMax = 4 * 1024;
+  if (from == this || closed_ || finishing_ || blocked_ || personal_bytes() > kBehindMax) return;
+  out_ += frame;
+  wake();
 }
 
 void LiveConnection::send_personal(std::string_view frame) {
   if (closed_ || finishing_) return;
   out_ += frame;
-  if (!blocked_) flush();
+  if (!blocked_) wake();
 }
 
-bool LiveConnection::prepare_feed() {
-  if (!feed_ || finishing_) return false;
-  switch (feed_->state()) {
+bool LiveConnection::prepare(Followed& room) {
+  live::Feed& feed = *room.feed();
+  switch (feed.state()) {
     case live::Feed::State::kReady:
       return true;
     case live::Feed::State::kIdle:
+      if (const auto last_n = room.room()->last_n(); last_n && feed.next_n() > *last_n) {
+        if (append_room_closed(out_, room)) begin_finish();
+      }
       return false;
     case live::Feed::State::kNeedsPage:
-      if (!std::exchange(reading_page_, true)) {
-        asio::co_spawn(core_.context(), [self = shared_from_this()] { return self->read_page(); }, asio::detached);
-      }
+      read_page(room);
       return false;
-    case live::Feed::State::kTooSlow: {
+    case live::Feed::State::kTooSlow:
       context_.status.slow_subscribers.add();
-      const std::int64_t next_n = feed_->next_n();
-      if (request_.gap_when_slow) {
-        append_gap(out_, encoding_, *room(), feed_->skip());
+      if (room.gap_when_slow()) {
+        append_gap(out_, encoding_, *room.room(), feed.skip());
       } else {
-        append_too_slow(out_, {room()->epoch, next_n - 1});
-        finish();
+        append_too_slow(out_, room);
+        begin_finish();
       }
       return false;
-    }
   }
   return false;
 }
 
-void LiveConnection::flush() {
-  while (!closed_) {
-    std::array<iovec, kPiecesMax> pieces;
-    std::size_t count = 0;
-    const bool feed_ready = prepare_feed();
-    if (closed_ || blocked_) return;
-    if (personal_bytes() > 0) pieces[count++] = {out_.data() + out_sent_, personal_bytes()};
-    if (feed_ready) count += feed_->gather(std::span(pieces).subspan(count));
-    if (count == 0) return finishing_ ? end_sending() : void();
+void LiveConnection::gather(Load& load) {
+  for (auto it = ready_.begin(); it != ready_.end() && !finishing_ && !load.full();) {
+    Followed& room = *it;
+    ++it;
+    if (prepare(room)) {
+      load.add(room);
+    } else {
+      room.ReadyHook::unlink();  // until its log has grown or its page has been read
+    }
+  }
+  if (finishing_) load = Load();  // nothing comes after the last personal frame
+  if (personal_bytes() > 0) load.add_personal(out_.data() + out_sent_, personal_bytes());
+}
 
-    const msghdr message{.msg_iov = pieces.data(), .msg_iovlen = count};
+void LiveConnection::flush() {
+  while (!closed_ && !blocked_) {
+    Load load;
+    gather(load);
+    if (load.bytes() == 0) return finishing_ ? end_sending() : void();
+
+    const auto pieces = load.pieces();
+    const msghdr message{.msg_iov = pieces.data(), .msg_iovlen = pieces.size()};
     const ssize_t bytes = ::sendmsg(handle(), &message, MSG_NOSIGNAL | MSG_DONTWAIT);
     if (bytes < 0 && errno == EINTR) continue;
     if (bytes < 0 && errno != EAGAIN && errno != EWOULDBLOCK) return close();
-    std::size_t offered = 0;
-    for (std::size_t i = 0; i < count; ++i) offered += pieces[i].iov_len;
-    sent(bytes < 0 ? 0 : static_cast<std::size_t>(bytes));
-    if (bytes < 0 || static_cast<std::size_t>(bytes) < offered) return wait_writable();
+    const std::size_t taken = bytes < 0 ? 0 : static_cast<std::size_t>(bytes);
+    sent(load, taken);
+    if (taken < load.bytes()) return wait_writable();
   }
 }
 
@@ -146,19 +239,27 @@ void LiveConnection::end_sending() {
   if (!listening_) wait_readable();
 }
 
-void LiveConnection::sent(std::size_t bytes) {
+void LiveConnection::sent(const Load& load, std::size_t bytes) {
   const std::size_t personal = std::min(bytes, personal_bytes());
   out_sent_ += personal;
-  if (personal_bytes() > 0) return;
-  if (personal > 0) {
+  bytes -= personal;
+  const bool drained = personal > 0 && personal_bytes() == 0;
+  if (drained) {
     out_ = {};  // an idle connection keeps no buffer
     out_sent_ = 0;
-    on_drained();
   }
-  if (bytes == personal) return;
-  const std::int64_t before = feed_->next_n();
-  out_.append(feed_->advance(bytes - personal));
-  context_.status.deliveries.add(feed_->next_n() - before);
+  for (const auto& [room, offered] : load.parts()) {
+    if (bytes == 0) break;
+    live::Feed& feed = *room->feed();
+    const std::size_t taken = std::min(bytes, offered);
+    const std::int64_t before = feed.next_n();
+    out_.append(feed.advance(taken));
+    context_.status.deliveries.add(feed.next_n() - before);
+    bytes -= taken;
+    // Whoever had a turn comes again after all others.
+    ready_.splice(ready_.end(), ready_, ready_.iterator_to(*room));
+  }
+  if (drained) on_drained();
 }
 
 void LiveConnection::wait_writable() {
@@ -179,15 +280,19 @@ void LiveConnection::wait_readable() {
   });
 }
 
-void LiveConnection::finish() {
-  if (closed_ || std::exchange(finishing_, true)) return;
+void LiveConnection::begin_finish() {
+  finishing_ = true;
   finish_by_ = core_.sweeper().now() + kFinishTimeout;
-  if (!blocked_) flush();
+}
+
+void LiveConnection::finish() {
+  if (closed_ || finishing_) return;
+  begin_finish();
+  flush();
 }
 
 void LiveConnection::close() {
   if (std::exchange(closed_, true)) return;
-  if (live::Subscriber::is_linked()) live::Subscriber::unlink();
   if (Connection::is_linked()) Connection::unlink();
   boost::system::error_code ignored;
   socket_.close(ignored);

@@ -1,9 +1,13 @@
-// A socket that follows a room: personal frames first, then whatever the room's log has behind its cursor, as many
+// A socket that follows rooms: personal frames first, then whatever the rooms' logs have behind its cursors, as many
 // bytes as the kernel takes in one call. The common half of WebSockets and event streams.
 #pragma once
 
+#include <sys/uio.h>
+
+#include <array>
 #include <atomic>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/intrusive/list.hpp>
 #include <chrono>
 #include <cstddef>
 #include <memory>
@@ -12,9 +16,9 @@
 #include <string_view>
 
 #include "api/connections.hpp"
+#include "api/followed.hpp"
 #include "api/server_status.hpp"
 #include "api/subscriptions.hpp"
-#include "live/feed.hpp"
 #include "runtime/cores.hpp"
 
 namespace vestnik::api {
@@ -30,17 +34,10 @@ struct LiveContext {
 };
 
 // Lives on one core, owned by its own pending operations and by nobody else.
-class LiveConnection : public std::enable_shared_from_this<LiveConnection>,
-                       public live::Subscriber,
-                       public runtime::Swept,
-                       public Connection {
+class LiveConnection : public std::enable_shared_from_this<LiveConnection>, public runtime::Swept, public Connection {
  public:
-  // Takes the socket over, sends `greeting`, the answer to the request, and follows the room from the asked position.
-  void start(std::string_view greeting, SubscriptionRequest request, bool announce);
-
-  void on_growth() final;
   void sweep(runtime::SteadyTime now) final;
-  void shut_down(std::chrono::milliseconds come_back_after) final;
+  void shut_down(std::chrono::milliseconds come_back_after) override;
   void cut_off() final { close(); }
 
  protected:
@@ -51,13 +48,27 @@ class LiveConnection : public std::enable_shared_from_this<LiveConnection>,
   // The transport's own part.
   virtual void on_readable() = 0;                  // there are bytes, or the peer has closed
   virtual bool append_ping(std::string& out) = 0;  // whether the peer must answer
-  virtual void append_too_slow(std::string& out, const chat::Position& next) = 0;
+  virtual void append_too_slow(std::string& out, const Followed& room) = 0;
   virtual void append_come_back(std::string& out, std::chrono::milliseconds after) = 0;
+  // The last event of a room has been sent. Whether the connection ends with it.
+  virtual bool append_room_closed(std::string& out, Followed& room) = 0;
   virtual void on_drained() {}  // personal frames have left the queue
+  // Something may be sent; whoever follows many rooms gathers what they have.
+  virtual void wake() { flush(); }
 
-  // Puts a frame before what the log has, and sends.
+  // Takes the socket over. `greeting`, the answer to the request, leaves with the first flush.
+  void begin(std::string_view greeting);
+  // Opens the subscription and enters it; ends the connection when that cannot be done. `announce`: the first frame
+  // tells where it begins.
+  void follow(Followed& room, std::optional<chat::Position> after, bool announce);
+  // What the log of the room, which has begun, has behind its cursor is sent from now on.
+  void enter(Followed& room);
+
+  // Puts a frame before what the logs have, and sends.
   void send_personal(std::string_view frame);
   std::size_t personal_bytes() const { return out_.size() - out_sent_; }
+  // Sends what can be sent now. Not from on_drained().
+  void flush();
   // Sends what is queued, then ends the connection; reads nothing more.
   void finish();
   // Ends the connection at once. Idempotent.
@@ -68,36 +79,42 @@ class LiveConnection : public std::enable_shared_from_this<LiveConnection>,
 
   runtime::Core& core() { return core_; }
   LiveContext& context() { return context_; }
+  live::Encoding encoding() const { return encoding_; }
   int handle() { return socket_.native_handle(); }
   bool closed() const { return closed_; }
   bool finishing() const { return finishing_; }
-  const chat::RoomPtr& room() const { return request_.room; }
 
  private:
-  static constexpr std::size_t kPiecesMax = 8;
+  friend class Followed;
+  class Load;  // what one call offers to the kernel
 
-  Task<void> open(bool announce);
-  Task<void> read_page();
-  void flush();
-  // Handles what is not simply sending; false when there is nothing to send now.
-  bool prepare_feed();
-  void sent(std::size_t bytes);
+  void on_growth(Followed& room);
+  void on_ephemeral(std::string_view frame, const void* from);
+  Task<void> open(Followed& room, std::optional<chat::Position> after, bool announce);
+  void read_page(Followed& room);
+  Task<void> read_page(Followed::Alive alive);
+  // Handles what is not simply sending; false when the room has nothing to send now.
+  bool prepare(Followed& room);
+  void gather(Load& load);
+  void sent(const Load& load, std::size_t bytes);
   void wait_writable();
+  void begin_finish();
   void end_sending();
+  void cannot_read(const Followed& room, std::string_view reason);
 
   LiveContext& context_;
   Admission admission_;
   runtime::Core& core_;
   boost::asio::ip::tcp::socket socket_;
-  live::Encoding encoding_;
   std::atomic<std::int64_t>& counter_;
-  SubscriptionRequest request_;
-  std::optional<live::Feed> feed_;
+  // Rooms that may have something to send, in the order in which their turns come.
+  boost::intrusive::list<Followed, boost::intrusive::base_hook<ReadyHook>, boost::intrusive::constant_time_size<false>>
+      ready_;
   std::string out_;  // personal frames, and the rest of a frame that left in part
   std::size_t out_sent_ = 0;
+  live::Encoding encoding_;
   bool blocked_ = false;    // the kernel's buffer is full
   bool listening_ = false;  // waits for bytes of the peer
-  bool reading_page_ = false;
   bool finishing_ = false;
   bool closed_ = false;
   runtime::SteadyTime last_ping_;

@@ -37,10 +37,13 @@ bool is_loopback(const std::string& address) {
 
 std::optional<std::string> find_conflict(const ServerConfig& config) {
   const Listening& listening = config.listening;
-  if (!listening.open && !is_loopback(listening.address)) {
+  if (listening.open && listening.require_sessions) {
+    return "--open lets everybody in and --require-sessions does not: give one of them.";
+  }
+  if (!listening.open && !listening.require_sessions && !is_loopback(listening.address)) {
     return fmt::format(
-        "--listen {} can be reached from other machines, and this server asks nobody who they are: add --open if "
-        "everybody may read and write, or listen on 127.0.0.1.",
+        "--listen {} can be reached from other machines: add --require-sessions if everybody has to open a session "
+        "first, or --open if everybody may act as anybody, or listen on 127.0.0.1.",
         listening.address);
   }
   if (auto shared = find_shared_port(listening)) return shared;

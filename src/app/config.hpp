@@ -20,8 +20,9 @@ struct Listening {
   std::uint16_t port = 5000;          // HTTP, WebSocket, pages; each port: 0 = any free one
   std::uint16_t grpc_port = 5001;
   std::uint16_t metrics_port = 2112;
-  std::string ports_file;  // empty: none; else JSON {"http","grpc","metrics"} once the server is ready
-  bool open = false;       // whether a public address may be served without authentication
+  std::string ports_file;         // empty: none; else JSON {"http","grpc","metrics"} once the server is ready
+  bool open = false;              // whether a public address may be served without sessions
+  bool require_sessions = false;  // whether only the holder of a session may read and write
   std::vector<std::string> allowed_origins;  // "https://host:port", lower case; empty: only the server's own host
 };
 
@@ -53,11 +54,15 @@ struct Limits {
   std::uint32_t max_header_fields = 100;
   std::uint32_t max_websocket_message_bytes = 64u << 10;
   std::uint32_t max_websocket_fragments = 128;  // frames of one message
+  std::uint32_t max_rooms_per_socket = 1'000;   // followed over /rpc
   std::uint32_t max_page = 500;                 // items in one answer
   std::uint32_t max_message_length = 16'384;    // code points; a room may have a lower one
   std::uint64_t max_rooms = 10'000;
   std::uint64_t max_users = 1'000'000;
-  std::uint64_t window_bytes = 4ull << 20;          // live window of one room
+  std::uint64_t max_room_messages = 100'000'000;
+  double user_rate = 20;                    // changes a second of one user where sessions are required; 0: no limit
+  std::uint32_t user_burst = 40;            // of them at once
+  std::uint64_t window_bytes = 4ull << 20;  // live window of one room
   std::uint64_t window_total_bytes = 1ull << 30;    // live windows of all rooms
   std::uint64_t personal_queue_bytes = 1ull << 20;  // waiting for one connection alone, such as answers on a socket
   std::uint64_t write_queue_messages = 65'536;      // waiting for their commit
@@ -70,6 +75,7 @@ struct Timeouts {
   std::chrono::milliseconds idle = std::chrono::seconds(75);      // of a kept connection between requests
   std::chrono::milliseconds ping = std::chrono::seconds(25);      // between pings of a socket or event stream
   std::chrono::milliseconds pong = std::chrono::seconds(10);      // for the answer to a ping
+  std::chrono::milliseconds session = std::chrono::minutes(60);   // of inactivity, until a session ends
   std::chrono::milliseconds shutdown = std::chrono::seconds(10);  // from SIGTERM until what is left is cut
 };
 

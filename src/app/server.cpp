@@ -18,10 +18,13 @@
 #include "api/grpc/server.hpp"
 #include "api/http/server.hpp"
 #include "api/ops_api.hpp"
+#include "api/room_api.hpp"
+#include "api/session_api.hpp"
 #include "app/shutdown.hpp"
 #include "app/version.hpp"
 #include "base/ids.hpp"
 #include "base/log.hpp"
+#include "chat/housekeeper.hpp"
 #include "runtime/signals.hpp"
 #include "storage/open_store.hpp"
 
@@ -60,6 +63,7 @@ chat::Limits chat_limits(const Limits& limits) {
   return {.max_message_length = static_cast<std::int32_t>(limits.max_message_length),
           .max_rooms = static_cast<std::int64_t>(limits.max_rooms),
           .max_users = static_cast<std::int64_t>(limits.max_users),
+          .max_room_messages = static_cast<std::int64_t>(limits.max_room_messages),
           .max_page = static_cast<std::int32_t>(limits.max_page)};
 }
 
@@ -111,24 +115,39 @@ int serve(const ServerConfig& config, std::span<const std::string> warnings) {
 
   auto store = storage::open_store(config.storage.url, {.timeout = config.storage.timeout});
   if (!store) return failed(store.error());
-  chat::ChatService chat(**store, chat_limits(limits), system_now);
+  const chat::Access access = config.listening.require_sessions ? chat::Access::kSessions : chat::Access::kOpen;
+  chat::RoomDirectory rooms;
+  chat::Sessions sessions(**store, rooms, timeouts.session, access, system_now);
+  chat::Presence presence;
+  chat::ChatService chat(**store, rooms, sessions, presence, chat_limits(limits), access, system_now);
+  chat::RateLimiter rate(limits.user_rate, limits.user_burst);
+  chat::Changes changes(**store, rooms, chat_limits(limits), access, rate, system_now);
   if (auto ok = chat.open(); !ok) return failed(ok.error());
 
   Metrics metrics;
   runtime::Cores cores(config.runtime.cores);
   runtime::BlockingPool pool(config.runtime.pool_threads, kPoolWaitingMax);
-  live::Hub hub(cores, api::message_encoders(),
+  live::Hub hub(cores, api::event_encoders(),
                 {.window_bytes = limits.window_bytes, .window_total_bytes = limits.window_total_bytes}, metrics);
   chat::MessageWriter writer(
       **store, cores, {.queue_messages_max = limits.write_queue_messages},
-      [&hub](std::span<const chat::Committed> batch) { hub.publish(batch); }, system_now, metrics);
+      [&chat, &hub](std::span<const chat::Committed> batch) {
+        chat.note_committed(batch);
+        hub.publish(batch);
+      },
+      system_now, metrics);
+  chat::Housekeeper housekeeper(**store, rooms, sessions, writer, pool, system_now);
 
   api::ServerStatus status(metrics, writer, hub);
   api::Connections connections(cores.size(), {limits.max_connections, limits.max_connections_per_address});
   api::Subscriptions subscriptions(chat, hub, pool);
-  api::ChatApi chat_api(chat, writer, pool, status);
+  api::SessionApi session_api(chat, sessions, pool);
+  api::RoomApi room_api(chat, changes, sessions, writer, pool, system_now);
+  api::ChatApi chat_api(chat, changes, sessions, presence, writer, pool, status);
   api::OpsApi ops_api(**store, pool, status, build);
   api::Methods methods;
+  session_api.add_to(methods);
+  room_api.add_to(methods);
   chat_api.add_to(methods);
   ops_api.add_to(methods);
 
@@ -144,11 +163,20 @@ int serve(const ServerConfig& config, std::span<const std::string> warnings) {
       .chat = chat_api,
       .writer = writer,
       .limits = {limits.max_websocket_message_bytes, limits.max_websocket_fragments}};
+  const api::rpc::MethodTable rpc_methods(services(), methods);
+  api::rpc::SessionContext rpc{.live = live,
+                               .methods = rpc_methods,
+                               .sessions = sessions,
+                               .writer = writer,
+                               .hub = hub,
+                               .limits = websocket.limits,
+                               .rooms_max = limits.max_rooms_per_socket};
   api::http::ServerContext http_context{
       .handle = [&handler](const auto& request, auto& call) { return handler.handle(request, call); },
       .count_refused = [&handler](int code) { handler.count_refused(code); },
       .connections = connections,
       .websocket = websocket,
+      .rpc = rpc,
       .live = live,
       .open = status.http,
       .limits = {{limits.max_header_bytes, limits.max_header_fields}, limits.max_body_bytes},
@@ -160,6 +188,7 @@ int serve(const ServerConfig& config, std::span<const std::string> warnings) {
                                            .count_refused = http_context.count_refused,
                                            .connections = metrics_connections,
                                            .websocket = websocket,
+                                           .rpc = rpc,
                                            .live = live,
                                            .open = status.http,
                                            .limits = http_context.limits,
@@ -190,6 +219,7 @@ int serve(const ServerConfig& config, std::span<const std::string> warnings) {
   cores.start();
   http.accept();
   metrics_http.accept();
+  asio::co_spawn(cores[0].context(), housekeeper.run(cores[0]), asio::detached);
   asio::co_spawn(cores[0].context(), watch_status(status, config.logging.status_interval), asio::detached);
 
   status.ready = true;

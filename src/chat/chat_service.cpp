@@ -13,6 +13,9 @@ namespace {
 constexpr std::int32_t kStreamLengthMax = 128;
 constexpr std::size_t kEpochLength = 8;
 constexpr std::int32_t kReadPage = 500;
+constexpr std::size_t kActiveUsersShown = 100;
+constexpr std::int32_t kUnreadRoomsMax = 1'000;
+constexpr std::size_t kNamesMax = 100'000;
 
 template <typename T>
 std::unexpected<Error> error_of(Result<T>& result) {
@@ -32,8 +35,15 @@ Result<std::int64_t> place_in(const RoomInfo& room, std::string_view field, std:
 
 }  // namespace
 
-ChatService::ChatService(ChatStore& store, Limits limits, Clock clock)
-    : store_(store), limits_(limits), clock_(std::move(clock)) {}
+ChatService::ChatService(ChatStore& store, RoomDirectory& rooms, Sessions& sessions, Presence& presence, Limits limits,
+                         Access access, Clock clock)
+    : store_(store),
+      rooms_(rooms),
+      sessions_(sessions),
+      presence_(presence),
+      limits_(limits),
+      access_(access),
+      clock_(std::move(clock)) {}
 
 Result<void> ChatService::open() {
   auto users = store_.list_users(0, 1);
@@ -42,28 +52,40 @@ Result<void> ChatService::open() {
     auto admin = store_.create_user({.username = std::string(kAdmin), .email = "admin@example.com"});
     if (!admin) return error_of(admin);
   }
-  if (auto ok = ensure_room(kLobby, std::nullopt, false); !ok) return ok;
-  if (auto ok = ensure_room(kStream, kStreamLengthMax, true); !ok) return ok;
+  if (auto ok = ensure_room(kLobby, {}); !ok) return ok;
+  if (auto ok = ensure_room(kStream, {.max_length = kStreamLengthMax, .client_seq_required = true}); !ok) return ok;
 
   std::int64_t offset = 0;
   while (true) {
     auto page = store_.list_rooms(offset, kReadPage);
     if (!page) return error_of(page);
-    if (page->empty()) return {};
+    if (page->empty()) break;
     offset += static_cast<std::int64_t>(page->size());
-    for (Room& room : *page) rooms_.add(std::move(room.info));
+    for (Room& room : *page) rooms_.add(std::move(room.info), room.rules);
   }
+  if (auto ok = sessions_.open(); !ok) return ok;
+  return fill_last_hour();
 }
 
-Result<void> ChatService::ensure_room(std::string_view name, std::optional<std::int32_t> max_length,
-                                      bool client_seq_required) {
+Result<void> ChatService::fill_last_hour() {
+  // To the minute is enough for what was written before the start.
+  const Time now = clock_();
+  std::int64_t later = 0;
+  for (int minutes = 0; minutes < 60; ++minutes) {
+    const Time since = now - std::chrono::minutes(minutes + 1);
+    auto stats = store_.stats(since);
+    if (!stats) return error_of(stats);
+    last_hour_.add(since + std::chrono::minutes(1), stats->messages_since - later);
+    later = stats->messages_since;
+  }
+  return {};
+}
+
+Result<void> ChatService::ensure_room(std::string_view name, RoomRules rules) {
   auto found = store_.find_room(name);
   if (found) return {};
   if (found.error().code != ErrorCode::kNotFound) return error_of(found);
-  RoomInfo info = new_room(std::string(name));
-  info.max_length = max_length;
-  info.client_seq_required = client_seq_required;
-  auto created = store_.create_room({std::move(info)});
+  auto created = store_.create_room({new_room(std::string(name)), rules});
   if (!created) return error_of(created);
   return {};
 }
@@ -72,24 +94,75 @@ RoomInfo ChatService::new_room(std::string name) const {
   return {.id = make_uuid(), .name = std::move(name), .epoch = make_token(kEpochLength), .created_at = clock_()};
 }
 
-Result<User> ChatService::create_user(const NewUser& user) {
-  if (auto ok = check_new_user(user); !ok) return error_of(ok);
+Result<OpenedSession> ChatService::open_session(std::optional<UserId> user_id,
+                                                std::optional<std::string> display_name) {
+  if (user_id && access_ != Access::kOpen) {
+    return fail(ErrorCode::kPermissionDenied, "a session of an existing user is given only where the server is open");
+  }
+  if (user_id.has_value() == display_name.has_value()) {
+    return invalid("display_name", user_id ? "is for new guests; leave it out together with user_id"
+                                           : "missing; give the name under which others shall see you");
+  }
   const std::scoped_lock lock(creating_);
+  if (display_name) {
+    if (auto ok = check_display_name(*display_name); !ok) return error_of(ok);
+    if (auto ok = check_max_users(); !ok) return error_of(ok);
+  }
+  auto opened = sessions_.create(user_id, display_name.value_or(""));
+  if (!opened) return error_of(opened);
+  const auto end = sessions_.expires_at(opened->session);
+  return OpenedSession{std::move(opened->secret), std::move(opened->session), end};
+}
+
+Result<OpenedSession> ChatService::find_session(std::string_view secret) const {
+  auto session = sessions_.find(secret);
+  if (!session) return error_of(session);
+  const auto end = sessions_.expires_at(*session);
+  return OpenedSession{std::nullopt, std::move(*session), end};
+}
+
+Result<void> ChatService::close_session(std::string_view secret) {
+  auto session = sessions_.find(secret);
+  if (!session) return error_of(session);
+  return sessions_.close(*session);
+}
+
+Result<void> ChatService::check_max_users() {
   auto stats = store_.stats(clock_());
   if (!stats) return error_of(stats);
-  if (stats->users >= limits_.max_users) {
-    return fail(ErrorCode::kResourceExhausted,
-                fmt::format("there are {} users, as many as --max-users allows", stats->users));
+  if (stats->users < limits_.max_users) return {};
+  return fail(ErrorCode::kResourceExhausted,
+              fmt::format("there are {} users, as many as --max-users allows", stats->users));
+}
+
+Result<User> ChatService::create_user(const Actor& actor, const NewUser& user) {
+  if (auto may = authorize(actor, Action::kRegister, {}, access_); !may) return error_of(may);
+  if (auto ok = check_new_user(user); !ok) return error_of(ok);
+  const std::scoped_lock lock(creating_);
+  if (actor.authenticated) {
+    auto asking = store_.get_user(*actor.user_id);
+    if (!asking) return error_of(asking);
+    if (asking->guest) {
+      auto promoted = store_.promote_guest(asking->id, user);
+      if (!promoted) return promoted;
+      sessions_.rename(*promoted);
+      const std::scoped_lock names_lock(names_mutex_);
+      names_.erase(promoted->id);
+      return promoted;
+    }
   }
+  if (auto ok = check_max_users(); !ok) return error_of(ok);
   return store_.create_user(user);
 }
 
-Result<User> ChatService::get_user(UserId id) {
+Result<User> ChatService::get_user(const Actor& actor, UserId id) {
+  if (auto may = authorize(actor, Action::kRead, {}, access_); !may) return error_of(may);
   return store_.get_user(id);
 }
 
-Result<std::vector<User>> ChatService::list_users(std::optional<std::int64_t> offset,
+Result<std::vector<User>> ChatService::list_users(const Actor& actor, std::optional<std::int64_t> offset,
                                                   std::optional<std::int32_t> limit) {
+  if (auto may = authorize(actor, Action::kRead, {}, access_); !may) return error_of(may);
   auto count = check_page_limit(limit, limits_);
   if (!count) return error_of(count);
   auto skip = check_page_offset(offset);
@@ -97,48 +170,111 @@ Result<std::vector<User>> ChatService::list_users(std::optional<std::int64_t> of
   return store_.list_users(*skip, *count);
 }
 
-Result<Room> ChatService::create_room(std::string name, std::optional<std::int32_t> max_length) {
+Result<RoomView> ChatService::create_room(const Actor& actor, std::string name, const RulesRequest& request) {
+  if (auto may = authorize(actor, Action::kCreateRoom, {}, access_); !may) return error_of(may);
   if (auto ok = check_room_name(name); !ok) return error_of(ok);
-  if (max_length) {
-    if (auto ok = check_max_length(*max_length, limits_); !ok) return error_of(ok);
+  if (actor.user_id && !actor.authenticated) {  // taken at its word
+    auto owner = store_.get_user(*actor.user_id);
+    if (!owner && owner.error().code == ErrorCode::kNotFound) {
+      return invalid("user_id", "there is no user with this number");
+    }
+    if (!owner) return error_of(owner);
   }
+  RoomInfo info = new_room(std::move(name));
+  info.owner_id = actor.user_id;
+  auto rules = new_rules(request, limits_, info.created_at);
+  if (!rules) return error_of(rules);
+
   const std::scoped_lock lock(creating_);
   if (static_cast<std::int64_t>(rooms_.size()) >= limits_.max_rooms) {
     return fail(ErrorCode::kResourceExhausted,
                 fmt::format("there are {} rooms, as many as --max-rooms allows", rooms_.size()));
   }
-  RoomInfo info = new_room(std::move(name));
-  info.max_length = max_length;
-  auto room = store_.create_room({std::move(info)});
-  if (room) rooms_.add(room->info);
-  return room;
+  auto room = store_.create_room({std::move(info), *rules});
+  if (!room) return error_of(room);
+  rooms_.add(room->info, room->rules);
+  return view_of(std::move(*room));
 }
 
-Result<Room> ChatService::get_room(std::string_view id_or_name) {
-  return store_.find_room(id_or_name);
+Result<RoomView> ChatService::get_room(const Actor& actor, std::string_view id_or_name) {
+  if (auto may = authorize(actor, Action::kRead, {}, access_); !may) return error_of(may);
+  auto room = store_.find_room(id_or_name);
+  if (!room) return error_of(room);
+  return view_of(std::move(*room));
 }
 
-Result<std::vector<Room>> ChatService::list_rooms(std::optional<std::int64_t> offset,
-                                                  std::optional<std::int32_t> limit) {
+Result<std::vector<RoomView>> ChatService::list_rooms(const Actor& actor, std::optional<std::int64_t> offset,
+                                                      std::optional<std::int32_t> limit) {
+  if (auto may = authorize(actor, Action::kRead, {}, access_); !may) return error_of(may);
   auto count = check_page_limit(limit, limits_);
   if (!count) return error_of(count);
   auto skip = check_page_offset(offset);
   if (!skip) return error_of(skip);
-  return store_.list_rooms(*skip, *count);
+  auto rooms = store_.list_rooms(*skip, *count);
+  if (!rooms) return error_of(rooms);
+  std::vector<RoomView> views;
+  views.reserve(rooms->size());
+  for (Room& room : *rooms) views.push_back(view_of(std::move(room)));
+  return views;
 }
 
-Result<RoomPtr> ChatService::find_room(std::string_view id_or_name) const {
-  if (id_or_name.empty()) id_or_name = kLobby;
-  if (RoomPtr room = rooms_.find(id_or_name)) return room;
-  return fail(ErrorCode::kNotFound, fmt::format("There is no room \"{:.64}\".", id_or_name));
+RoomView ChatService::view_of(Room room) {
+  const auto active = presence_.count(room.info.id, clock_());
+  std::string owner = room.info.owner_id ? name_of(*room.info.owner_id) : "";
+  return {.room = std::move(room), .owner = std::move(owner), .active_users = static_cast<std::int64_t>(active)};
 }
 
-Result<Draft> ChatService::check_message(NewMessage message, const RoomInfo& room) const {
-  return chat::check_message(std::move(message), room, limits_);
+std::string ChatService::name_of(UserId user_id) {
+  {
+    const std::scoped_lock lock(names_mutex_);
+    if (const auto known = names_.find(user_id); known != names_.end()) return known->second;
+  }
+  auto user = store_.get_user(user_id);
+  if (!user) return {};
+  const std::scoped_lock lock(names_mutex_);
+  if (names_.size() >= kNamesMax) names_.clear();
+  return names_.insert_or_assign(user_id, std::move(user->username)).first->second;
 }
 
-Result<HistoryPage> ChatService::list_messages(const HistoryRequest& request) {
-  auto room = find_room(request.room);
+Result<std::vector<User>> ChatService::list_active_users(const Actor& actor, std::string_view room_name) {
+  auto room = follow(actor, room_name);
+  if (!room) return error_of(room);
+  std::vector<User> users;
+  for (const UserId id : presence_.list((*room)->id, clock_(), kActiveUsersShown)) {
+    users.push_back({.id = id, .username = name_of(id), .email = {}});
+  }
+  std::ranges::sort(users, {}, &User::id);
+  return users;
+}
+
+Result<std::vector<Member>> ChatService::list_members(const Actor& actor, std::string_view room_name,
+                                                      std::optional<std::int64_t> offset,
+                                                      std::optional<std::int32_t> limit) {
+  auto room = follow(actor, room_name);
+  if (!room) return error_of(room);
+  auto count = check_page_limit(limit, limits_);
+  if (!count) return error_of(count);
+  auto skip = check_page_offset(offset);
+  if (!skip) return error_of(skip);
+  return store_.list_members((*room)->id, *skip, *count);
+}
+
+Result<RoomPtr> ChatService::follow(const Actor& actor, std::string_view id_or_name) const {
+  if (auto may = authorize(actor, Action::kRead, {}, access_); !may) return error_of(may);
+  return rooms_.get(id_or_name);
+}
+
+Result<ChatService::MessageInRoom> ChatService::get_message(const Actor& actor, MessageId id) {
+  if (auto may = authorize(actor, Action::kRead, {}, access_); !may) return error_of(may);
+  auto found = store_.get_message(id);
+  if (!found) return error_of(found);
+  RoomPtr room = rooms_.find(found->first);
+  if (!room) return fail(ErrorCode::kNotFound, fmt::format("There is no message {}.", id));
+  return MessageInRoom{std::move(room), std::move(found->second)};
+}
+
+Result<HistoryPage> ChatService::list_messages(const Actor& actor, const HistoryRequest& request) {
+  auto room = follow(actor, request.room);
   if (!room) return error_of(room);
   auto limit = check_page_limit(request.limit, limits_);
   if (!limit) return error_of(limit);
@@ -188,18 +324,95 @@ Result<Time> ChatService::parse_time(std::string_view field, std::string_view te
                  "minutes ago");
 }
 
-Result<std::vector<Message>> ChatService::read_after(const RoomInfo& room, std::int64_t after, std::int32_t limit) {
-  return store_.list_messages({.room_id = room.id, .after = after, .limit = limit, .order = Order::kAscending});
+Result<UnreadPage> ChatService::read_unread(const Actor& actor, const UnreadRequest& request) {
+  if (auto may = authorize(actor, Action::kReadUnread, {}, access_); !may) return error_of(may);
+  auto room = rooms_.get(request.room);
+  if (!room) return error_of(room);
+  if (auto ok = check_cursor_name(request.cursor); !ok) return error_of(ok);
+  const bool only_confirms = request.limit == 0;
+  auto limit = check_page_limit(only_confirms ? std::nullopt : request.limit, limits_);
+  if (!limit) return error_of(limit);
+
+  const CursorKey key{.room_id = (*room)->id, .user_id = *actor.user_id, .name = request.cursor};
+  if (request.ack) {
+    auto n = place_in(**room, "ack", *request.ack);
+    if (!n) return error_of(n);
+    auto state = store_.find_room(key.room_id);
+    if (!state) return error_of(state);
+    if (*n > state->counter) return invalid("ack", "is ahead of the room; give a position that was read there");
+    if (auto ok = store_.set_cursor(key, *n); !ok) return error_of(ok);
+  }
+  auto unread = store_.get_unread(key);
+  if (!unread) return error_of(unread);
+  UnreadPage page{.room = std::move(*room), .messages = {}, .cursor_n = unread->cursor_n, .remaining = unread->count};
+  if (only_confirms) return page;
+
+  auto messages = store_.list_messages(
+      {.room_id = key.room_id, .after = unread->cursor_n, .limit = *limit, .order = Order::kAscending});
+  if (!messages) return error_of(messages);
+  page.messages = std::move(*messages);
+  page.remaining = std::max<std::int64_t>(0, unread->count - std::ssize(page.messages));
+  if (request.commit && !page.messages.empty()) {
+    page.cursor_n = page.messages.back().n;
+    if (auto ok = store_.set_cursor(key, page.cursor_n); !ok) return error_of(ok);
+  }
+  return page;
 }
 
-Result<std::vector<Message>> ChatService::read_newest(const RoomInfo& room, std::int32_t limit) {
-  auto messages = store_.list_messages({.room_id = room.id, .limit = limit, .order = Order::kDescending});
-  if (messages) std::reverse(messages->begin(), messages->end());
-  return messages;
+Result<std::vector<ChatService::UnreadRoom>> ChatService::list_unread(const Actor& actor, std::string_view cursor,
+                                                                      std::optional<std::int64_t> offset,
+                                                                      std::optional<std::int32_t> limit) {
+  if (auto may = authorize(actor, Action::kReadUnread, {}, access_); !may) return error_of(may);
+  if (auto ok = check_cursor_name(cursor); !ok) return error_of(ok);
+  if (limit && (*limit < 1 || *limit > kUnreadRoomsMax)) {
+    return invalid("limit", fmt::format("{} is out of range; give 1 to {}", *limit, kUnreadRoomsMax));
+  }
+  auto skip = check_page_offset(offset);
+  if (!skip) return error_of(skip);
+  auto all = store_.list_unread(*actor.user_id, cursor, *skip, limit.value_or(kUnreadRoomsMax));
+  if (!all) return error_of(all);
+  std::vector<UnreadRoom> rooms;
+  rooms.reserve(all->size());
+  for (Unread& unread : *all) {
+    if (RoomPtr room = rooms_.find(unread.room_id)) rooms.push_back({std::move(room), std::move(unread)});
+  }
+  return rooms;
+}
+
+Result<Room> ChatService::read_room(const RoomInfo& room) {
+  return store_.find_room(room.id);
+}
+
+Result<std::vector<Event>> ChatService::read_events(const RoomInfo& room, std::int64_t after, std::int32_t limit) {
+  return store_.list_events(room.id, after, limit);
 }
 
 Result<StoreStats> ChatService::stats() {
-  return store_.stats(clock_() - std::chrono::hours(1));
+  const Time now = clock_();
+  auto stats = store_.stats(now);
+  if (stats) stats->messages_since = last_hour_.total(now);
+  return stats;
+}
+
+void ChatService::note_committed(std::span<const Committed> batch) {
+  std::int64_t messages = 0;
+  for (const auto& [room, event, request_id] : batch) {
+    if (std::holds_alternative<MessageSent>(event->what)) {
+      ++messages;
+      if (const auto author = std::get<MessageSent>(event->what).message.user_id) {
+        sessions_.note_active(*author, event->at);
+        presence_.note(room->id, *author, event->at);
+      }
+    } else if (const auto* rules = std::get_if<RulesChanged>(&event->what)) {
+      rooms_.set_rules(room->id, rules->rules);
+    } else if (std::holds_alternative<RoomClosed>(event->what)) {
+      // First the owner's session gets its time: without the room it would look as if it had long expired.
+      if (room->owner_id) sessions_.note_active(*room->owner_id, event->at);
+      rooms_.remove(room->id, event->n);
+      presence_.forget(room->id);
+    }
+  }
+  if (messages > 0) last_hour_.add(batch.back().event->at, messages);
 }
 
 }  // namespace vestnik::chat

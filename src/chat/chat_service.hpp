@@ -1,18 +1,26 @@
-// What users can do: the rules of rooms and messages over the storage. Knows no protocol.
+// What users can see and open: sessions, users, rooms and their history over the storage. Knows no protocol. What they
+// change in a room goes through chat/changes.hpp and chat/message_writer.hpp.
 #pragma once
 
 #include <cstdint>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "base/clock.hpp"
 #include "base/error.hpp"
+#include "chat/authorize.hpp"
 #include "chat/chat_store.hpp"
+#include "chat/committed.hpp"
+#include "chat/hour_counter.hpp"
+#include "chat/presence.hpp"
 #include "chat/room_directory.hpp"
 #include "chat/rules.hpp"
+#include "chat/sessions.hpp"
 #include "chat/types.hpp"
 
 namespace vestnik::chat {
@@ -32,47 +40,115 @@ struct HistoryPage {
   std::vector<Message> messages;
 };
 
+struct UnreadRequest {
+  std::string_view room;
+  std::string cursor;
+  std::optional<std::int32_t> limit;
+  std::optional<std::string_view> ack;  // position
+  bool commit = true;
+};
+
+struct UnreadPage {
+  RoomPtr room;
+  std::vector<Message> messages;
+  std::int64_t cursor_n = 0;
+  std::int64_t remaining = 0;
+};
+
+// A room with what only memory knows of it.
+struct RoomView {
+  Room room;
+  std::string owner;  // name; empty when there is none
+  std::int64_t active_users = 0;
+};
+
+struct OpenedSession {
+  std::optional<std::string> secret;  // only when it was opened just now
+  Session session;
+  std::optional<Time> expires_at;
+};
+
 // The methods marked "blocks" wait for the storage: they belong on the blocking pool. All may be called by any thread.
+// Those that take an actor ask whether they may: unauthenticated, permission_denied.
 class ChatService {
  public:
-  ChatService(ChatStore& store, Limits limits, Clock clock);
+  ChatService(ChatStore& store, RoomDirectory& rooms, Sessions& sessions, Presence& presence, Limits limits,
+              Access access, Clock clock);
 
-  // Makes sure that the user `admin` and the rooms `lobby` and `stream` exist, and reads all rooms. Once, at start.
-  // Blocks.
+  // Makes sure that the user `admin` and the rooms `lobby` and `stream` exist, and reads all rooms and sessions. Once,
+  // at start. Blocks.
   Result<void> open();
 
-  Result<User> create_user(const NewUser& user);  // blocks
-  Result<User> get_user(UserId id);               // blocks
-  Result<std::vector<User>> list_users(std::optional<std::int64_t> offset,
+  // For a new guest, or for an existing user where the server is open. Errors: invalid_argument, not_found,
+  // resource_exhausted (--max-users).
+  Result<OpenedSession> open_session(std::optional<UserId> user_id, std::optional<std::string> display_name);  // blocks
+  Result<OpenedSession> find_session(std::string_view secret) const;
+  Result<void> close_session(std::string_view secret);  // blocks
+
+  // Makes an account, of the guest who asks if it is one.
+  Result<User> create_user(const Actor& actor, const NewUser& user);  // blocks
+  Result<User> get_user(const Actor& actor, UserId id);               // blocks
+  Result<std::vector<User>> list_users(const Actor& actor, std::optional<std::int64_t> offset,
                                        std::optional<std::int32_t> limit);  // blocks
 
-  Result<Room> create_room(std::string name, std::optional<std::int32_t> max_length);  // blocks
-  Result<Room> get_room(std::string_view id_or_name);                                  // blocks
-  Result<std::vector<Room>> list_rooms(std::optional<std::int64_t> offset,
-                                       std::optional<std::int32_t> limit);  // blocks
+  Result<RoomView> create_room(const Actor& actor, std::string name, const RulesRequest& rules);  // blocks
+  Result<RoomView> get_room(const Actor& actor, std::string_view id_or_name);                     // blocks
+  Result<std::vector<RoomView>> list_rooms(const Actor& actor, std::optional<std::int64_t> offset,
+                                           std::optional<std::int32_t> limit);  // blocks
+  Result<std::vector<Member>> list_members(const Actor& actor, std::string_view room,
+                                           std::optional<std::int64_t> offset,
+                                           std::optional<std::int32_t> limit);  // blocks
 
-  // Empty means the lobby. Errors: not_found.
-  Result<RoomPtr> find_room(std::string_view id_or_name) const;
-  // The message as it may be committed. Errors: invalid_argument.
-  Result<Draft> check_message(NewMessage message, const RoomInfo& room) const;
+  // Who wrote there in the last minutes or is connected, at most 100.
+  Result<std::vector<User>> list_active_users(const Actor& actor, std::string_view room);  // blocks
 
-  Result<HistoryPage> list_messages(const HistoryRequest& request);  // blocks
-  // The messages with n > after, oldest first, at most `limit`.
-  Result<std::vector<Message>> read_after(const RoomInfo& room, std::int64_t after, std::int32_t limit);  // blocks
-  // The newest messages, oldest first, at most `limit`.
-  Result<std::vector<Message>> read_newest(const RoomInfo& room, std::int32_t limit);  // blocks
-  Result<StoreStats> stats();                                                          // blocks; last hour
+  // The room that somebody wants to follow. Empty means the lobby. Errors: not_found.
+  Result<RoomPtr> follow(const Actor& actor, std::string_view id_or_name) const;
+
+  struct MessageInRoom {
+    RoomPtr room;
+    Message message;
+  };
+  Result<MessageInRoom> get_message(const Actor& actor, MessageId id);                   // blocks
+  Result<HistoryPage> list_messages(const Actor& actor, const HistoryRequest& request);  // blocks
+  Result<UnreadPage> read_unread(const Actor& actor, const UnreadRequest& request);      // blocks
+  struct UnreadRoom {
+    RoomPtr room;
+    Unread unread;
+  };
+  Result<std::vector<UnreadRoom>> list_unread(const Actor& actor, std::string_view cursor,
+                                              std::optional<std::int64_t> offset,
+                                              std::optional<std::int32_t> limit);  // blocks
+
+  // For subscribers: the state of a room, and its events with n > after, oldest first, at most `limit`.
+  Result<Room> read_room(const RoomInfo& room);                                                          // blocks
+  Result<std::vector<Event>> read_events(const RoomInfo& room, std::int64_t after, std::int32_t limit);  // blocks
+  Result<StoreStats> stats();                                                                            // blocks
+
+  // What has been committed: rules that have changed, rooms that were closed, users who wrote. On the writer's thread.
+  void note_committed(std::span<const Committed> batch);
 
  private:
-  Result<void> ensure_room(std::string_view name, std::optional<std::int32_t> max_length, bool client_seq_required);
+  Result<void> ensure_room(std::string_view name, RoomRules rules);
+  Result<void> fill_last_hour();
   RoomInfo new_room(std::string name) const;
+  RoomView view_of(Room room);
+  // Blocks when the name is not known yet. Empty when there is no such user.
+  std::string name_of(UserId user);
   Result<Time> parse_time(std::string_view field, std::string_view text) const;
+  Result<void> check_max_users();
 
   ChatStore& store_;
+  RoomDirectory& rooms_;
+  Sessions& sessions_;
+  Presence& presence_;
   Limits limits_;
+  Access access_;
   Clock clock_;
-  RoomDirectory rooms_;
+  HourCounter last_hour_;
   std::mutex creating_;  // a limit is checked and used up by one request at a time
+  std::mutex names_mutex_;
+  std::unordered_map<UserId, std::string> names_;  // guarded by names_mutex_; bounded
 };
 
 }  // namespace vestnik::chat

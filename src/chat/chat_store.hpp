@@ -1,10 +1,11 @@
-// The port behind which users, rooms and messages are kept. Every storage passes tests/conformance.
+// The port behind which users, sessions, rooms and their history are kept. Every storage passes tests/conformance.
 #pragma once
 
 #include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/error.hpp"
@@ -12,10 +13,11 @@
 
 namespace vestnik::chat {
 
-// What became of one draft of a batch.
+// What became of one change of a batch.
 struct Appended {
-  Message message;         // the committed message; the first one when it is a duplicate
-  bool duplicate = false;  // the same (room, author, nonce) and content had been committed before
+  Event event;             // what was committed
+  bool duplicate = false;  // nothing was: it had been so before, and the event is the first one (a repeated nonce) or
+                           // tells what is (n is the room's counter)
 };
 
 // Synchronous: a call is one transaction that returns when it is durable, within the store's time-out. Any thread may
@@ -26,31 +28,69 @@ class ChatStore {
  public:
   virtual ~ChatStore() = default;
 
-  // Errors: already_exists (the name is taken).
+  // An account. Errors: already_exists (an account has the name).
   virtual Result<User> create_user(const NewUser& user) = 0;
+  // Makes an account of a guest. Errors: already_exists (the name is taken, or it is an account), not_found.
+  virtual Result<User> promote_guest(UserId id, const NewUser& user) = 0;
   // Errors: not_found.
   virtual Result<User> get_user(UserId id) = 0;
-  // In the order of ids.
+  // Accounts, and guests with a session, in the order of ids.
   virtual Result<std::vector<User>> list_users(std::int64_t offset, std::int32_t limit) = 0;
 
-  // Errors: already_exists (the name or id is taken).
-  virtual Result<Room> create_room(const NewRoom& room) = 0;
-  // By id (UUID) or name. Errors: not_found.
-  virtual Result<Room> find_room(std::string_view id_or_name) = 0;
-  // In the order of creation.
-  virtual Result<std::vector<Room>> list_rooms(std::int64_t offset, std::int32_t limit) = 0;
+  // Errors: not_found (no such user), already_exists (the key is in use).
+  virtual Result<Session> create_session(const NewSession& session, Time now) = 0;
+  // At most `limit` sessions with a key above `after_key`, in the order of keys.
+  virtual Result<std::vector<Session>> list_sessions(std::string_view after_key, std::int32_t limit) = 0;
+  // Errors: not_found.
+  virtual Result<void> end_session(std::string_view key) = 0;
 
-  // Commits the drafts in their order, all in one transaction. Each new message takes the next n of its room, inside
-  // the commit, without gaps, and the next id. created_at is max(now, the newest created_at in the store), so time
-  // never goes back along ids or positions. A draft with a nonce already committed for the same (room, author) gives
-  // the first message (same content) or already_exists (other content); within one batch too. An unknown room gives
-  // not_found for that draft. The outer error means that nothing was applied.
-  virtual Result<std::vector<Result<Appended>>> append(std::span<const Draft> drafts, Time now) = 0;
+  // Errors: already_exists (an open room has the name or id).
+  virtual Result<Room> create_room(const NewRoom& room) = 0;
+  // An open room by id (UUID) or name. Errors: not_found.
+  virtual Result<Room> find_room(std::string_view id_or_name) = 0;
+  // Open rooms in the order of creation.
+  virtual Result<std::vector<Room>> list_rooms(std::int64_t offset, std::int32_t limit) = 0;
+  // Members in the order in which they joined. An unknown room has none.
+  virtual Result<std::vector<Member>> list_members(const RoomId& room, std::int64_t offset, std::int32_t limit) = 0;
+  // Removes a bounded piece of what nobody sees any more: what closed rooms have left behind, and what a much lower
+  // message_limit has cut off at once. Whether there is more.
+  virtual Result<bool> sweep_closed_rooms() = 0;
+
+  // Commits the changes in their order, all in one transaction. Each takes the next n of its room, inside the commit,
+  // without gaps. Time is max(now, the newest time of any change in the store), so it never goes back along ids or
+  // positions; it becomes the active_at of the sessions of the users who wrote messages, and of the owners of closed
+  // rooms. Message ids grow.
+  //  - Draft: one with a nonce already committed for the same (room, author) gives the first message as a duplicate
+  //    (same content, or the first was edited or deleted since) or already_exists (other content); within one batch
+  //    too. reply_to must be a message of the room that was not deleted: otherwise failed_precondition. Beyond
+  //    message_limit (0 and less count as 1) the oldest messages leave with all that belongs to them, and the room's
+  //    floor rises to just below the oldest one left.
+  //  - Edit, Deletion, ReactionChange: not_found when the room has no such message; failed_precondition when it was
+  //    deleted (a second Deletion is a duplicate). ReactionChange: resource_exhausted beyond kReactionEmojisMax.
+  //  - Membership, ReactionChange, RulesChange, Edit: a duplicate when nothing would change.
+  //  - Closing: the room, its name, members and cursors are gone; the event is its last.
+  // An unknown or closed room, and an unknown user, give not_found for that change. The outer error means that nothing
+  // was applied.
+  virtual Result<std::vector<Result<Appended>>> append(std::span<const Change> changes, Time now) = 0;
 
   // One page of history in the query's order. An unknown room is an empty page.
   virtual Result<std::vector<Message>> list_messages(const HistoryQuery& query) = 0;
+  // With the room it is in. Errors: not_found (also when its room was closed).
+  virtual Result<std::pair<RoomId, Message>> get_message(MessageId id) = 0;
+  // The events with n > after, oldest first, without gaps, at most `limit`; from the first that is kept when `after` is
+  // below the floor. An unknown room is an empty page.
+  virtual Result<std::vector<Event>> list_events(const RoomId& room, std::int64_t after, std::int32_t limit) = 0;
 
-  // Counts; `since` bounds messages_since.
+  // Never moves back; an `n` beyond the room's counter counts as the counter, one below 0 as 0. Errors: not_found (no
+  // such open room or user).
+  virtual Result<void> set_cursor(const CursorKey& cursor, std::int64_t n) = 0;
+  // Errors: not_found (no such open room).
+  virtual Result<Unread> get_unread(const CursorKey& cursor) = 0;
+  // Of the open rooms where the user is a member or has a cursor of that name, in the order of creation.
+  virtual Result<std::vector<Unread>> list_unread(UserId user, std::string_view cursor_name, std::int64_t offset,
+                                                  std::int32_t limit) = 0;
+
+  // Counts; `since` bounds messages_since (those that are still held).
   virtual Result<StoreStats> stats(Time since) = 0;
 
   // Cheap check that the storage answers, for health.

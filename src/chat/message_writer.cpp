@@ -12,10 +12,12 @@
 namespace vestnik::chat {
 namespace {
 
-constexpr std::size_t kUsernamesMax = 100'000;
+constexpr std::size_t kAuthorsMax = 100'000;
 
 std::size_t bytes_of(const Pending& pending) {
-  return sizeof(Pending) + pending.draft.content.size();
+  const auto* draft = std::get_if<Draft>(&pending.change);
+  const auto* edit = std::get_if<Edit>(&pending.change);
+  return sizeof(Pending) + (draft != nullptr ? draft->content.size() : edit != nullptr ? edit->content.size() : 0);
 }
 
 }  // namespace
@@ -98,22 +100,22 @@ std::vector<Pending> MessageWriter::take_batch() {
 
 void MessageWriter::commit(std::vector<Pending> batch) {
   Outcomes outcomes(batch.size());
-  std::vector<Draft> drafts;
-  std::vector<std::size_t> places;  // of each draft in the batch
-  drafts.reserve(batch.size());
+  std::vector<Change> changes;
+  std::vector<std::size_t> places;  // of each change in the batch
+  changes.reserve(batch.size());
   places.reserve(batch.size());
   for (std::size_t i = 0; i < batch.size(); ++i) {
-    if (auto known = resolve_author(batch[i].draft); !known) {
+    if (auto known = resolve_author(batch[i].change); !known) {
       outcomes[i] = std::unexpected(std::move(known.error()));
     } else {
-      drafts.push_back(std::move(batch[i].draft));
+      changes.push_back(std::move(batch[i].change));
       places.push_back(i);
     }
   }
-  if (drafts.empty()) return answer(std::move(batch), std::move(outcomes));
+  if (changes.empty()) return answer(std::move(batch), std::move(outcomes));
 
   const auto begun = std::chrono::steady_clock::now();
-  auto appended = store_.append(drafts, clock_());
+  auto appended = store_.append(changes, clock_());
   const auto committed = std::chrono::steady_clock::now();
 
   if (appended) {
@@ -132,37 +134,44 @@ void MessageWriter::commit(std::vector<Pending> batch) {
   answer(std::move(batch), std::move(outcomes));
 }
 
-Result<void> MessageWriter::resolve_author(Draft& draft) {
-  if (!draft.user_id) return {};
-  auto known = usernames_.find(*draft.user_id);
-  if (known == usernames_.end()) {
+Result<void> MessageWriter::resolve_author(Change& change) {
+  auto* const message = std::get_if<Draft>(&change);
+  if (message == nullptr || !message->user_id) return {};
+  Draft& draft = *message;
+  auto known = authors_.find(*draft.user_id);
+  // An account keeps its name; a guest has another one after becoming an account.
+  const bool may_be_renamed = known != authors_.end() && known->second.guest && !draft.username;
+  if (known == authors_.end() || may_be_renamed) {
     auto user = store_.get_user(*draft.user_id);
     if (!user) {
       if (user.error().code != ErrorCode::kNotFound) return std::unexpected(std::move(user.error()));
       return invalid("user_id", "there is no user with this number");
     }
-    if (usernames_.size() >= kUsernamesMax) usernames_.clear();
-    known = usernames_.emplace(user->id, std::move(user->username)).first;
+    if (authors_.size() >= kAuthorsMax) authors_.clear();
+    known = authors_.insert_or_assign(user->id, std::move(*user)).first;
   }
-  if (!draft.username) draft.username = known->second;
+  if (!draft.username) draft.username = known->second.username;
   return {};
 }
 
 void MessageWriter::publish(const std::vector<Pending>& batch, const Outcomes& outcomes) {
   std::vector<Committed> committed;
   committed.reserve(batch.size());
+  std::int64_t messages = 0;
   for (std::size_t i = 0; i < batch.size(); ++i) {
     if (outcomes[i] && !outcomes[i]->duplicate) {
-      committed.push_back({batch[i].room.get(), &outcomes[i]->message, &batch[i].request_id});
+      const Event& event = outcomes[i]->event;
+      committed.push_back({batch[i].room.get(), &event, &batch[i].request_id});
+      if (std::holds_alternative<MessageSent>(event.what)) ++messages;
       if (log::enabled(log::Level::kDebug)) {
-        log::debug("message committed", {{"request_id", batch[i].request_id},
-                                         {"room", batch[i].room->name},
-                                         {"n", outcomes[i]->message.n},
-                                         {"id", outcomes[i]->message.id}});
+        log::debug("change committed", {{"request_id", batch[i].request_id},
+                                        {"room", batch[i].room->name},
+                                        {"kind", kind_of(event)},
+                                        {"n", event.n}});
       }
     }
   }
-  messages_.add(std::ssize(committed));
+  messages_.add(messages);
   if (!committed.empty()) publish_(committed);
 }
 

@@ -17,24 +17,18 @@
 
 #include "base/metrics.hpp"
 #include "chat/chat_store.hpp"
+#include "chat/committed.hpp"
 #include "chat/room_directory.hpp"
 #include "runtime/cores.hpp"
 
 namespace vestnik::chat {
 
-// A committed message on its way to the subscribers.
-struct Committed {
-  const RoomInfo* room;
-  const Message* message;
-  const std::string* request_id;
-};
-
-// A draft that waits for its commit.
+// A change that waits for its commit.
 struct Pending {
   using Done = std::move_only_function<void(Result<Appended>)>;
 
   RoomPtr room;
-  Draft draft;
+  Change change;
   std::string request_id;
   runtime::Core* core;  // where `done` is called
   Done done;
@@ -76,8 +70,8 @@ class MessageWriter {
   void run();
   std::vector<Pending> take_batch();
   void commit(std::vector<Pending> batch);
-  // Authors must exist; a missing display name is the user's.
-  Result<void> resolve_author(Draft& draft);
+  // The author of a message must exist; a missing display name is the user's.
+  Result<void> resolve_author(Change& change);
   void publish(const std::vector<Pending>& batch, const Outcomes& outcomes);
   void answer(std::vector<Pending> batch, Outcomes outcomes);
 
@@ -99,7 +93,7 @@ class MessageWriter {
   std::atomic<std::size_t> queued_messages_{0};
   std::atomic<std::size_t> queued_bytes_{0};
 
-  std::unordered_map<UserId, std::string> usernames_;  // of the writer's thread; bounded
+  std::unordered_map<UserId, User> authors_;  // of the writer's thread; bounded
   std::jthread thread_;
 };
 

@@ -1,6 +1,6 @@
 #include "chat/room_directory.hpp"
 
-#include <mutex>
+#include <fmt/format.h>
 
 namespace vestnik::chat {
 
@@ -10,17 +10,74 @@ RoomPtr RoomDirectory::find(std::string_view id_or_name) const {
   return found == by_key_.end() ? nullptr : found->second;
 }
 
-RoomPtr RoomDirectory::add(RoomInfo room) {
-  auto shared = std::make_shared<const RoomInfo>(std::move(room));
+Result<RoomPtr> RoomDirectory::get(std::string_view id_or_name) const {
+  if (id_or_name.empty()) id_or_name = kLobby;
+  if (RoomPtr room = find(id_or_name)) return room;
+  return fail(ErrorCode::kNotFound, fmt::format("There is no room \"{:.64}\".", id_or_name));
+}
+
+RoomPtr RoomDirectory::add(RoomInfo info, RoomRules rules) {
+  auto room = std::make_shared<OpenRoom>(std::move(info), rules);
   const std::unique_lock lock(mutex_);
-  by_key_.insert_or_assign(shared->name, shared);
-  by_key_.insert_or_assign(shared->id, shared);
-  return shared;
+  by_key_.insert_or_assign(room->name, room);
+  by_key_.insert_or_assign(room->id, room);
+  if (room->owner_id) ++owned_[*room->owner_id];
+  schedule(room);
+  return room;
+}
+
+void RoomDirectory::set_rules(const RoomId& id, const RoomRules& rules) {
+  const std::unique_lock lock(mutex_);
+  const auto found = by_key_.find(id);
+  if (found == by_key_.end()) return;
+  unschedule(found->second);
+  {
+    const std::scoped_lock rules_lock(found->second->mutex_);
+    found->second->rules_ = rules;
+  }
+  schedule(found->second);
+  leftovers_.fetch_add(1, std::memory_order_relaxed);
+}
+
+void RoomDirectory::remove(const RoomId& id, std::int64_t last_n) {
+  const std::unique_lock lock(mutex_);
+  const auto found = by_key_.find(id);
+  if (found == by_key_.end()) return;
+  const SharedRoom room = found->second;
+  room->last_n_ = last_n;
+  leftovers_.fetch_add(1, std::memory_order_relaxed);
+  unschedule(room);
+  by_key_.erase(room->id);
+  // The name is free as soon as the storage has closed the room, and may be another's already.
+  const auto named = by_key_.find(room->name);
+  if (named != by_key_.end() && named->second == room) by_key_.erase(named);
+  if (!room->owner_id) return;
+  if (const auto owned = owned_.find(*room->owner_id); --owned->second == 0) owned_.erase(owned);
 }
 
 std::size_t RoomDirectory::size() const {
   const std::shared_lock lock(mutex_);
   return by_key_.size() / 2;
+}
+
+bool RoomDirectory::owns_any(UserId user) const {
+  const std::shared_lock lock(mutex_);
+  return owned_.contains(user);
+}
+
+std::vector<RoomPtr> RoomDirectory::expired(Time now) const {
+  const std::shared_lock lock(mutex_);
+  std::vector<RoomPtr> rooms;
+  for (auto it = by_expiry_.begin(); it != by_expiry_.end() && it->first <= now; ++it) rooms.push_back(it->second);
+  return rooms;
+}
+
+void RoomDirectory::schedule(const SharedRoom& room) {
+  if (const auto& time = room->rules_.expires_at) by_expiry_.emplace(*time, room);
+}
+
+void RoomDirectory::unschedule(const SharedRoom& room) {
+  if (const auto& time = room->rules_.expires_at) by_expiry_.erase({*time, room});
 }
 
 }  // namespace vestnik::chat

@@ -1,32 +1,84 @@
-// All open rooms by name and by id, in memory: what a message needs to know before its commit. Any thread.
+// All open rooms by name and by id, in memory: what a change needs to know before its commit. Any thread.
 #pragma once
 
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <map>
 #include <memory>
+#include <mutex>
+#include <optional>
+#include <set>
 #include <shared_mutex>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
+#include <vector>
 
+#include "base/error.hpp"
 #include "chat/types.hpp"
 
 namespace vestnik::chat {
 
-using RoomPtr = std::shared_ptr<const RoomInfo>;
+// A room with what it allows at this moment. One object for as long as the room is open. Any thread.
+class OpenRoom : public RoomInfo {
+ public:
+  OpenRoom(RoomInfo info, RoomRules rules) : RoomInfo(std::move(info)), rules_(rules) {}
+
+  RoomRules rules() const {
+    const std::scoped_lock lock(mutex_);
+    return rules_;
+  }
+  // Position of the event that closed the room, its last; nullopt while it is open.
+  std::optional<std::int64_t> last_n() const {
+    const std::int64_t n = last_n_.load(std::memory_order_relaxed);
+    return n == 0 ? std::nullopt : std::optional(n);
+  }
+
+ private:
+  friend class RoomDirectory;
+
+  mutable std::mutex mutex_;
+  RoomRules rules_;
+  std::atomic<std::int64_t> last_n_{0};
+};
+
+using RoomPtr = std::shared_ptr<const OpenRoom>;
 
 class RoomDirectory {
  public:
   // nullptr when there is no such room.
   RoomPtr find(std::string_view id_or_name) const;
-  RoomPtr add(RoomInfo room);
+  // Empty means the lobby. Errors: not_found.
+  Result<RoomPtr> get(std::string_view id_or_name) const;
+  RoomPtr add(RoomInfo info, RoomRules rules);
+  // No effect when the room is not open.
+  void set_rules(const RoomId& id, const RoomRules& rules);
+  // The room was closed with the event at `last_n`.
+  void remove(const RoomId& id, std::int64_t last_n);
+
   std::size_t size() const;
+  // Grows whenever something may have been left behind that is to be swept: a room was closed, or has other rules.
+  std::uint64_t leftovers() const { return leftovers_.load(std::memory_order_relaxed); }
+  bool owns_any(UserId user) const;
+  // The rooms whose time has passed. Costs nothing for those whose time has not come.
+  std::vector<RoomPtr> expired(Time now) const;
 
  private:
   struct Hash : std::hash<std::string_view> {
     using is_transparent = void;
   };
+  using SharedRoom = std::shared_ptr<OpenRoom>;
+
+  void schedule(const SharedRoom& room);
+  void unschedule(const SharedRoom& room);
 
   mutable std::shared_mutex mutex_;
-  std::unordered_map<std::string, RoomPtr, Hash, std::equal_to<>> by_key_;  // each room twice: by name and by id
+  std::unordered_map<std::string, SharedRoom, Hash, std::equal_to<>> by_key_;  // each room twice: by name and by id
+  std::unordered_map<UserId, std::size_t> owned_;
+  std::set<std::pair<Time, SharedRoom>> by_expiry_;
+  std::atomic<std::uint64_t> leftovers_{0};
 };
 
 }  // namespace vestnik::chat

@@ -7,6 +7,7 @@
 
 #include "base/ids.hpp"
 #include "base/text.hpp"
+#include "chat/emoji.hpp"
 
 namespace vestnik::chat {
 namespace {
@@ -48,14 +49,18 @@ Result<void> check_content(std::string_view field, std::string_view content, std
 
 }  // namespace
 
-Result<Draft> check_message(NewMessage message, const RoomInfo& room, const Limits& limits) {
-  const auto length_max = static_cast<std::size_t>(
-      std::min(room.max_length.value_or(limits.max_message_length), limits.max_message_length));
-  if (auto ok = check_content(message.content_field, message.content, length_max); !ok) {
+Result<void> check_text(std::string_view field, std::string_view text, const RoomRules& rules, const Limits& limits) {
+  return check_content(field, text,
+                       static_cast<std::size_t>(
+                           std::min(rules.max_length.value_or(limits.max_message_length), limits.max_message_length)));
+}
+
+Result<Draft> check_message(NewMessage message, const RoomInfo& room, const RoomRules& rules, const Limits& limits) {
+  if (auto ok = check_text(message.content_field, message.content, rules, limits); !ok) {
     return std::unexpected(std::move(ok.error()));
   }
   if (message.client_seq && *message.client_seq < 0) return invalid("client_seq", "negative; count from 0");
-  if (!message.client_seq && room.client_seq_required) {
+  if (!message.client_seq && rules.client_seq_required) {
     return invalid("client_seq",
                    fmt::format("missing; the room {} wants the client's own number of each message", room.name));
   }
@@ -71,12 +76,53 @@ Result<Draft> check_message(NewMessage message, const RoomInfo& room, const Limi
       return invalid("nonce", fmt::format("must be 1 to {} visible ASCII characters", kNonceLengthMax));
     }
   }
-  return Draft{.room_id = room.id,
-               .user_id = message.user_id,
-               .username = std::move(message.username),
-               .content = std::move(message.content),
-               .client_seq = message.client_seq,
-               .nonce = std::move(message.nonce)};
+  if (message.reply_to && *message.reply_to <= 0) {
+    return invalid("reply_to", "not a message's number; they count from 1");
+  }
+  return Draft{
+      .room_id = room.id,
+      .user_id = message.user_id,
+      .username = std::move(message.username),
+      .content = std::move(message.content),
+      .client_seq = message.client_seq,
+      .nonce = std::move(message.nonce),
+      .reply_to = message.reply_to,
+      .message_limit = std::min(rules.message_limit.value_or(limits.max_room_messages), limits.max_room_messages)};
+}
+
+Result<RoomRules> new_rules(const RulesRequest& request, const Limits& limits, Time now) {
+  auto rules = changed_rules({}, request, limits, now);
+  if (!rules) return rules;
+  if (request.max_length && !rules->max_length)
+    return invalid("max_length", "0 is no length; leave it out or give more");
+  if (request.message_limit && !rules->message_limit) {
+    return invalid("message_limit", "0 is no limit; leave it out or give more");
+  }
+  if (request.ttl && !rules->expires_at) return invalid("ttl", "0 is no time to live; leave it out or give more");
+  return rules;
+}
+
+Result<RoomRules> changed_rules(RoomRules rules, const RulesRequest& request, const Limits& limits, Time now) {
+  if (const auto length = request.max_length) {
+    if (*length < 0 || *length > limits.max_message_length) {
+      return invalid("max_length", fmt::format("{} is out of range; give 1 to {}", *length, limits.max_message_length));
+    }
+    rules.max_length = *length == 0 ? std::nullopt : length;
+  }
+  if (const auto limit = request.message_limit) {
+    if (*limit < 0 || *limit > limits.max_room_messages) {
+      return invalid("message_limit",
+                     fmt::format("{} is out of range; give 1 to {}", *limit, limits.max_room_messages));
+    }
+    rules.message_limit = *limit == 0 ? std::nullopt : limit;
+  }
+  if (request.read_only) rules.read_only = *request.read_only;
+  if (request.ttl) {
+    const auto ttl = parse_duration(*request.ttl);
+    if (!ttl) return invalid("ttl", "not a duration; write it like 90s, 10m, 1h or 7d");
+    rules.expires_at = ttl->count() == 0 ? std::nullopt : std::optional<Time>(now + *ttl);
+  }
+  return rules;
 }
 
 Result<void> check_new_user(const NewUser& user) {
@@ -103,11 +149,16 @@ Result<void> check_room_name(std::string_view name) {
   return {};
 }
 
-Result<void> check_max_length(std::int32_t max_length, const Limits& limits) {
-  if (max_length < 1 || max_length > limits.max_message_length) {
-    return invalid("max_length",
-                   fmt::format("{} is out of range; give 1 to {}", max_length, limits.max_message_length));
-  }
+Result<void> check_display_name(std::string_view name) {
+  return check_name("display_name", name, kNameLengthMax);
+}
+
+Result<void> check_cursor_name(std::string_view name) {
+  return check_name("cursor", name, kNameLengthMax);
+}
+
+Result<void> check_emoji(std::string_view emoji) {
+  if (!is_emoji(emoji)) return invalid("emoji", "not one emoji; give one such as 👍");
   return {};
 }
 

@@ -15,10 +15,11 @@ struct Limits {
   std::int32_t max_message_length = 16'384;  // code points; rooms may have less
   std::int64_t max_rooms = 10'000;
   std::int64_t max_users = 1'000'000;
+  std::int64_t max_room_messages = 100'000'000;  // rooms may keep less
   std::int32_t max_page = 500;
 };
 
-// What a client asks to write, before the rules were applied.
+// What a client asks to write, before the rules were applied; by whom is decided before.
 struct NewMessage {
   std::optional<UserId> user_id;
   std::optional<std::string> username;
@@ -26,15 +27,32 @@ struct NewMessage {
   std::string_view content_field = "content";  // the name it was given under, for errors
   std::optional<std::int64_t> client_seq;
   std::optional<std::string> nonce;
+  std::optional<MessageId> reply_to;
 };
 
-// The message as it may be committed to `room`. Errors: invalid_argument with the field.
-Result<Draft> check_message(NewMessage message, const RoomInfo& room, const Limits& limits);
+// The rules of a room as a client asks for them; absent: not said, zero: none of its own.
+struct RulesRequest {
+  std::optional<std::int32_t> max_length;
+  std::optional<std::int64_t> message_limit;
+  std::optional<bool> read_only;
+  std::optional<std::string> ttl;  // a duration
+};
+
+// The message as it may be committed to the room. Errors: invalid_argument with the field.
+Result<Draft> check_message(NewMessage message, const RoomInfo& room, const RoomRules& rules, const Limits& limits);
+// Errors: invalid_argument with the field.
+Result<void> check_text(std::string_view field, std::string_view text, const RoomRules& rules, const Limits& limits);
+// The rules of a new room, where zero is no value. Errors: invalid_argument with the field.
+Result<RoomRules> new_rules(const RulesRequest& request, const Limits& limits, Time now);
+// `rules` with what is asked for. Errors: invalid_argument with the field.
+Result<RoomRules> changed_rules(RoomRules rules, const RulesRequest& request, const Limits& limits, Time now);
 
 // Errors: invalid_argument with the field.
 Result<void> check_new_user(const NewUser& user);
 Result<void> check_room_name(std::string_view name);
-Result<void> check_max_length(std::int32_t max_length, const Limits& limits);
+Result<void> check_display_name(std::string_view name);
+Result<void> check_cursor_name(std::string_view name);
+Result<void> check_emoji(std::string_view emoji);
 Result<std::int32_t> check_page_limit(std::optional<std::int32_t> limit, const Limits& limits);
 Result<std::int64_t> check_page_offset(std::optional<std::int64_t> offset);
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 
 namespace vestnik::chat {
@@ -16,6 +17,16 @@ bool is_epoch(std::string_view text) {
 }
 
 }  // namespace
+
+const RoomId& room_of(const Change& change) {
+  return std::visit([](const auto& each) -> const RoomId& { return each.room_id; }, change);
+}
+
+std::string_view kind_of(const Event& event) {
+  constexpr std::array<std::string_view, std::variant_size_v<decltype(event.what)>> kKinds = {
+      "message", "edited", "deleted", "reaction", "member", "rules", "closed"};
+  return kKinds[event.what.index()];
+}
 
 void append_position(std::string& out, std::string_view epoch, std::int64_t n) {
   out += epoch;

@@ -1,10 +1,11 @@
-// The words of the chat domain: users, rooms, positions, messages.
+// The words of the chat domain: users, sessions, rooms, positions, messages, and what happens to them.
 #pragma once
 
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 #include "base/clock.hpp"
@@ -34,10 +35,12 @@ void append_position(std::string& out, std::string_view epoch, std::int64_t n);
 // invalid_argument naming `field` when `text` is not of that form.
 Result<Position> parse_position(std::string_view text, std::string_view field);
 
+// Who writes: an account, whose name is unique, or a guest, made by opening a session.
 struct User {
   UserId id = 0;
   std::string username;
   std::optional<std::string> email;
+  bool guest = false;
 };
 
 struct NewUser {
@@ -45,28 +48,67 @@ struct NewUser {
   std::optional<std::string> email;
 };
 
-// What a room is and allows; does not change with its messages.
+// What the holder of a session's secret may act as. The secret itself is known to the holder alone.
+struct Session {
+  std::string key;  // SHA-256 of the secret, in hexadecimal
+  User user;
+  Time created_at;
+  Time active_at;  // the last message of the user, or the closing of the last room of theirs; at first created_at
+};
+
+struct NewSession {
+  std::string key;
+  std::optional<UserId> user_id;  // an existing user; absent: a new guest with the name
+  std::string display_name;
+};
+
+// What a room is; never changes.
 struct RoomInfo {
   RoomId id;
   std::string name;
   std::string epoch;
   Time created_at;
-  std::optional<std::int32_t> max_length;  // code points; absent: the server's limit
+  std::optional<UserId> owner_id;  // absent for built-in rooms, and for those made by nobody in particular
+};
+
+// What a room allows; its owner may change it.
+struct RoomRules {
+  std::optional<std::int32_t> max_length;     // code points; absent: the server's limit
+  std::optional<std::int64_t> message_limit;  // messages kept; the oldest beyond it are removed; absent: the server's
+  std::optional<Time> expires_at;             // the room is closed then
   bool client_seq_required = false;
+  bool read_only = false;  // only the owner writes
+
+  bool operator==(const RoomRules&) const = default;
 };
 
 // A room with the state of its history at one moment.
 struct Room {
   RoomInfo info;
+  RoomRules rules;
   std::int64_t counter = 0;        // n of the newest change
   std::int64_t floor = 0;          // history is complete after this n
-  std::int64_t message_count = 0;  // messages held
+  std::int64_t message_count = 0;  // messages held, deleted ones too
+  std::int64_t message_total = 0;  // messages ever written
   std::optional<Time> last_message_at;
 };
 
 struct NewRoom {
   RoomInfo info;  // complete: id, epoch and created_at are given by the caller
+  RoomRules rules;
 };
+
+// How many users gave a message this emoji, and who the first of them were.
+struct Reaction {
+  std::string emoji;
+  std::int64_t count = 0;
+  std::vector<UserId> user_ids;  // in the order in which they gave it, at most kReactionUsersShown
+
+  bool operator==(const Reaction&) const = default;
+};
+
+inline constexpr std::size_t kReactionUsersShown = 20;
+inline constexpr std::size_t kReactionEmojisMax = 50;  // different ones on one message
 
 struct Message {
   MessageId id = 0;
@@ -74,12 +116,26 @@ struct Message {
   Time created_at;
   std::optional<UserId> user_id;
   std::optional<std::string> username;
-  std::string content;
+  std::string content;  // empty once it was deleted
   std::optional<std::int64_t> client_seq;
   std::optional<std::string> nonce;
+  std::optional<MessageId> reply_to;
+  std::optional<Time> edited_at;
+  bool deleted = false;             // an empty tombstone until it is trimmed
+  std::vector<Reaction> reactions;  // in the order of their first use
 };
 
-// A message before its commit.
+// Who is in a room.
+struct Member {
+  UserId user_id = 0;
+  std::string username;
+  Time joined_at;
+};
+
+// The changes of a room before their commit. Whether they are allowed was decided before; whether what they refer to
+// still exists is decided inside the commit.
+
+// A message.
 struct Draft {
   RoomId room_id;
   std::optional<UserId> user_id;
@@ -87,7 +143,94 @@ struct Draft {
   std::string content;
   std::optional<std::int64_t> client_seq;
   std::optional<std::string> nonce;
+  std::optional<MessageId> reply_to;          // a message of the same room
+  std::optional<std::int64_t> message_limit;  // so many messages are kept; the oldest beyond it are removed
 };
+
+struct Edit {
+  RoomId room_id;
+  MessageId message_id = 0;
+  std::optional<UserId> user_id;  // who edits
+  std::string content;
+};
+
+struct Deletion {
+  RoomId room_id;
+  MessageId message_id = 0;
+  std::optional<UserId> user_id;  // who deletes
+};
+
+struct ReactionChange {
+  RoomId room_id;
+  MessageId message_id = 0;
+  UserId user_id = 0;
+  std::string emoji;
+  bool add = true;
+};
+
+struct Membership {
+  RoomId room_id;
+  UserId user_id = 0;
+  bool join = true;
+};
+
+struct RulesChange {
+  RoomId room_id;
+  std::optional<UserId> user_id;
+  RoomRules rules;  // all of them, as they shall be
+};
+
+enum class CloseReason : std::uint8_t { kRequested, kExpired };
+
+struct Closing {
+  RoomId room_id;
+  std::optional<UserId> user_id;
+  CloseReason reason = CloseReason::kRequested;
+};
+
+using Change = std::variant<Draft, Edit, Deletion, ReactionChange, Membership, RulesChange, Closing>;
+
+const RoomId& room_of(const Change& change);
+
+// What happened in a room, as its subscribers learn it. An event that is read later tells of the present state of what
+// it is about (a text edited since is already the new one), so that who follows always ends with the room's state.
+
+struct MessageSent {
+  Message message;
+};
+struct MessageEdited {
+  Message message;  // deleted when it has been deleted since
+};
+struct MessageDeleted {
+  MessageId message_id = 0;
+};
+struct ReactionChanged {
+  MessageId message_id = 0;
+  std::string emoji;
+  bool added = true;
+  std::int64_t count = 0;  // of this emoji on the message now
+};
+struct MemberChanged {
+  std::string username;
+  bool joined = true;
+};
+struct RulesChanged {
+  RoomRules rules;
+};
+struct RoomClosed {
+  CloseReason reason = CloseReason::kRequested;
+};
+
+struct Event {
+  std::int64_t n = 0;  // its position in the room
+  Time at;
+  std::optional<UserId> user_id;  // who did it
+  std::variant<MessageSent, MessageEdited, MessageDeleted, ReactionChanged, MemberChanged, RulesChanged, RoomClosed>
+      what;
+};
+
+// "message", "edited", "deleted", "reaction", "member", "rules", "closed": as the contract calls them.
+std::string_view kind_of(const Event& event);
 
 // A page, oldest first or newest first.
 enum class Order : std::uint8_t { kAscending, kDescending };
@@ -105,10 +248,25 @@ struct HistoryQuery {
   Order order = Order::kDescending;
 };
 
+// Where a user has read to in a room. A user may have several cursors, told apart by name.
+struct CursorKey {
+  RoomId room_id;
+  UserId user_id = 0;
+  std::string name;
+};
+
+// What a user has not read in one room.
+struct Unread {
+  RoomId room_id;
+  std::int64_t cursor_n = 0;  // read up to here; 0: nothing yet
+  std::int64_t count = 0;     // messages after the cursor that the room holds
+};
+
 struct StoreStats {
-  std::int64_t users = 0;
-  std::int64_t rooms = 0;
-  std::int64_t messages = 0;
+  std::int64_t users = 0;  // accounts, and guests with a session
+  std::int64_t sessions = 0;
+  std::int64_t rooms = 0;           // open ones
+  std::int64_t messages = 0;        // held in open rooms
   std::int64_t messages_since = 0;  // messages written at or after the asked time
 };
 

@@ -26,10 +26,14 @@ void Feed::drop_read_page() {
   if (page_ && !in_page()) page_.reset();
 }
 
-Gap Feed::skip() {
-  const Gap gap{.from_n = next_n_, .to_n = live_.end_n() - 1};
-  next_n_ = live_.end_n();
+Gap Feed::skip_to(std::int64_t n) {
+  const Gap gap{.from_n = next_n_, .to_n = n - 1};
+  next_n_ = n;
   return gap;
+}
+
+Gap Feed::skip() {
+  return skip_to(live_.end_n());
 }
 
 }  // namespace vestnik::live

@@ -3,9 +3,11 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string_view>
+#include <utility>
 
 #include "live/log_view.hpp"
 
@@ -32,7 +34,7 @@ class Feed {
   std::int64_t next_n() const { return next_n_; }
 
   // A page of history whose first frame is next_n().
-  void set_page(LogView page) { page_.emplace(std::move(page)); }
+  void set_page(LogView page) { page_ = std::make_unique<LogView>(std::move(page)); }
 
   // In state kReady; see LogView.
   std::size_t gather(std::span<iovec> pieces) const { return source().gather(next_n_, pieces); }
@@ -42,6 +44,8 @@ class Feed {
   std::string_view advance(std::size_t bytes);
   void advance_frame();
 
+  // Goes on with `n`, which is ahead, and returns what is left out.
+  Gap skip_to(std::int64_t n);
   // Goes on with the newest messages and returns what is left out. In state kTooSlow.
   Gap skip();
 
@@ -52,7 +56,7 @@ class Feed {
   void drop_read_page();
 
   LogView& live_;
-  std::optional<LogView> page_;
+  std::unique_ptr<LogView> page_;  // few have one, and they not for long
   std::int64_t next_n_;
   bool caught_up_ = false;  // has read from the live window, so that losing it means being too slow
 };

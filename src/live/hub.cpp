@@ -1,6 +1,7 @@
 #include "live/hub.hpp"
 
 #include <algorithm>
+#include <exception>
 #include <map>
 #include <utility>
 
@@ -12,6 +13,7 @@ namespace {
 // Two batches: one being handed out, one ready behind it. More would only let subscribers fall behind.
 constexpr std::size_t kBatchesBehindMax = 2;
 constexpr std::size_t kWindowBytesMin = 64 * 1024;
+constexpr std::size_t kEphemeralMax = 256;  // that wait on a core
 
 void raise(std::atomic<std::int64_t>& value, std::int64_t at_least) {
   std::int64_t known = value.load(std::memory_order_relaxed);
@@ -29,6 +31,8 @@ std::string_view name_of(Encoding encoding) {
       return "sse";
     case Encoding::kProtobuf:
       return "grpc";
+    case Encoding::kJsonRpc:
+      return "json-rpc";
   }
   return "unknown";
 }
@@ -38,21 +42,45 @@ class Hub::Shard : public runtime::Swept {
  public:
   Shard(Hub& hub, runtime::Core& core) : hub_(hub), core_(core) { core.sweeper().add(*this); }
 
-  LogView& view(Channel& channel, Encoding encoding) {
-    Entry& entry = views_[{&channel, encoding}];
-    if (!entry.view) entry.view = std::make_unique<LogView>();
+  LogView& view(std::shared_ptr<Channel> channel, Encoding encoding) {
+    Entry& entry = views_[{channel.get(), encoding}];
+    if (!entry.view) entry = {.channel = std::move(channel), .view = std::make_unique<LogView>(), .unused_since = {}};
     entry.unused_since.reset();
     return *entry.view;
   }
 
-  bool has(Channel& channel, Encoding encoding) const { return views_.contains({&channel, encoding}); }
+  bool has(Channel* channel, Encoding encoding) const { return views_.contains({channel, encoding}); }
 
   void take(const std::vector<Note>& notes) {
+    telling_ = true;
     for (const Note& note : notes) {
       const auto found = views_.find({note.channel, note.encoding});
       if (found == views_.end()) continue;
       found->second.view->apply(note.growth);
       found->second.view->notify();
+    }
+    telling_ = false;
+    while (!gatherers_.empty()) {
+      Gatherer& gatherer = gatherers_.front();
+      gatherers_.pop_front();
+      try {
+        gatherer.on_batch_told();
+      } catch (const std::exception& bug) {
+        log::error("exception of a subscriber", {{"what", bug.what()}});
+      }
+    }
+  }
+
+  bool gather(Gatherer& gatherer) {
+    if (telling_) gatherers_.push_back(gatherer);
+    return telling_;
+  }
+
+  void pass_on(Channel& channel, const Ephemeral& event) {
+    for (std::size_t encoding = 0; encoding < kEncodings; ++encoding) {
+      if (event.frames[encoding].empty()) continue;
+      const auto found = views_.find({&channel, static_cast<Encoding>(encoding)});
+      if (found != views_.end()) found->second.view->pass_on(event.frames[encoding], event.from);
     }
   }
 
@@ -74,6 +102,7 @@ class Hub::Shard : public runtime::Swept {
 
  private:
   struct Entry {
+    std::shared_ptr<Channel> channel;
     std::unique_ptr<LogView> view;
     std::optional<runtime::SteadyTime> unused_since;
   };
@@ -81,6 +110,8 @@ class Hub::Shard : public runtime::Swept {
   Hub& hub_;
   runtime::Core& core_;
   std::map<std::pair<Channel*, Encoding>, Entry> views_;
+  boost::intrusive::list<Gatherer, boost::intrusive::constant_time_size<false>> gatherers_;
+  bool telling_ = false;  // a batch is being told
 };
 
 Hub::Hub(runtime::Cores& cores, Encoders encoders, Options options, Metrics& metrics)
@@ -88,6 +119,7 @@ Hub::Hub(runtime::Cores& cores, Encoders encoders, Options options, Metrics& met
       encoders_(encoders),
       options_(options),
       fanout_latency_(metrics.latency("fanout_seconds", "From a commit to its hand-over to all sockets of a core.")),
+      ephemeral_(cores.size()),
       behind_(cores.size(), 0) {
   for (std::size_t i = 0; i < cores.size(); ++i) shards_.push_back(std::make_unique<Shard>(*this, cores[i]));
   metrics.gauge("live_window_bytes", "Memory of the live windows of all rooms.",
@@ -102,7 +134,7 @@ void Hub::publish(std::span<const chat::Committed> batch) {
   std::vector<std::vector<Note>> notes(cores_.size());
   for (auto begin = batch.begin(); begin != batch.end();) {
     const auto end = std::find_if(begin, batch.end(), [begin](const auto& each) { return each.room != begin->room; });
-    if (Channel* channel = find_channel(*begin->room)) append(*channel, {begin, end}, notes);
+    if (const auto channel = find_channel(*begin->room)) append(*channel, {begin, end}, notes);
     begin = end;
   }
 
@@ -126,21 +158,21 @@ void Hub::publish(std::span<const chat::Committed> batch) {
 
 void Hub::append(Channel& channel, std::span<const chat::Committed> run, std::vector<std::vector<Note>>& notes) {
   const std::scoped_lock lock(channel.mutex);
-  raise(channel.head_n, run.back().message->n);
+  raise(channel.head_n, run.back().event->n);
   for (std::size_t encoding = 0; encoding < kEncodings; ++encoding) {
     Log* const kept = channel.logs[encoding].get();
     if (kept == nullptr) continue;
     const std::size_t bytes_before = kept->log.bytes();
     for (const chat::Committed& committed : run) {
       frame_.clear();
-      encoders_[encoding](frame_, *committed.room, *committed.message);
-      kept->log.append(committed.message->n, frame_);
+      encoders_[encoding](frame_, *committed.room, *committed.event);
+      kept->log.append(committed.event->n, frame_);
       if (log::enabled(log::Level::kDebug)) {
-        log::debug("message fanned out", {{"request_id", *committed.request_id},
-                                          {"room", committed.room->name},
-                                          {"n", committed.message->n},
-                                          {"encoding", name_of(static_cast<Encoding>(encoding))},
-                                          {"cores", kept->readers.count()}});
+        log::debug("change fanned out", {{"request_id", *committed.request_id},
+                                         {"room", committed.room->name},
+                                         {"n", committed.event->n},
+                                         {"encoding", name_of(static_cast<Encoding>(encoding))},
+                                         {"cores", kept->readers.count()}});
       }
     }
     const std::size_t share = options_.window_total_bytes / std::max<std::size_t>(1, logs_.load());
@@ -168,13 +200,13 @@ void Hub::stop_pacing() {
 }
 
 LogView& Hub::view(runtime::Core& core, const chat::RoomPtr& room, Encoding encoding) {
-  Channel& channel = channel_of(room);
+  const auto channel = channel_of(room);
   Shard& shard = *shards_[core.index()];
-  if (shard.has(channel, encoding)) return shard.view(channel, encoding);
+  if (shard.has(channel.get(), encoding)) return shard.view(channel, encoding);
 
   LogView& view = shard.view(channel, encoding);
-  const std::scoped_lock lock(channel.mutex);
-  auto& kept = channel.logs[static_cast<std::size_t>(encoding)];
+  const std::scoped_lock lock(channel->mutex);
+  auto& kept = channel->logs[static_cast<std::size_t>(encoding)];
   if (!kept) {
     kept = std::make_unique<Log>();
     logs_.fetch_add(1, std::memory_order_relaxed);
@@ -185,45 +217,79 @@ LogView& Hub::view(runtime::Core& core, const chat::RoomPtr& room, Encoding enco
   return view;
 }
 
-void Hub::drop_reader(Channel& channel, Encoding encoding, std::size_t core) {
-  const std::scoped_lock lock(channel.mutex);
-  auto& kept = channel.logs[static_cast<std::size_t>(encoding)];
-  if (!kept) return;
-  kept->readers.reset(core);
-  if (kept->readers.none()) {
-    bytes_.fetch_sub(kept->log.bytes(), std::memory_order_relaxed);
-    logs_.fetch_sub(1, std::memory_order_relaxed);
-    kept.reset();
+bool Hub::gather(runtime::Core& core, Gatherer& gatherer) {
+  return shards_[core.index()]->gather(gatherer);
+}
+
+void Hub::pass_on(const chat::RoomInfo& room, const std::shared_ptr<const Ephemeral>& event) {
+  const auto channel = find_channel(room);
+  if (channel == nullptr) return;
+  std::bitset<runtime::Cores::kMax> readers;
+  {
+    const std::scoped_lock lock(channel->mutex);
+    for (std::size_t encoding = 0; encoding < kEncodings; ++encoding) {
+      const Log* const kept = channel->logs[encoding].get();
+      if (kept != nullptr && !event->frames[encoding].empty()) readers |= kept->readers;
+    }
+  }
+  for (std::size_t core = 0; core < cores_.size(); ++core) {
+    if (!readers[core]) continue;
+    if (ephemeral_[core].fetch_add(1, std::memory_order_relaxed) >= kEphemeralMax) {
+      ephemeral_[core].fetch_sub(1, std::memory_order_relaxed);
+      continue;
+    }
+    cores_[core].post([this, core, channel, event] {
+      ephemeral_[core].fetch_sub(1, std::memory_order_relaxed);
+      shards_[core]->pass_on(*channel, *event);
+    });
   }
 }
 
+void Hub::drop_reader(Channel& channel, Encoding encoding, std::size_t core) {
+  {
+    const std::scoped_lock lock(channel.mutex);
+    auto& kept = channel.logs[static_cast<std::size_t>(encoding)];
+    if (!kept) return;
+    kept->readers.reset(core);
+    if (kept->readers.any()) return;
+    bytes_.fetch_sub(kept->log.bytes(), std::memory_order_relaxed);
+    logs_.fetch_sub(1, std::memory_order_relaxed);
+    kept.reset();
+    if (!channel.room->last_n() || std::ranges::any_of(channel.logs, [](const auto& log) { return log != nullptr; }))
+      return;
+  }
+  // Nobody follows the closed room any more.
+  const std::scoped_lock lock(channels_mutex_);
+  channels_.erase(channel.room.get());
+}
+
 std::optional<std::int64_t> Hub::head_of(const chat::RoomInfo& room) const {
-  const Channel* channel = find_channel(room);
+  const auto channel = find_channel(room);
   if (channel == nullptr) return std::nullopt;
   const std::int64_t head_n = channel->head_n.load(std::memory_order_relaxed);
   return head_n < 0 ? std::nullopt : std::optional(head_n);
 }
 
 void Hub::tell_head(const chat::RoomInfo& room, std::int64_t head_n) {
-  Channel* channel = find_channel(room);
+  const auto channel = find_channel(room);
   if (channel == nullptr) return;
   raise(channel->head_n, head_n);
 }
 
-Hub::Channel* Hub::find_channel(const chat::RoomInfo& room) const {
+std::shared_ptr<Hub::Channel> Hub::find_channel(const chat::RoomInfo& room) const {
   const std::scoped_lock lock(channels_mutex_);
   const auto found = channels_.find(&room);
-  return found == channels_.end() ? nullptr : found->second.get();
+  return found == channels_.end() ? nullptr : found->second;
 }
 
-Hub::Channel& Hub::channel_of(const chat::RoomPtr& room) {
+std::shared_ptr<Hub::Channel> Hub::channel_of(const chat::RoomPtr& room) {
   const std::scoped_lock lock(channels_mutex_);
   auto& channel = channels_[room.get()];
   if (!channel) {
-    channel = std::make_unique<Channel>();
+    channel = std::make_shared<Channel>();
     channel->room = room;
   }
-  return *channel;
+  return channel;
 }
 
 }  // namespace vestnik::live

@@ -5,6 +5,7 @@
 #include <array>
 #include <atomic>
 #include <bitset>
+#include <boost/intrusive/list.hpp>
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
@@ -26,13 +27,27 @@
 namespace vestnik::live {
 
 // A form in which frames stand in a log, ready to be sent.
-enum class Encoding : std::uint8_t { kWebSocket, kServerSentEvents, kProtobuf };
-inline constexpr std::size_t kEncodings = 3;
+enum class Encoding : std::uint8_t { kWebSocket, kServerSentEvents, kProtobuf, kJsonRpc };
+inline constexpr std::size_t kEncodings = 4;
 std::string_view name_of(Encoding encoding);
 
-// Appends the frame of one message.
-using Encode = void (*)(std::string& out, const chat::RoomInfo& room, const chat::Message& message);
+// Appends the frame of one event.
+using Encode = void (*)(std::string& out, const chat::RoomInfo& room, const chat::Event& event);
 using Encoders = std::array<Encode, kEncodings>;  // by Encoding
+
+// Something that is told to those who follow a room at this moment and kept nowhere.
+struct Ephemeral {
+  std::array<std::string, kEncodings> frames;  // by Encoding; empty: not told in it
+  const void* from = nullptr;                  // who caused it; compared, never followed
+};
+
+// One who follows many rooms, and sends what a batch has brought to all of them at once.
+class Gatherer : public boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
+ public:
+  virtual ~Gatherer() = default;
+  // Every room has been told of the batch. Must not destroy another gatherer.
+  virtual void on_batch_told() = 0;
+};
 
 class Hub {
  public:
@@ -45,7 +60,7 @@ class Hub {
   Hub(runtime::Cores& cores, Encoders encoders, Options options, Metrics& metrics);
   ~Hub();
 
-  // Appends each message once to every log of its room, and posts one task to each core that reads one of them. Returns
+  // Appends each event once to every log of its room, and posts one task to each core that reads one of them. Returns
   // when no core is more than a few batches behind: this is how fan-out slows the writer down. On the writer's thread.
   void publish(std::span<const chat::Committed> batch);
   // Lets publish() return at once from now on: the cores are about to stop. Any thread.
@@ -55,7 +70,14 @@ class Hub {
   // subscriber has gone, for those who come back. On `core`.
   LogView& view(runtime::Core& core, const chat::RoomPtr& room, Encoding encoding);
 
-  // Newest position of the room if a message was published or told since the room was first followed. Any thread.
+  // Within on_growth() of a subscriber: has the gatherer, which is in no list yet, called when the whole batch has been
+  // told, still before the next one. False when no batch is being told. On `core`.
+  bool gather(runtime::Core& core, Gatherer& gatherer);
+  // Passes it on to all subscribers of the room on every core. Dropped for a core that has too many of them waiting.
+  // Any thread.
+  void pass_on(const chat::RoomInfo& room, const std::shared_ptr<const Ephemeral>& event);
+
+  // Newest position of the room if an event was published or told since the room was first followed. Any thread.
   std::optional<std::int64_t> head_of(const chat::RoomInfo& room) const;
   // The storage said that the room had reached `head_n`.
   void tell_head(const chat::RoomInfo& room, std::int64_t head_n);
@@ -83,8 +105,8 @@ class Hub {
   };
   class Shard;  // what belongs to one core
 
-  Channel* find_channel(const chat::RoomInfo& room) const;
-  Channel& channel_of(const chat::RoomPtr& room);
+  std::shared_ptr<Channel> find_channel(const chat::RoomInfo& room) const;
+  std::shared_ptr<Channel> channel_of(const chat::RoomPtr& room);
   void append(Channel& channel, std::span<const chat::Committed> run, std::vector<std::vector<Note>>& notes);
   void drop_reader(Channel& channel, Encoding encoding, std::size_t core);
   void wait_for_cores();
@@ -95,10 +117,11 @@ class Hub {
   LatencyHistogram& fanout_latency_;
 
   mutable std::mutex channels_mutex_;
-  std::unordered_map<const chat::RoomInfo*, std::unique_ptr<Channel>> channels_;
+  std::unordered_map<const chat::RoomInfo*, std::shared_ptr<Channel>> channels_;
   std::atomic<std::size_t> logs_{0};
   std::atomic<std::size_t> bytes_{0};
-  std::string frame_;  // of the writer's thread
+  std::string frame_;                                // of the writer's thread
+  std::vector<std::atomic<std::size_t>> ephemeral_;  // waiting on each core
 
   std::mutex pace_mutex_;
   std::condition_variable paced_;

@@ -70,17 +70,26 @@ std::string_view LogView::frame(std::int64_t n) const {
   return {segment.data() + segment.begin_of(i), segment.end_of(i) - segment.begin_of(i)};
 }
 
-void LogView::notify() {
+template <typename Tell>
+void LogView::for_each_subscriber(Tell tell) {
   for (auto it = subscribers_.begin(); it != subscribers_.end();) {
     Subscriber& subscriber = *it;
     ++it;  // before the call: a subscriber may leave in it
     try {
-      subscriber.on_growth();
+      tell(subscriber);
     } catch (const std::exception& bug) {
       // The others still have to be told, and the writer waits for this core to have done so.
       log::error("exception of a subscriber", {{"what", bug.what()}});
     }
   }
+}
+
+void LogView::notify() {
+  for_each_subscriber([](Subscriber& subscriber) { subscriber.on_growth(); });
+}
+
+void LogView::pass_on(std::string_view frame, const void* from) {
+  for_each_subscriber([frame, from](Subscriber& subscriber) { subscriber.on_ephemeral(frame, from); });
 }
 
 }  // namespace vestnik::live

@@ -21,6 +21,9 @@ class Subscriber : public boost::intrusive::list_base_hook<boost::intrusive::lin
   virtual ~Subscriber() = default;
   // There is something new in the log. Must not destroy another subscriber.
   virtual void on_growth() = 0;
+  // A frame that stands in no log and has no position, such as that somebody types; it may be dropped. `from` names
+  // whoever caused it. Must not destroy another subscriber.
+  virtual void on_ephemeral(std::string_view /*frame*/, const void* /*from*/) {}
 };
 
 // A cursor into the log is the position of the next frame, always at a frame's beginning.
@@ -57,11 +60,15 @@ class LogView {
   void add(Subscriber& subscriber) { subscribers_.push_back(subscriber); }
   bool has_subscribers() const { return !subscribers_.empty(); }
   void notify();
+  void pass_on(std::string_view frame, const void* from);
 
  private:
   using Extents = std::deque<Extent>;
   // The extent in which the frame of `n` stands; end() when it is not in the window.
   Extents::const_iterator extent_of(std::int64_t n) const;
+  // Calls `tell` for each subscriber, one of which may leave in it.
+  template <typename Tell>
+  void for_each_subscriber(Tell tell);
 
   Extents extents_;
   std::int64_t floor_n_ = 0;

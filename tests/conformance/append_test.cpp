@@ -13,6 +13,7 @@ class Appending : public StoreTest {};
 VESTNIK_FOR_EVERY_STORAGE(Appending);
 
 TEST_P(Appending, GivesBackWhatWasCommitted) {
+  make_users(7);
   const auto room = make_room("room");
   auto draft = draft_for(room, "Hello");
   draft.user_id = 7;
@@ -21,13 +22,14 @@ TEST_P(Appending, GivesBackWhatWasCommitted) {
   draft.nonce = "once";
   const auto appended = append_one(draft, at(1us));
   EXPECT_EQ(describe(appended),
-            "new message 1 n 1 at 2024-01-01T00:00:00.000001Z user '7' 'anna' seq '-3' nonce 'once' content 'Hello'");
-  EXPECT_EQ(describe(append_one(draft_for(room, ""), at(1s)).message),
+            "new 1 2024-01-01T00:00:00.000001Z by '7': sent "
+            "message 1 n 1 at 2024-01-01T00:00:00.000001Z user '7' 'anna' seq '-3' nonce 'once' content 'Hello'");
+  EXPECT_EQ(describe(post(draft_for(room, ""), at(1s))),
             "message 2 n 2 at 2024-01-01T00:00:01Z user none none seq none nonce none content ''");
   reopen();
   const auto messages = all_messages(room);
   ASSERT_EQ(messages.size(), 2U);
-  EXPECT_EQ(describe(messages[0]), describe(appended.message));
+  EXPECT_EQ(describe(messages[0]), describe(message_of(appended)));
 }
 
 TEST_P(Appending, CountsPerRoomFromOneWithoutGaps) {
@@ -35,16 +37,16 @@ TEST_P(Appending, CountsPerRoomFromOneWithoutGaps) {
   std::vector<std::int64_t> counters(rooms.size());
   chat::MessageId last_id = 0;
   for (int batch = 0; batch < 20; ++batch) {
-    std::vector<chat::Draft> drafts;
+    std::vector<chat::Change> drafts;
     for (int i = 0; i <= batch; ++i)
       drafts.push_back(draft_for(rooms[(batch * 7 + i * i) % 3], fmt::format("{}/{}", batch, i)));
     const auto results = must(store().append(drafts, at(batch * 1s)));
     ASSERT_EQ(results.size(), drafts.size());
     for (int i = 0; i <= batch; ++i) {
-      const auto& message = results[i]->message;
+      const auto& message = message_of(results[i]);
       EXPECT_EQ(message.id, ++last_id);
       EXPECT_EQ(message.n, ++counters[(batch * 7 + i * i) % 3]);
-      EXPECT_EQ(message.content, drafts[i].content);
+      EXPECT_EQ(message.content, std::get<chat::Draft>(drafts[i]).content);
       EXPECT_FALSE(results[i]->duplicate);
     }
     if (batch % 7 == 0) reopen();
@@ -59,37 +61,36 @@ TEST_P(Appending, CountsPerRoomFromOneWithoutGaps) {
 TEST_P(Appending, NeverGoesBackInTime) {
   const auto room = make_room("a");
   const auto other = make_room("b");
-  EXPECT_EQ(append_one(draft_for(room, "1"), at(10s)).message.created_at, at(10s));
-  EXPECT_EQ(append_one(draft_for(room, "2"), at(5s)).message.created_at, at(10s));
-  EXPECT_EQ(append_one(draft_for(other, "3"), at(9s)).message.created_at, at(10s))
-      << "also along the ids of other rooms";
+  EXPECT_EQ(post(draft_for(room, "1"), at(10s)).created_at, at(10s));
+  EXPECT_EQ(post(draft_for(room, "2"), at(5s)).created_at, at(10s));
+  EXPECT_EQ(post(draft_for(other, "3"), at(9s)).created_at, at(10s)) << "also along the ids of other rooms";
   reopen();
-  EXPECT_EQ(append_one(draft_for(other, "4"), at(1s)).message.created_at, at(10s));
-  EXPECT_EQ(append_one(draft_for(room, "5"), at(10s + 1us)).message.created_at, at(10s + 1us));
+  EXPECT_EQ(post(draft_for(other, "4"), at(1s)).created_at, at(10s));
+  EXPECT_EQ(post(draft_for(room, "5"), at(10s + 1us)).created_at, at(10s + 1us));
   EXPECT_EQ(must(store().find_room("b")).last_message_at, at(10s));
 }
 
 TEST_P(Appending, TakesTimesBefore1970) {
   const auto room = make_room("a");
-  EXPECT_EQ(append_one(draft_for(room, "old"), Time(-5s)).message.created_at, Time(-5s));
+  EXPECT_EQ(post(draft_for(room, "old"), Time(-5s)).created_at, Time(-5s));
 }
 
 TEST_P(Appending, AnEmptyBatchIsNothing) {
   const auto room = make_room("a");
   EXPECT_TRUE(must(store().append({}, at(10s))).empty());
-  EXPECT_EQ(append_one(draft_for(room, "first"), at(1s)).message.created_at, at(1s));
+  EXPECT_EQ(post(draft_for(room, "first"), at(1s)).created_at, at(1s));
 }
 
 TEST_P(Appending, AnUnknownRoomFailsAlone) {
   const auto room = make_room("a");
-  const std::vector drafts = {draft_for(room, "1"), draft_for("nowhere", "2"), draft_for("a", "by name"),
-                              draft_for(room, "3")};
+  const std::vector<chat::Change> drafts = {draft_for(room, "1"), draft_for("nowhere", "2"), draft_for("a", "by name"),
+                                            draft_for(room, "3")};
   const auto results = must(store().append(drafts, at(1s)));
-  EXPECT_EQ(results.at(0)->message.n, 1);
+  EXPECT_EQ(message_of(results.at(0)).n, 1);
   EXPECT_EQ(code_of(results.at(1)), ErrorCode::kNotFound);
   EXPECT_EQ(code_of(results.at(2)), ErrorCode::kNotFound) << "drafts name rooms by id";
-  EXPECT_EQ(results.at(3)->message.n, 2);
-  EXPECT_EQ(results.at(3)->message.id, 2) << "what was refused takes no id";
+  EXPECT_EQ(message_of(results.at(3)).n, 2);
+  EXPECT_EQ(message_of(results.at(3)).id, 2) << "what was refused takes no id";
   EXPECT_EQ(must(store().stats(at(0s))).messages, 2);
 }
 
@@ -113,7 +114,7 @@ TEST_P(Appending, KeepsTextsByteForByte) {
   for (const auto& text : texts) {
     auto draft = draft_for(room, text);
     draft.username = text.substr(0, 64);
-    EXPECT_EQ(append_one(draft, at(1s)).message.content, text);
+    EXPECT_EQ(post(draft, at(1s)).content, text);
   }
   reopen();
   const auto messages = all_messages(room);
@@ -125,10 +126,9 @@ TEST_P(Appending, KeepsTheLimitsOfNumbers) {
   const auto room = make_room("a");
   for (const std::int64_t number : {INT64_MAX, INT64_MIN, std::int64_t{0}}) {
     auto draft = draft_for(room, "text");
-    draft.user_id = draft.client_seq = number;
+    draft.client_seq = number;
     append_one(draft, at(1s));
     const auto message = all_messages(room).back();
-    EXPECT_EQ(message.user_id, number);
     EXPECT_EQ(message.client_seq, number);
   }
 }
@@ -136,10 +136,10 @@ TEST_P(Appending, KeepsTheLimitsOfNumbers) {
 TEST_P(Appending, ALargeBatchGoesToManyRooms) {
   std::vector<chat::RoomId> rooms;
   for (int i = 0; i < 200; ++i) rooms.push_back(make_room(fmt::format("room {}", i)));
-  std::vector<chat::Draft> drafts;
+  std::vector<chat::Change> drafts;
   for (int i = 0; i < 3'000; ++i) drafts.push_back(draft_for(rooms[i % 200], fmt::format("{}", i)));
   const auto results = must(store().append(drafts, at(1s)));
-  for (int i = 0; i < 3'000; ++i) EXPECT_EQ(results[i]->message.n, i / 200 + 1);
+  for (int i = 0; i < 3'000; ++i) EXPECT_EQ(message_of(results[i]).n, i / 200 + 1);
   reopen();
   for (const auto& room : must(store().list_rooms(0, 1'000))) {
     EXPECT_EQ(room.counter, 15);
@@ -150,6 +150,7 @@ TEST_P(Appending, ALargeBatchGoesToManyRooms) {
 
 class Nonces : public StoreTest {
  protected:
+  void SetUp() override { make_users(2); }
   chat::Draft draft(const chat::RoomId& room, std::optional<chat::UserId> user, std::string_view content,
                     std::string_view nonce) {
     auto made = draft_for(room, content);
@@ -169,42 +170,42 @@ TEST_P(Nonces, TheSameContentGivesTheFirstMessage) {
   for (int i = 0; i < 2; ++i) {
     const auto repeated = append_one(again, at(3s));
     EXPECT_TRUE(repeated.duplicate);
-    EXPECT_EQ(describe(repeated.message), describe(first.message));
+    EXPECT_EQ(describe(message_of(repeated)), describe(message_of(first)));
     reopen();
   }
   const auto state = must(store().find_room("a"));
   EXPECT_EQ(state.counter, 2);
   EXPECT_EQ(state.last_message_at, at(2s)) << "a repetition changes nothing";
-  EXPECT_EQ(append_one(draft_for(room, "next"), at(1s)).message.id, 3);
+  EXPECT_EQ(post(draft_for(room, "next"), at(1s)).id, 3);
 }
 
 TEST_P(Nonces, AnotherContentIsRefused) {
   const auto room = make_room("a");
   append_one(draft(room, 1, "text", "nonce"), at(1s));
   reopen();
-  const std::vector drafts = {draft(room, 1, "other", "nonce"), draft_for(room, "next")};
+  const std::vector<chat::Change> drafts = {draft(room, 1, "other", "nonce"), draft_for(room, "next")};
   const auto results = must(store().append(drafts, at(2s)));
   EXPECT_EQ(code_of(results.at(0)), ErrorCode::kAlreadyExists);
-  EXPECT_EQ(results.at(1)->message.n, 2);
+  EXPECT_EQ(message_of(results.at(1)).n, 2);
 }
 
 TEST_P(Nonces, AreLookedUpWithinABatchToo) {
   const auto room = make_room("a");
-  const std::vector drafts = {draft(room, 1, "text", "nonce"), draft(room, 1, "text", "nonce"),
-                              draft(room, 1, "other", "nonce"), draft_for(room, "next")};
+  const std::vector<chat::Change> drafts = {draft(room, 1, "text", "nonce"), draft(room, 1, "text", "nonce"),
+                                            draft(room, 1, "other", "nonce"), draft_for(room, "next")};
   const auto results = must(store().append(drafts, at(1s)));
   EXPECT_FALSE(results.at(0)->duplicate);
   EXPECT_TRUE(results.at(1)->duplicate);
-  EXPECT_EQ(describe(results.at(1)->message), describe(results.at(0)->message));
+  EXPECT_EQ(describe(message_of(results.at(1))), describe(message_of(results.at(0))));
   EXPECT_EQ(code_of(results.at(2)), ErrorCode::kAlreadyExists);
-  EXPECT_EQ(results.at(3)->message.n, 2);
+  EXPECT_EQ(message_of(results.at(3)).n, 2);
   EXPECT_EQ(all_messages(room).size(), 2U);
 }
 
 TEST_P(Nonces, BelongToARoomAndAnAuthor) {
   const auto room = make_room("a");
   const auto other = make_room("b");
-  const std::vector drafts = {
+  const std::vector<chat::Change> drafts = {
       draft(room, 1, "text", "nonce"),  draft(room, 2, "text", "nonce"), draft(room, std::nullopt, "text", "nonce"),
       draft(other, 1, "text", "nonce"), draft(room, 1, "text", "Nonce"), draft(room, 1, "text", "")};
   for (int i = 0; i < 2; ++i) {
@@ -216,7 +217,7 @@ TEST_P(Nonces, BelongToARoomAndAnAuthor) {
 
 TEST_P(Nonces, WithoutANonceNothingIsADuplicate) {
   const auto room = make_room("a");
-  for (int i = 1; i <= 3; ++i) EXPECT_EQ(append_one(draft_for(room, "text"), at(1s)).message.n, i);
+  for (int i = 1; i <= 3; ++i) EXPECT_EQ(post(draft_for(room, "text"), at(1s)).n, i);
 }
 
 }  // namespace

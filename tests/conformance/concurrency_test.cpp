@@ -47,7 +47,7 @@ TEST_P(Concurrency, ReadersSeeWholeBatchesInOrder) {
     });
   }
   for (int batch = 0; batch < kBatches; ++batch) {
-    std::vector<chat::Draft> drafts;
+    std::vector<chat::Change> drafts;
     for (int i = 1; i <= kBatchSize; ++i) drafts.push_back(draft_for(room, fmt::format("{}", batch * kBatchSize + i)));
     must(store().append(drafts, at(batch * 1ms)));
   }
@@ -73,10 +73,10 @@ TEST_P(Concurrency, WritersDoNotDisturbEachOther) {
         }
       });
     }
-    for (int i = 1; i <= kEach; ++i) EXPECT_EQ(append_one(draft_for(room, "text"), at(i * 1s)).message.n, i);
+    for (int i = 1; i <= kEach; ++i) EXPECT_EQ(post(draft_for(room, "text"), at(i * 1s)).n, i);
   }
   EXPECT_EQ(faults, 0);
-  EXPECT_EQ(describe(must(store().stats(at(0s)))), "150 users, 151 rooms, 50 messages, 50 since");
+  EXPECT_EQ(describe(must(store().stats(at(0s)))), "150 users, 0 sessions, 151 rooms, 50 messages, 50 since");
 }
 
 }  // namespace

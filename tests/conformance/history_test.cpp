@@ -17,7 +17,8 @@ class History : public StoreTest {
     const auto room = make_room("room");
     const auto other = make_room("other");
     for (int i = 0; i < 100; ++i) {
-      const std::vector drafts = {draft_for(room, fmt::format("message {}", i)), draft_for(other, "noise")};
+      const std::vector<chat::Change> drafts = {draft_for(room, fmt::format("message {}", i)),
+                                                draft_for(other, "noise")};
       must(store().append(drafts, at((i / 3) * 1s)));
     }
     reopen();

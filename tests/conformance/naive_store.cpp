@@ -1,5 +1,9 @@
 #include "conformance/naive_store.hpp"
 
+#include <algorithm>
+#include <optional>
+#include <variant>
+
 #include "conformance/support.hpp"
 
 namespace vestnik::conformance {
@@ -12,92 +16,375 @@ std::vector<T> page_of(const std::vector<T>& all, std::int64_t offset, std::int3
   return page;
 }
 
+std::unexpected<Error> not_found() {
+  return fail(ErrorCode::kNotFound, "unknown");
+}
+std::unexpected<Error> taken() {
+  return fail(ErrorCode::kAlreadyExists, "taken");
+}
+
+chat::Appended commit(chat::Room& room, std::optional<chat::UserId> user, Time at, decltype(chat::Event::what) what) {
+  return {.event = {.n = ++room.counter, .at = at, .user_id = user, .what = std::move(what)}};
+}
+chat::Appended unchanged(const chat::Room& room, std::optional<chat::UserId> user, Time at,
+                         decltype(chat::Event::what) what) {
+  return {.event = {.n = room.counter, .at = at, .user_id = user, .what = std::move(what)}, .duplicate = true};
+}
+
 }  // namespace
 
-Result<chat::User> NaiveStore::create_user(const chat::NewUser& user) {
-  for (const auto& other : users_) {
-    if (other.username == user.username) return fail(ErrorCode::kAlreadyExists, "taken");
+chat::User* NaiveStore::find_user(chat::UserId id) {
+  for (auto& user : users_) {
+    if (user.id == id) return &user;
   }
+  return nullptr;
+}
+
+bool NaiveStore::is_account(std::string_view name) const {
+  return std::ranges::any_of(users_, [&](const auto& user) { return !user.guest && user.username == name; });
+}
+
+bool NaiveStore::is_listed(const chat::User& user) const {
+  return !user.guest || std::ranges::any_of(sessions_, [&](const auto& each) { return each.user.id == user.id; });
+}
+
+Result<chat::User> NaiveStore::create_user(const chat::NewUser& user) {
+  if (is_account(user.username)) return taken();
   users_.push_back({.id = std::ssize(users_) + 1, .username = user.username, .email = user.email});
   return users_.back();
 }
 
+Result<chat::User> NaiveStore::promote_guest(chat::UserId id, const chat::NewUser& account) {
+  auto* user = find_user(id);
+  if (user == nullptr) return not_found();
+  if (!user->guest || is_account(account.username)) return taken();
+  *user = {.id = id, .username = account.username, .email = account.email};
+  return *user;
+}
+
 Result<chat::User> NaiveStore::get_user(chat::UserId id) {
-  for (const auto& user : users_) {
-    if (user.id == id) return user;
-  }
-  return fail(ErrorCode::kNotFound, "unknown");
+  if (const auto* user = find_user(id)) return *user;
+  return not_found();
 }
 
 Result<std::vector<chat::User>> NaiveStore::list_users(std::int64_t offset, std::int32_t limit) {
-  return page_of(users_, offset, limit);
+  std::vector<chat::User> listed;
+  for (const auto& user : users_) {
+    if (is_listed(user)) listed.push_back(user);
+  }
+  return page_of(listed, offset, limit);
+}
+
+Result<chat::Session> NaiveStore::create_session(const chat::NewSession& session, Time now) {
+  for (const auto& other : sessions_) {
+    if (other.key == session.key) return taken();
+  }
+  chat::User user;
+  if (session.user_id) {
+    const auto* known = find_user(*session.user_id);
+    if (known == nullptr) return not_found();
+    user = *known;
+  } else {
+    user = {.id = std::ssize(users_) + 1, .username = session.display_name, .email = {}, .guest = true};
+    users_.push_back(user);
+  }
+  const chat::Session made{.key = session.key, .user = user, .created_at = now, .active_at = now};
+  sessions_.push_back(made);
+  std::ranges::sort(sessions_, {}, &chat::Session::key);
+  return made;
+}
+
+Result<std::vector<chat::Session>> NaiveStore::list_sessions(std::string_view after_key, std::int32_t limit) {
+  std::vector<chat::Session> above;
+  for (auto session : sessions_) {
+    session.user = *find_user(session.user.id);
+    if (session.key > after_key) above.push_back(session);
+  }
+  return page_of(above, 0, limit);
+}
+
+Result<void> NaiveStore::end_session(std::string_view key) {
+  if (std::erase_if(sessions_, [&](const auto& session) { return session.key == key; }) == 0) return not_found();
+  return {};
 }
 
 Result<chat::Room> NaiveStore::create_room(const chat::NewRoom& room) {
   for (const auto& other : rooms_) {
-    if (other.info.id == room.info.id || other.info.name == room.info.name)
-      return fail(ErrorCode::kAlreadyExists, "taken");
+    if (other.room.info.id == room.info.id || other.room.info.name == room.info.name) return taken();
   }
-  rooms_.emplace_back().info = room.info;
-  return rooms_.back();
+  rooms_.emplace_back().room = {.info = room.info, .rules = room.rules};
+  return rooms_.back().room;
+}
+
+NaiveStore::RoomState* NaiveStore::find(std::string_view id) {
+  for (auto& room : rooms_) {
+    if (room.room.info.id == id) return &room;
+  }
+  return nullptr;
 }
 
 Result<chat::Room> NaiveStore::find_room(std::string_view id_or_name) {
   for (const auto& room : rooms_) {
-    if (room.info.id == id_or_name || room.info.name == id_or_name) return room;
+    if (room.room.info.id == id_or_name || room.room.info.name == id_or_name) return room.room;
   }
-  return fail(ErrorCode::kNotFound, "unknown");
+  return not_found();
 }
 
 Result<std::vector<chat::Room>> NaiveStore::list_rooms(std::int64_t offset, std::int32_t limit) {
-  return page_of(rooms_, offset, limit);
+  std::vector<chat::Room> rooms;
+  for (const auto& room : rooms_) rooms.push_back(room.room);
+  return page_of(rooms, offset, limit);
 }
 
-Result<std::vector<Result<chat::Appended>>> NaiveStore::append(std::span<const chat::Draft> drafts, Time now) {
-  if (!messages_.empty()) now = std::max(now, messages_.back().message.created_at);
-  std::vector<Result<chat::Appended>> results;
-  for (const auto& draft : drafts) results.push_back(append_one(draft, now));
-  return results;
-}
-
-Result<chat::Appended> NaiveStore::append_one(const chat::Draft& draft, Time created_at) {
-  chat::Room* room = nullptr;
-  for (auto& candidate : rooms_) {
-    if (candidate.info.id == draft.room_id) room = &candidate;
-  }
-  if (room == nullptr) return fail(ErrorCode::kNotFound, "unknown");
-  for (const auto& [id, message] : messages_) {
-    if (!draft.nonce || id != draft.room_id || message.user_id != draft.user_id || message.nonce != draft.nonce)
-      continue;
-    if (message.content == draft.content) return chat::Appended{.message = message, .duplicate = true};
-    return fail(ErrorCode::kAlreadyExists, "used");
-  }
-  messages_.push_back({.room = draft.room_id,
-                       .message = {.id = std::ssize(messages_) + 1,
-                                   .n = ++room->counter,
-                                   .created_at = created_at,
-                                   .user_id = draft.user_id,
-                                   .username = draft.username,
-                                   .content = draft.content,
-                                   .client_seq = draft.client_seq,
-                                   .nonce = draft.nonce}});
-  ++room->message_count;
-  room->last_message_at = created_at;
-  return chat::Appended{.message = messages_.back().message};
+Result<std::vector<chat::Member>> NaiveStore::list_members(const chat::RoomId& id, std::int64_t offset,
+                                                           std::int32_t limit) {
+  std::vector<chat::Member> members;
+  if (const auto* room = find(id)) members = room->members;
+  for (auto& member : members) member.username = find_user(member.user_id)->username;
+  return page_of(members, offset, limit);
 }
 
 Result<std::vector<chat::Message>> NaiveStore::list_messages(const chat::HistoryQuery& query) {
-  std::vector<chat::Message> of_room;
-  for (const auto& [id, message] : messages_) {
-    if (id == query.room_id) of_room.push_back(message);
+  const auto* room = find(query.room_id);
+  return room == nullptr ? std::vector<chat::Message>{} : filter(room->messages, query);
+}
+
+Result<std::pair<chat::RoomId, chat::Message>> NaiveStore::get_message(chat::MessageId id) {
+  for (auto& room : rooms_) {
+    if (const auto* message = find_message(room, id)) return std::pair(room.room.info.id, *message);
   }
-  return filter(of_room, query);
+  return not_found();
+}
+
+Result<std::vector<chat::Event>> NaiveStore::list_events(const chat::RoomId& id, std::int64_t after,
+                                                         std::int32_t limit) {
+  std::vector<chat::Event> events;
+  if (auto* room = find(id)) {
+    for (const auto& event : room->events) {
+      if (event.n > after && event.n > room->room.floor) events.push_back(present(*room, event));
+    }
+  }
+  return page_of(events, 0, limit);
+}
+
+chat::Event NaiveStore::present(RoomState& room, const chat::Event& event) {
+  auto now = event;
+  if (auto* sent = std::get_if<chat::MessageSent>(&now.what)) {
+    sent->message = *find_message(room, sent->message.id);
+  } else if (auto* edited = std::get_if<chat::MessageEdited>(&now.what)) {
+    const auto id = edited->message.id;
+    if (const auto* message = find_message(room, id)) {
+      edited->message = *message;
+    } else {
+      now.what = chat::MessageDeleted{id};
+    }
+  } else if (auto* reaction = std::get_if<chat::ReactionChanged>(&now.what)) {
+    const auto id = reaction->message_id;
+    reaction->count = 0;
+    for (const auto& given : room.reactions) {
+      if (given.message_id == id && given.emoji == reaction->emoji) reaction->count = std::ssize(given.user_ids);
+    }
+    if (find_message(room, id) == nullptr) now.what = chat::MessageDeleted{id};
+  } else if (auto* member = std::get_if<chat::MemberChanged>(&now.what)) {
+    member->username = find_user(*event.user_id)->username;
+  } else if (auto* rules = std::get_if<chat::RulesChanged>(&now.what)) {
+    rules->rules = room.room.rules;
+  }
+  return now;
+}
+
+Result<void> NaiveStore::set_cursor(const chat::CursorKey& key, std::int64_t n) {
+  auto* room = find(key.room_id);
+  if (room == nullptr || find_user(key.user_id) == nullptr) return not_found();
+  n = std::clamp<std::int64_t>(n, 0, room->room.counter);
+  for (auto& cursor : room->cursors) {
+    if (cursor.user_id != key.user_id || cursor.name != key.name) continue;
+    cursor.n = std::max(cursor.n, n);
+    return {};
+  }
+  room->cursors.push_back({.user_id = key.user_id, .name = key.name, .n = n});
+  return {};
+}
+
+Result<chat::Unread> NaiveStore::get_unread(const chat::CursorKey& key) {
+  const auto* room = find(key.room_id);
+  if (room == nullptr) return not_found();
+  chat::Unread unread{.room_id = key.room_id};
+  for (const auto& cursor : room->cursors) {
+    if (cursor.user_id == key.user_id && cursor.name == key.name) unread.cursor_n = cursor.n;
+  }
+  for (const auto& message : room->messages) unread.count += message.n > unread.cursor_n ? 1 : 0;
+  return unread;
+}
+
+Result<std::vector<chat::Unread>> NaiveStore::list_unread(chat::UserId user, std::string_view cursor_name,
+                                                          std::int64_t offset, std::int32_t limit) {
+  std::vector<chat::Unread> all;
+  for (const auto& [room, events, messages, reactions, members, cursors] : rooms_) {
+    const bool is_member = std::ranges::any_of(members, [&](const auto& each) { return each.user_id == user; });
+    const bool has_cursor = std::ranges::any_of(
+        cursors, [&](const auto& each) { return each.user_id == user && each.name == cursor_name; });
+    if (!is_member && !has_cursor) continue;
+    all.push_back(*get_unread({.room_id = room.info.id, .user_id = user, .name = std::string(cursor_name)}));
+  }
+  return page_of(all, offset, limit);
 }
 
 Result<chat::StoreStats> NaiveStore::stats(Time since) {
-  chat::StoreStats stats{.users = std::ssize(users_), .rooms = std::ssize(rooms_), .messages = std::ssize(messages_)};
-  for (const auto& written : messages_) stats.messages_since += written.message.created_at >= since ? 1 : 0;
+  chat::StoreStats stats{.sessions = std::ssize(sessions_), .rooms = std::ssize(rooms_)};
+  for (const auto& user : users_) stats.users += is_listed(user) ? 1 : 0;
+  for (const auto& room : rooms_) {
+    stats.messages += std::ssize(room.messages);
+    for (const auto& message : room.messages) stats.messages_since += message.created_at >= since ? 1 : 0;
+  }
   return stats;
+}
+
+Result<std::vector<Result<chat::Appended>>> NaiveStore::append(std::span<const chat::Change> changes, Time now) {
+  const Time at = std::max(now, newest_change_at_);
+  std::vector<Result<chat::Appended>> results;
+  for (const auto& change : changes) {
+    auto* room = find(chat::room_of(change));
+    const auto user = std::visit([](const auto& each) -> std::optional<chat::UserId> { return each.user_id; }, change);
+    if (room == nullptr || (user && find_user(*user) == nullptr)) {
+      results.push_back(not_found());
+      continue;
+    }
+    results.push_back(std::visit([&](const auto& each) { return apply(*room, each, at); }, change));
+    if (!results.back() || results.back()->duplicate) continue;
+    newest_change_at_ = at;
+    room->events.push_back(results.back()->event);
+
+    std::optional<chat::UserId> active;
+    if (std::holds_alternative<chat::Draft>(change)) active = user;
+    if (std::holds_alternative<chat::Closing>(change)) active = room->room.info.owner_id;
+    for (auto& session : sessions_) {
+      if (session.user.id == active) session.active_at = at;
+    }
+    if (std::holds_alternative<chat::Closing>(change)) rooms_.erase(rooms_.begin() + (room - rooms_.data()));
+  }
+  return results;
+}
+
+chat::Message* NaiveStore::find_message(RoomState& room, chat::MessageId id) {
+  for (auto& message : room.messages) {
+    if (message.id == id) return &message;
+  }
+  return nullptr;
+}
+
+Result<chat::Appended> NaiveStore::apply(RoomState& room, const chat::Draft& draft, Time at) {
+  for (const auto& first : room.messages) {
+    if (!draft.nonce || first.user_id != draft.user_id || first.nonce != draft.nonce) continue;
+    if (first.content != draft.content && !first.edited_at && !first.deleted) return taken();
+    return chat::Appended{
+        .event = {.n = first.n, .at = first.created_at, .user_id = first.user_id, .what = chat::MessageSent{first}},
+        .duplicate = true};
+  }
+  if (draft.reply_to) {
+    const auto* original = find_message(room, *draft.reply_to);
+    if (original == nullptr || original->deleted) return fail(ErrorCode::kFailedPrecondition, "no original");
+  }
+  const chat::Message message{.id = ++newest_message_id_,
+                              .n = room.room.counter + 1,
+                              .created_at = at,
+                              .user_id = draft.user_id,
+                              .username = draft.username,
+                              .content = draft.content,
+                              .client_seq = draft.client_seq,
+                              .nonce = draft.nonce,
+                              .reply_to = draft.reply_to};
+  room.messages.push_back(message);
+  ++room.room.message_total;
+  room.room.last_message_at = at;
+  while (draft.message_limit && std::ssize(room.messages) > std::max<std::int64_t>(*draft.message_limit, 1)) {
+    room.messages.erase(room.messages.begin());
+    room.room.floor = room.messages.front().n - 1;
+  }
+  room.room.message_count = std::ssize(room.messages);
+  return commit(room.room, draft.user_id, at, chat::MessageSent{message});
+}
+
+Result<chat::Appended> NaiveStore::apply(RoomState& room, const chat::Edit& edit, Time at) {
+  auto* message = find_message(room, edit.message_id);
+  if (message == nullptr) return not_found();
+  if (message->deleted) return fail(ErrorCode::kFailedPrecondition, "deleted");
+  if (message->content == edit.content) return unchanged(room.room, edit.user_id, at, chat::MessageEdited{*message});
+  message->content = edit.content;
+  message->edited_at = at;
+  return commit(room.room, edit.user_id, at, chat::MessageEdited{*message});
+}
+
+Result<chat::Appended> NaiveStore::apply(RoomState& room, const chat::Deletion& deletion, Time at) {
+  auto* message = find_message(room, deletion.message_id);
+  const chat::MessageDeleted what{deletion.message_id};
+  if (message == nullptr) return not_found();
+  if (message->deleted) return unchanged(room.room, deletion.user_id, at, what);
+  message->deleted = true;
+  message->content = "";
+  std::erase_if(room.reactions, [&](const auto& given) { return given.message_id == message->id; });
+  show_reactions(room, *message);
+  return commit(room.room, deletion.user_id, at, what);
+}
+
+Result<chat::Appended> NaiveStore::apply(RoomState& room, const chat::ReactionChange& change, Time at) {
+  auto* message = find_message(room, change.message_id);
+  if (message == nullptr) return not_found();
+  if (message->deleted) return fail(ErrorCode::kFailedPrecondition, "deleted");
+  auto given = std::ranges::find_if(room.reactions, [&](const auto& each) {
+    return each.message_id == change.message_id && each.emoji == change.emoji;
+  });
+  const auto count = given == room.reactions.end() ? 0 : std::ssize(given->user_ids);
+  chat::ReactionChanged what{
+      .message_id = change.message_id, .emoji = change.emoji, .added = change.add, .count = count};
+  const bool has = count > 0 && std::ranges::find(given->user_ids, change.user_id) != given->user_ids.end();
+  if (has == change.add) return unchanged(room.room, change.user_id, at, what);
+  if (count == 0) {
+    if (std::ssize(message->reactions) == 50) return fail(ErrorCode::kResourceExhausted, "50 emojis");
+    given = room.reactions.insert(room.reactions.end(), {change.message_id, change.emoji, {}});
+  }
+  if (change.add) {
+    given->user_ids.push_back(change.user_id);
+  } else {
+    std::erase(given->user_ids, change.user_id);
+  }
+  what.count = std::ssize(given->user_ids);
+  if (what.count == 0) room.reactions.erase(given);
+  show_reactions(room, *message);
+  return commit(room.room, change.user_id, at, what);
+}
+
+void NaiveStore::show_reactions(RoomState& room, chat::Message& message) {
+  message.reactions.clear();
+  for (const auto& [id, emoji, user_ids] : room.reactions) {
+    if (id != message.id) continue;
+    message.reactions.push_back({.emoji = emoji, .count = std::ssize(user_ids), .user_ids = page_of(user_ids, 0, 20)});
+  }
+}
+
+Result<chat::Appended> NaiveStore::apply(RoomState& room, const chat::Membership& membership, Time at) {
+  const auto id = membership.user_id;
+  const chat::MemberChanged what{.username = find_user(id)->username, .joined = membership.join};
+  const auto member = std::ranges::find(room.members, id, &chat::Member::user_id);
+  if ((member != room.members.end()) == membership.join) return unchanged(room.room, id, at, what);
+  if (membership.join) {
+    room.members.push_back({.user_id = id, .username = {}, .joined_at = at});
+  } else {
+    room.members.erase(member);
+  }
+  return commit(room.room, id, at, what);
+}
+
+Result<chat::Appended> NaiveStore::apply(RoomState& room, const chat::RulesChange& change, Time at) {
+  if (room.room.rules == change.rules) {
+    return unchanged(room.room, change.user_id, at, chat::RulesChanged{change.rules});
+  }
+  room.room.rules = change.rules;
+  return commit(room.room, change.user_id, at, chat::RulesChanged{change.rules});
+}
+
+Result<chat::Appended> NaiveStore::apply(RoomState& room, const chat::Closing& closing, Time at) {
+  return commit(room.room, closing.user_id, at, chat::RoomClosed{closing.reason});
 }
 
 }  // namespace vestnik::conformance

@@ -1,6 +1,8 @@
 // The port in its plainest form: vectors that are looked through from end to end. The model of the model.
 #pragma once
 
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "chat/chat_store.hpp"
@@ -11,28 +13,72 @@ namespace vestnik::conformance {
 class NaiveStore final : public chat::ChatStore {
  public:
   Result<chat::User> create_user(const chat::NewUser& user) override;
+  Result<chat::User> promote_guest(chat::UserId id, const chat::NewUser& user) override;
   Result<chat::User> get_user(chat::UserId id) override;
   Result<std::vector<chat::User>> list_users(std::int64_t offset, std::int32_t limit) override;
+  Result<chat::Session> create_session(const chat::NewSession& session, Time now) override;
+  Result<std::vector<chat::Session>> list_sessions(std::string_view after_key, std::int32_t limit) override;
+  Result<void> end_session(std::string_view key) override;
   Result<chat::Room> create_room(const chat::NewRoom& room) override;
   Result<chat::Room> find_room(std::string_view id_or_name) override;
   Result<std::vector<chat::Room>> list_rooms(std::int64_t offset, std::int32_t limit) override;
-  Result<std::vector<Result<chat::Appended>>> append(std::span<const chat::Draft> drafts, Time now) override;
+  Result<std::vector<chat::Member>> list_members(const chat::RoomId& room, std::int64_t offset,
+                                                 std::int32_t limit) override;
+  Result<bool> sweep_closed_rooms() override { return false; }
+  Result<std::vector<Result<chat::Appended>>> append(std::span<const chat::Change> changes, Time now) override;
   Result<std::vector<chat::Message>> list_messages(const chat::HistoryQuery& query) override;
+  Result<std::pair<chat::RoomId, chat::Message>> get_message(chat::MessageId id) override;
+  Result<std::vector<chat::Event>> list_events(const chat::RoomId& room, std::int64_t after,
+                                               std::int32_t limit) override;
+  Result<void> set_cursor(const chat::CursorKey& cursor, std::int64_t n) override;
+  Result<chat::Unread> get_unread(const chat::CursorKey& cursor) override;
+  Result<std::vector<chat::Unread>> list_unread(chat::UserId user, std::string_view cursor_name, std::int64_t offset,
+                                                std::int32_t limit) override;
   Result<chat::StoreStats> stats(Time since) override;
   Result<void> check() override { return {}; }
   std::string_view description() const override { return "naive:"; }
 
  private:
-  struct Written {
-    chat::RoomId room;
-    chat::Message message;
+  struct Given {
+    chat::MessageId message_id;
+    std::string emoji;
+    std::vector<chat::UserId> user_ids;
+  };
+  struct Cursor {
+    chat::UserId user_id;
+    std::string name;
+    std::int64_t n;
+  };
+  struct RoomState {
+    chat::Room room;
+    std::vector<chat::Event> events;  // with everything that has ever happened, as it happened
+    std::vector<chat::Message> messages;
+    std::vector<Given> reactions;
+    std::vector<chat::Member> members;
+    std::vector<Cursor> cursors;
   };
 
-  Result<chat::Appended> append_one(const chat::Draft& draft, Time created_at);
+  chat::User* find_user(chat::UserId id);
+  bool is_account(std::string_view name) const;
+  bool is_listed(const chat::User& user) const;
+  RoomState* find(std::string_view id);
+  static chat::Message* find_message(RoomState& room, chat::MessageId id);
+  static void show_reactions(RoomState& room, chat::Message& message);
+  chat::Event present(RoomState& room, const chat::Event& event);
+
+  Result<chat::Appended> apply(RoomState& room, const chat::Draft& draft, Time at);
+  Result<chat::Appended> apply(RoomState& room, const chat::Edit& edit, Time at);
+  Result<chat::Appended> apply(RoomState& room, const chat::Deletion& deletion, Time at);
+  Result<chat::Appended> apply(RoomState& room, const chat::ReactionChange& change, Time at);
+  Result<chat::Appended> apply(RoomState& room, const chat::Membership& membership, Time at);
+  Result<chat::Appended> apply(RoomState& room, const chat::RulesChange& change, Time at);
+  Result<chat::Appended> apply(RoomState& room, const chat::Closing& closing, Time at);
 
   std::vector<chat::User> users_;
-  std::vector<chat::Room> rooms_;
-  std::vector<Written> messages_;
+  std::vector<chat::Session> sessions_;  // in the order of keys; the user's name may be an old one
+  std::vector<RoomState> rooms_;         // open ones
+  chat::MessageId newest_message_id_ = 0;
+  Time newest_change_at_ = Time::min();
 };
 
 }  // namespace vestnik::conformance

@@ -33,39 +33,142 @@ bool maybe() {
   return pick(0, 2) == 0;
 }
 std::string pick_room() {
-  return fmt::format("room-id-{}", pick(0, 4));
+  return fmt::format("room-id-{}", pick(0, 3));
 }
 Time pick_time() {
   return at(pick(0, 40) * 250ms);
 }
+chat::UserId pick_user() {
+  return pick(1, 6);
+}
+std::optional<chat::UserId> maybe_user() {
+  return maybe() ? std::optional(pick_user()) : std::nullopt;
+}
+std::string pick_name() {
+  return fmt::format("user {}", pick(0, 5));
+}
+std::string pick_key() {
+  return fmt::format("key {}", pick(0, 6));
+}
+std::string pick_cursor() {
+  return maybe() ? "" : "phone";
+}
+std::string pick_emoji() {
+  return std::vector{"👍", "❤", "😀"}[static_cast<std::size_t>(pick(0, 3))];
+}
+chat::RoomRules pick_rules() {
+  chat::RoomRules rules;
+  if (maybe()) rules.max_length = pick(1, 3);
+  if (maybe()) rules.message_limit = pick(1, 3);
+  if (maybe()) rules.expires_at = pick_time();
+  rules.read_only = maybe();
+  rules.client_seq_required = maybe();
+  return rules;
+}
 
-Operation create_user() {
-  const auto name = fmt::format("user {}", pick(0, 10));
-  return {fmt::format("create_user({})", name),
-          [=](auto& store) { return describe(store.create_user({.username = name, .email = std::nullopt})); }};
+Operation change_people() {
+  const chat::NewUser user{.username = pick_name(), .email = std::nullopt};
+  switch (pick(0, 4)) {
+    case 0:
+      return {fmt::format("create_user({})", user.username),
+              [=](auto& store) { return describe(store.create_user(user)); }};
+    case 1: {
+      const auto id = pick_user();
+      return {fmt::format("promote_guest({}, {})", id, user.username),
+              [=](auto& store) { return describe(store.promote_guest(id, user)); }};
+    }
+    case 2: {
+      const auto key = pick_key();
+      return {fmt::format("end_session({})", key), [=](auto& store) { return describe(store.end_session(key)); }};
+    }
+    default: {
+      const chat::NewSession session{.key = pick_key(), .user_id = maybe_user(), .display_name = user.username};
+      const auto now = pick_time();
+      return {fmt::format("create_session({}, {}, {})", session.key, session.user_id.value_or(0), format_rfc3339(now)),
+              [=](auto& store) { return describe(store.create_session(session, now)); }};
+    }
+  }
 }
 
 Operation create_room() {
-  const auto room = new_room(pick_room(), fmt::format("room {}", pick(0, 4)));
+  auto room = new_room(pick_room(), fmt::format("room {}", pick(0, 3)));
+  room.info.owner_id = maybe_user();
+  room.rules = pick_rules();
   return {fmt::format("create_room({}, {})", room.info.id, room.info.name),
           [=](auto& store) { return describe(store.create_room(room)); }};
 }
 
+chat::Change pick_draft() {
+  auto draft = draft_for(pick_room(), fmt::format("text {}", pick(0, 3)));
+  draft.user_id = maybe_user();
+  if (maybe()) draft.nonce = fmt::format("nonce {}", pick(0, 4));
+  if (maybe()) draft.client_seq = pick(0, 100);
+  if (pick(0, 4) == 0) draft.reply_to = pick(1, 20);
+  if (pick(0, 4) == 0) draft.message_limit = pick(0, 6);
+  return draft;
+}
+
+chat::Change pick_change() {
+  const auto room = pick_room();
+  const chat::MessageId message = pick(1, 20);
+  switch (pick(0, 20)) {
+    case 0:
+    case 1:
+    case 2:
+      return chat::Edit{room, message, maybe_user(), fmt::format("text {}", pick(0, 3))};
+    case 3:
+      return chat::Deletion{room, message, maybe_user()};
+    case 4:
+    case 5:
+    case 6:
+    case 7:
+      return chat::ReactionChange{room, message, pick_user(), pick_emoji(), pick(0, 3) != 0};
+    case 8:
+    case 9:
+      return chat::Membership{room, pick_user(), pick(0, 3) != 0};
+    case 10:
+      return chat::RulesChange{room, maybe_user(), pick_rules()};
+    case 11:
+      if (maybe()) return chat::Closing{room, maybe_user(), chat::CloseReason::kExpired};
+      [[fallthrough]];
+    default:
+      return pick_draft();
+  }
+}
+
+std::string text_of(const chat::Change& change) {
+  struct Text {
+    std::string operator()(const chat::Draft& draft) const {
+      return fmt::format("'{}' nonce {} reply to {} limit {}", draft.content, draft.nonce.value_or("none"),
+                         draft.reply_to.value_or(0), draft.message_limit.value_or(-1));
+    }
+    std::string operator()(const chat::Edit& edit) const {
+      return fmt::format("edit {} '{}'", edit.message_id, edit.content);
+    }
+    std::string operator()(const chat::Deletion& deletion) const {
+      return fmt::format("delete {}", deletion.message_id);
+    }
+    std::string operator()(const chat::ReactionChange& change) const {
+      return fmt::format("{} {} {}", change.add ? "give" : "take", change.emoji, change.message_id);
+    }
+    std::string operator()(const chat::Membership& membership) const { return membership.join ? "join" : "leave"; }
+    std::string operator()(const chat::RulesChange& change) const { return "rules " + describe(change.rules); }
+    std::string operator()(const chat::Closing&) const { return "close"; }
+  };
+  const auto user = std::visit([](const auto& each) -> std::optional<chat::UserId> { return each.user_id; }, change);
+  return fmt::format("{} by {}: {}", chat::room_of(change), user.value_or(0), std::visit(Text(), change));
+}
+
 Operation append() {
-  std::vector<chat::Draft> drafts;
+  std::vector<chat::Change> changes;
   std::string text;
   for (int i = pick(0, 6); i > 0; --i) {
-    auto draft = draft_for(pick_room(), fmt::format("text {}", pick(0, 3)));
-    if (maybe()) draft.user_id = pick(1, 3);
-    if (maybe()) draft.nonce = fmt::format("nonce {}", pick(0, 4));
-    if (maybe()) draft.client_seq = pick(0, 100);
-    text += fmt::format(" [{} '{}' user {} nonce {}]", draft.room_id, draft.content, draft.user_id.value_or(0),
-                        draft.nonce.value_or("none"));
-    drafts.push_back(std::move(draft));
+    changes.push_back(pick_change());
+    text += fmt::format(" [{}]", text_of(changes.back()));
   }
   const auto now = pick_time();
   return {fmt::format("append({},{})", format_rfc3339(now), text),
-          [=](auto& store) { return describe(store.append(drafts, now)); }};
+          [=](auto& store) { return describe(store.append(changes, now)); }};
 }
 
 Operation list_messages() {
@@ -74,7 +177,7 @@ Operation list_messages() {
   query.limit = pick(0, 20);
   if (maybe()) query.after = pick(-1, 30);
   if (maybe()) query.before = pick(-1, 30);
-  if (maybe()) query.offset = pick(0, 20);
+  if (maybe()) query.offset = pick(0, 10);
   if (maybe()) query.from = pick_time();
   if (maybe()) query.to = pick_time();
   return {fmt::format("list_messages({} {} after {} before {} from {} to {} offset {} limit {})", query.room_id,
@@ -84,18 +187,44 @@ Operation list_messages() {
           [=](auto& store) { return describe(store.list_messages(query)); }};
 }
 
+Operation list_events() {
+  const auto room = pick_room();
+  const auto after = pick(-1, 30);
+  const auto limit = pick(-1, 30);
+  return {fmt::format("list_events({}, {}, {})", room, after, limit),
+          [=](auto& store) { return describe(store.list_events(room, after, limit)); }};
+}
+
+Operation set_cursor() {
+  const chat::CursorKey cursor{.room_id = pick_room(), .user_id = pick_user(), .name = pick_cursor()};
+  const auto n = pick(-1, 30);
+  return {fmt::format("set_cursor({}, {}, '{}', {})", cursor.room_id, cursor.user_id, cursor.name, n),
+          [=](auto& store) { return describe(store.set_cursor(cursor, n)); }};
+}
+
 Operation look_around() {
   const auto room = pick_room();
-  const auto user = pick(0, 5);
-  const auto offset = pick(0, 4);
+  const auto user = pick_user();
+  const auto cursor = pick_cursor();
+  const auto message = pick(1, 20);
+  const auto offset = pick(0, 3);
   const auto limit = pick(0, 4);
   const auto since = pick_time();
-  return {fmt::format("look_around({} {} {} {} {})", room, user, offset, limit, format_rfc3339(since)),
+  return {fmt::format("look_around({} {} '{}' {} {} {} {})", room, user, cursor, message, offset, limit,
+                      format_rfc3339(since)),
           [=](auto& store) {
             return describe(store.find_room(room)) + "\n" + describe(store.get_user(user)) + "\n" +
                    describe(store.list_rooms(offset, limit)) + describe(store.list_users(offset, limit)) +
-                   describe(store.stats(since));
+                   describe(store.list_sessions(fmt::format("key {}", offset), limit)) +
+                   describe(store.list_members(room, offset, limit)) + describe(store.get_message(message)) + "\n" +
+                   describe(store.get_unread({.room_id = room, .user_id = user, .name = cursor})) + "\n" +
+                   describe(store.list_unread(user, cursor, offset, limit)) + describe(store.stats(since));
           }};
+}
+
+// Nobody can tell whether it has been done.
+Operation sweep() {
+  return {"sweep()", [](auto& store) { return store.sweep_closed_rooms() ? "swept" : "failed"; }};
 }
 
 Operation reopen() {
@@ -103,10 +232,16 @@ Operation reopen() {
 }
 
 std::vector<Operation> pick_operations() {
-  const auto operation = rc::gen::mapcat(
-      rc::gen::weightedElement<Operation (*)()>(
-          {{1, create_user}, {2, create_room}, {6, append}, {6, list_messages}, {2, look_around}, {1, reopen}}),
-      [](Operation (*make)()) { return rc::gen::exec(make); });
+  const auto operation = rc::gen::mapcat(rc::gen::weightedElement<Operation (*)()>({{3, change_people},
+                                                                                    {3, create_room},
+                                                                                    {12, append},
+                                                                                    {4, list_messages},
+                                                                                    {4, list_events},
+                                                                                    {2, set_cursor},
+                                                                                    {4, look_around},
+                                                                                    {1, sweep},
+                                                                                    {1, reopen}}),
+                                         [](Operation (*make)()) { return rc::gen::exec(make); });
   return *rc::gen::container<std::vector<Operation>>(operation);
 }
 
@@ -123,6 +258,13 @@ TEST_P(RandomCalls, AreAnsweredAsByTheModel) {
       model = std::make_unique<NaiveStore>();
     } else {
       model = std::make_unique<storage::MemoryStore>();
+    }
+    // Without users and rooms at the beginning, most calls would find nothing.
+    for (auto* store : {&subject->store(), model.get()}) {
+      for (int i = 1; i <= 3; ++i) must(store->create_user({.username = fmt::format("user {}", i), .email = {}}));
+      for (int i = 0; i < 2; ++i) {
+        must(store->create_room(new_room(fmt::format("room-id-{}", i), fmt::format("room {}", i))));
+      }
     }
     for (const auto& operation : operations) {
       if (!operation.run) {

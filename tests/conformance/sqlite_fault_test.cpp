@@ -34,7 +34,7 @@ class Numbered {
 
   // Appends the next `count` messages of about `size` bytes; an error unless all were acknowledged.
   Result<void> append(int count, std::size_t size) {
-    std::vector<chat::Draft> drafts;
+    std::vector<chat::Change> drafts;
     for (int i = 1; i <= count; ++i) drafts.push_back(draft_for("room", content_of(acknowledged_ + i, size)));
     const auto results = store_->append(drafts, at(1s));
     if (!results) return std::unexpected(results.error());

@@ -37,7 +37,7 @@ void write_file(const std::string& path, std::string_view bytes) {
 void make_database(const std::string& path, int count) {
   const auto store = must(open_at(path));
   must(store->create_room(new_room("room", "room")));
-  std::vector<chat::Draft> drafts;
+  std::vector<chat::Change> drafts;
   for (int i = 1; i <= count; ++i) drafts.push_back(draft_for("room", fmt::format("message {}", i)));
   must(store->append(drafts, at(1s)));
 }
@@ -160,41 +160,6 @@ TEST(Migrations, AreAppliedOnceAndWhollyOrNotAtAll) {
   EXPECT_EQ(ask_sql(path, "SELECT count(*) FROM migrations"), 2);
 }
 
-// Later versions number edits too and remove messages, so numbers get gaps.
-TEST(SqliteHistory, WorksWithGapsInTheNumbers) {
-  const TempFolder folder;
-  const auto path = folder.file("a.db");
-  {
-    const auto store = must(open_at(path));
-    must(store->create_room(new_room("room", "room")));
-    for (int i = 0; i < 100; ++i) {
-      const auto draft = draft_for("room", fmt::format("{}", i));
-      must(store->append({&draft, 1}, at((i / 3) * 1s)));
-    }
-  }
-  run_sql(path,
-          "DELETE FROM messages WHERE n % 7 = 3 OR n BETWEEN 40 AND 60 OR n <= 5 OR n >= 98;"
-          "UPDATE rooms SET message_count = (SELECT count(*) FROM messages), floor = 5");
-  const auto store = must(open_at(path));
-  auto query = query_for("room");
-  query.order = chat::Order::kAscending;
-  query.limit = 1'000;
-  const auto all = must(store->list_messages(query));
-  ASSERT_EQ(std::ssize(all), must(store->find_room("room")).message_count);
-  std::mt19937 random(1);
-  const auto pick = [&](int begin, int end) { return std::uniform_int_distribution(begin, end - 1)(random); };
-  for (int i = 0; i < 2'000; ++i) {
-    query.order = pick(0, 2) == 0 ? chat::Order::kAscending : chat::Order::kDescending;
-    query.limit = pick(0, 120);
-    query.after = pick(0, 2) == 0 ? pick(-5, 110) : 0;
-    query.before = pick(0, 2) == 0 ? std::optional<std::int64_t>(pick(-5, 110)) : std::nullopt;
-    query.from = pick(0, 2) == 0 ? std::optional(at(pick(-2, 40) * 500ms)) : std::nullopt;
-    query.to = pick(0, 2) == 0 ? std::optional(at(pick(-2, 80) * 500ms)) : std::nullopt;
-    query.offset = pick(0, 2) == 0 ? pick(0, 110) : 0;
-    ASSERT_EQ(describe(must(store->list_messages(query))), describe(filter(all, query)));
-  }
-}
-
 TEST(SqliteDamage, ABadRowDoesNotSpoilItsPage) {
   const TempFolder folder;
   const auto path = folder.file("a.db");
@@ -232,7 +197,7 @@ TEST(SqliteDamage, IsAnErrorAndNeverACrash) {
     if (!(*store)->list_messages(query)) ++noticed;
     static_cast<void>((*store)->list_users(0, 100));
     static_cast<void>((*store)->stats(at(0s)));
-    const auto draft = draft_for("room", "more");
+    const chat::Change draft = draft_for("room", "more");
     static_cast<void>((*store)->append({&draft, 1}, at(2s)));
     static_cast<void>((*store)->check());
   }

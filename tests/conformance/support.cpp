@@ -1,10 +1,12 @@
 #include "conformance/support.hpp"
 
 #include <fmt/core.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cstdlib>
 #include <system_error>
+#include <variant>
 
 #include "base/ids.hpp"
 
@@ -14,6 +16,9 @@ namespace {
 template <typename T>
 std::string or_none(const std::optional<T>& value) {
   return value ? fmt::format("'{}'", *value) : "none";
+}
+std::string or_none(const std::optional<Time>& value) {
+  return value ? format_rfc3339(*value) : "none";
 }
 
 }  // namespace
@@ -51,9 +56,31 @@ chat::RoomId StoreTest::make_room(std::string_view name) {
   return must(store().create_room(new_room(make_uuid(), name))).info.id;
 }
 
-chat::Appended StoreTest::append_one(const chat::Draft& draft, Time now) {
-  auto results = must(store().append({&draft, 1}, now));
-  return must(std::move(results.at(0)));
+void StoreTest::make_users(int count) {
+  for (int i = 1; i <= count; ++i) {
+    must(store().create_user({.username = fmt::format("user {}", i), .email = std::nullopt}));
+  }
+}
+
+chat::UserId StoreTest::make_guest(std::string_view key, Time now) {
+  const chat::NewSession session{.key = std::string(key), .user_id = {}, .display_name = fmt::format("guest {}", key)};
+  return must(store().create_session(session, now)).user.id;
+}
+
+Result<chat::Appended> StoreTest::try_one(const chat::Change& change, Time now) {
+  return must(store().append({&change, 1}, now)).at(0);
+}
+
+chat::Appended StoreTest::append_one(const chat::Change& change, Time now) {
+  return must(try_one(change, now));
+}
+
+chat::Message StoreTest::post(const chat::Draft& draft, Time now) {
+  return message_of(append_one(draft, now));
+}
+
+chat::MessageId StoreTest::send(const chat::RoomId& room, std::string_view content, Time now) {
+  return post(draft_for(room, content), now).id;
 }
 
 std::vector<chat::Message> StoreTest::all_messages(const chat::RoomId& room) {
@@ -61,6 +88,14 @@ std::vector<chat::Message> StoreTest::all_messages(const chat::RoomId& room) {
   query.order = chat::Order::kAscending;
   query.limit = 1'000'000;
   return must(store().list_messages(query));
+}
+
+std::vector<chat::Event> StoreTest::all_events(const chat::RoomId& room) {
+  return must(store().list_events(room, 0, INT32_MAX));
+}
+
+void StoreTest::sweep() {
+  while (must(store().sweep_closed_rooms())) continue;
 }
 
 Time at(std::chrono::microseconds after_start) {
@@ -89,32 +124,103 @@ chat::HistoryQuery query_for(const chat::RoomId& room) {
   return query;
 }
 
+const chat::Message& message_of(const chat::Appended& appended) {
+  return std::get<chat::MessageSent>(appended.event.what).message;
+}
+
+const chat::Message& message_of(const Result<chat::Appended>& appended) {
+  if (!appended) throw std::runtime_error(appended.error().detail);
+  return message_of(*appended);
+}
+
 std::string describe(const chat::User& user) {
-  return fmt::format("user {} '{}' email {}", user.id, user.username, or_none(user.email));
+  return fmt::format("{} {} '{}' email {}", user.guest ? "guest" : "user", user.id, user.username, or_none(user.email));
+}
+
+std::string describe(const chat::Session& session) {
+  return fmt::format("session {} of {} created {} active {}", session.key, describe(session.user),
+                     format_rfc3339(session.created_at), format_rfc3339(session.active_at));
+}
+
+std::string describe(const chat::RoomRules& rules) {
+  return fmt::format("max_length {} limit {} expires {} client_seq {} read_only {}", or_none(rules.max_length),
+                     or_none(rules.message_limit), or_none(rules.expires_at), rules.client_seq_required,
+                     rules.read_only);
 }
 
 std::string describe(const chat::Room& room) {
-  return fmt::format(
-      "room {} '{}' epoch {} created {} max_length {} client_seq {} counter {} floor {} count {} last {}", room.info.id,
-      room.info.name, room.info.epoch, format_rfc3339(room.info.created_at), or_none(room.info.max_length),
-      room.info.client_seq_required, room.counter, room.floor, room.message_count,
-      room.last_message_at ? format_rfc3339(*room.last_message_at) : "none");
+  return fmt::format("room {} '{}' epoch {} created {} owner {} {} counter {} floor {} count {} total {} last {}",
+                     room.info.id, room.info.name, room.info.epoch, format_rfc3339(room.info.created_at),
+                     or_none(room.info.owner_id), describe(room.rules), room.counter, room.floor, room.message_count,
+                     room.message_total, or_none(room.last_message_at));
+}
+
+std::string describe(const chat::Member& member) {
+  return fmt::format("member {} '{}' joined {}", member.user_id, member.username, format_rfc3339(member.joined_at));
+}
+
+std::string describe(const chat::Unread& unread) {
+  return fmt::format("unread {} after {} in {}", unread.count, unread.cursor_n, unread.room_id);
+}
+
+std::string describe(const chat::Reaction& reaction) {
+  return fmt::format("{} x {} by {}", reaction.emoji, reaction.count, fmt::join(reaction.user_ids, ","));
 }
 
 std::string describe(const chat::Message& message) {
-  return fmt::format("message {} n {} at {} user {} {} seq {} nonce {} content '{}'", message.id, message.n,
-                     format_rfc3339(message.created_at), or_none(message.user_id), or_none(message.username),
-                     or_none(message.client_seq), or_none(message.nonce), message.content);
+  auto text = fmt::format("message {} n {} at {} user {} {} seq {} nonce {} content '{}'", message.id, message.n,
+                          format_rfc3339(message.created_at), or_none(message.user_id), or_none(message.username),
+                          or_none(message.client_seq), or_none(message.nonce), message.content);
+  if (message.reply_to) text += fmt::format(" reply to {}", *message.reply_to);
+  if (message.edited_at) text += " edited " + format_rfc3339(*message.edited_at);
+  if (message.deleted) text += " deleted";
+  for (const auto& reaction : message.reactions) text += ", " + describe(reaction);
+  return text;
+}
+
+std::string describe(const std::pair<chat::RoomId, chat::Message>& message) {
+  return message.first + " has " + describe(message.second);
+}
+
+namespace {
+
+std::string describe_what(const chat::MessageSent& what) {
+  return "sent " + describe(what.message);
+}
+std::string describe_what(const chat::MessageEdited& what) {
+  return "edited " + describe(what.message);
+}
+std::string describe_what(const chat::MessageDeleted& what) {
+  return fmt::format("deleted {}", what.message_id);
+}
+std::string describe_what(const chat::ReactionChanged& what) {
+  return fmt::format("{} {} {} {}, now {}", what.added ? "gave" : "took", what.emoji, what.added ? "to" : "from",
+                     what.message_id, what.count);
+}
+std::string describe_what(const chat::MemberChanged& what) {
+  return fmt::format("'{}' {}", what.username, what.joined ? "joined" : "left");
+}
+std::string describe_what(const chat::RulesChanged& what) {
+  return "rules " + describe(what.rules);
+}
+std::string describe_what(const chat::RoomClosed& what) {
+  return what.reason == chat::CloseReason::kExpired ? "expired" : "closed";
+}
+
+}  // namespace
+
+std::string describe(const chat::Event& event) {
+  return fmt::format("{} {} by {}: {}", event.n, format_rfc3339(event.at), or_none(event.user_id),
+                     std::visit([](const auto& what) { return describe_what(what); }, event.what));
 }
 
 std::string describe(const chat::StoreStats& stats) {
-  return fmt::format("{} users, {} rooms, {} messages, {} since", stats.users, stats.rooms, stats.messages,
-                     stats.messages_since);
+  return fmt::format("{} users, {} sessions, {} rooms, {} messages, {} since", stats.users, stats.sessions, stats.rooms,
+                     stats.messages, stats.messages_since);
 }
 
-std::string describe(const Result<chat::Appended>& appended) {
-  if (!appended) return std::string(name_of(appended.error().code));
-  return (appended->duplicate ? "duplicate " : "new ") + describe(appended->message);
+std::string describe(const chat::Appended& appended) {
+  return (appended.duplicate ? "duplicate " : "new ") + describe(appended.event);
 }
 
 std::vector<chat::Message> filter(const std::vector<chat::Message>& messages, const chat::HistoryQuery& query) {

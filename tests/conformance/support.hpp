@@ -12,6 +12,8 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "chat/chat_store.hpp"
@@ -83,10 +85,24 @@ class StoreTest : public testing::TestWithParam<Storage> {
 
   // A room of that name, and its id.
   chat::RoomId make_room(std::string_view name);
-  // One message that must be accepted.
-  chat::Appended append_one(const chat::Draft& draft, Time now);
+  // Accounts with the ids from 1 to `count`, named "user 1" and so on.
+  void make_users(int count);
+  // A new guest with a session of that key.
+  chat::UserId make_guest(std::string_view key, Time now);
+  // One change that must be accepted.
+  chat::Appended append_one(const chat::Change& change, Time now);
+  // The answer to one change.
+  Result<chat::Appended> try_one(const chat::Change& change, Time now);
+  // A draft that must become a message.
+  chat::Message post(const chat::Draft& draft, Time now);
+  // A message of that content, and its id.
+  chat::MessageId send(const chat::RoomId& room, std::string_view content, Time now);
   // All of a room's messages, oldest first.
   std::vector<chat::Message> all_messages(const chat::RoomId& room);
+  // All of a room's events, oldest first.
+  std::vector<chat::Event> all_events(const chat::RoomId& room);
+  // Until nothing is left of closed rooms.
+  void sweep();
 
  private:
   std::unique_ptr<Subject> subject_ = GetParam().make();
@@ -103,13 +119,25 @@ Time at(std::chrono::microseconds after_start);
 chat::NewRoom new_room(std::string_view id, std::string_view name);
 chat::Draft draft_for(const chat::RoomId& room, std::string_view content);
 chat::HistoryQuery query_for(const chat::RoomId& room);
+// The message that an accepted draft became.
+const chat::Message& message_of(const chat::Appended& appended);
+const chat::Message& message_of(const Result<chat::Appended>& appended);
 
 // Texts that are equal exactly when the values are, for messages of a failed comparison.
 std::string describe(const chat::User& user);
+std::string describe(const chat::Session& session);
+std::string describe(const chat::RoomRules& rules);
 std::string describe(const chat::Room& room);
+std::string describe(const chat::Member& member);
+std::string describe(const chat::Unread& unread);
+std::string describe(const chat::Reaction& reaction);
 std::string describe(const chat::Message& message);
+std::string describe(const std::pair<chat::RoomId, chat::Message>& message);
+std::string describe(const chat::Event& event);
 std::string describe(const chat::StoreStats& stats);
-std::string describe(const Result<chat::Appended>& appended);
+std::string describe(const chat::Appended& appended);
+template <typename T>
+std::string describe(const Result<T>& result);
 template <typename T>
 std::string describe(const std::vector<T>& values) {
   std::string text;
@@ -118,7 +146,12 @@ std::string describe(const std::vector<T>& values) {
 }
 template <typename T>
 std::string describe(const Result<T>& result) {
-  return result ? describe(*result) : std::string(name_of(result.error().code));
+  if (!result) return std::string(name_of(result.error().code));
+  if constexpr (std::is_void_v<T>) {
+    return "done";
+  } else {
+    return describe(*result);
+  }
 }
 
 // The page that `query` asks for out of all `messages` of its room, found by looking at every one.

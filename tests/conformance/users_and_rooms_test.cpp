@@ -50,13 +50,14 @@ TEST_P(UsersAndRooms, ARoomIsFoundByIdAndName) {
   auto room = new_room("5f0c1d8e-0000-4000-8000-000000000001", "stream");
   room.info.epoch = "k3";
   room.info.created_at = at(1'234'567us);
-  room.info.max_length = 128;
-  room.info.client_seq_required = true;
+  room.rules.max_length = 128;
+  room.rules.client_seq_required = true;
   const auto created = must(store().create_room(room));
-  EXPECT_EQ(describe(created),
-            "room 5f0c1d8e-0000-4000-8000-000000000001 'stream' epoch k3 created 2024-01-01T00:00:01.234567Z "
-            "max_length '128' "
-            "client_seq true counter 0 floor 0 count 0 last none");
+  EXPECT_EQ(
+      describe(created),
+      "room 5f0c1d8e-0000-4000-8000-000000000001 'stream' epoch k3 created 2024-01-01T00:00:01.234567Z owner none "
+      "max_length '128' limit none expires none client_seq true read_only false "
+      "counter 0 floor 0 count 0 total 0 last none");
   reopen();
   EXPECT_EQ(describe(must(store().find_room("stream"))), describe(created));
   EXPECT_EQ(describe(must(store().find_room(room.info.id))), describe(created));
@@ -107,13 +108,13 @@ TEST_P(UsersAndRooms, ARoomTellsTheStateOfItsHistory) {
 }
 
 TEST_P(UsersAndRooms, StatsCountEverything) {
-  EXPECT_EQ(describe(must(store().stats(at(0s)))), "0 users, 0 rooms, 0 messages, 0 since");
+  EXPECT_EQ(describe(must(store().stats(at(0s)))), "0 users, 0 sessions, 0 rooms, 0 messages, 0 since");
   must(store().create_user({.username = "admin", .email = std::nullopt}));
   const auto first = make_room("first");
   const auto second = make_room("second");
   for (int i = 0; i < 10; ++i) append_one(draft_for(i % 3 == 0 ? first : second, "text"), at(i * 1s));
   reopen();
-  EXPECT_EQ(describe(must(store().stats(at(0s)))), "1 users, 2 rooms, 10 messages, 10 since");
+  EXPECT_EQ(describe(must(store().stats(at(0s)))), "1 users, 0 sessions, 2 rooms, 10 messages, 10 since");
   EXPECT_EQ(must(store().stats(at(4s))).messages_since, 6);
   EXPECT_EQ(must(store().stats(at(4s + 1us))).messages_since, 5);
   EXPECT_EQ(must(store().stats(at(9s))).messages_since, 1);

@@ -320,7 +320,7 @@ def test_unknown_routes(server, target):
     [
         ("DELETE", "/api/v1/users", {"GET", "POST"}),
         ("PUT", "/api/v1/messages", {"GET", "POST"}),
-        ("PATCH", "/api/v1/rooms/lobby", {"GET"}),
+        ("PUT", "/api/v1/rooms/lobby", {"GET", "PATCH", "DELETE"}),
         ("POST", "/stats", {"GET"}),
         ("POST", "/health", {"GET"}),
         ("DELETE", "/metrics", {"GET"}),

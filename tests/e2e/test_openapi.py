@@ -62,12 +62,15 @@ def test_every_route_is_described_and_answers(server, document, verb, path, name
         if part.startswith("{"):
             assert part.strip("{}") in parameters
 
-    target = path.replace("{room}", "lobby").replace("{user_id}", "1")
+    target = path.replace("{room}", "lobby").replace("{user_id}", "1").replace("{message_id}", "1")
+    target = target.replace("{emoji}", "%F0%9F%91%8D")
     assert "{" not in target
     with raw_http.Connection(server.port) as connection:
-        connection.send(raw_http.encode_json(verb, target, {}) if verb == "POST" else raw_http.encode(verb, target))
+        has_body = verb in ("POST", "PATCH")
+        connection.send(raw_http.encode_json(verb, target, {}) if has_body else raw_http.encode(verb, target))
         head = connection.read_head()
-        assert head.status_code in (200, 201, 400), f"{verb} {target}: {head}"
+        reached = (200, 201, 400, 401) if "{message_id}" not in path else (200, 400, 401, 404)
+        assert head.status_code in reached, f"{verb} {target}: {head}"
 
 
 def test_nothing_else_is_described(document):

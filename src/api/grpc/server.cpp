@@ -12,6 +12,7 @@
 #include <exception>
 #include <utility>
 
+#include "api/bearer.hpp"
 #include "api/grpc/status.hpp"
 #include "api/grpc/stream.hpp"
 #include "base/ids.hpp"
@@ -60,15 +61,16 @@ class Bridge {
     }
     runtime::Core& core = next_core();
     core.post([this, &core, entry, request, response, reactor, request_id = request_id_of(*call),
-               pass = std::move(*pass)]() mutable {
+               credentials = credentials_of(*call), pass = std::move(*pass)]() mutable {
       asio::co_spawn(core.context(),
-                     serve(core, *entry, *request, *response, reactor, std::move(request_id), std::move(pass)),
+                     serve(core, *entry, *request, *response, reactor, std::move(request_id), std::move(credentials),
+                           std::move(pass)),
                      asio::detached);
     });
     return reactor;
   }
 
-  ::grpc::ServerWriteReactor<ByteBuffer>* subscribe(const ByteBuffer& request) {
+  ::grpc::ServerWriteReactor<ByteBuffer>* subscribe(CallbackServerContext* call, const ByteBuffer& request) {
     auto* stream = new Stream(next_core(), context_.subscriptions, context_.status, context_.connections);
     if (!context_.status.ready) {
       stream->start(fail(ErrorCode::kUnavailable, "the server is stopping; reconnect in a moment"));
@@ -85,15 +87,16 @@ class Bridge {
     if (!::grpc::GenericDeserialize<::grpc::ProtoBufferReader, chat::v1::SubscribeRequest>(&copy, &message).ok()) {
       stream->start(fail(ErrorCode::kInvalidArgument, "the request is not a SubscribeRequest"));
     } else {
-      stream->start(context_.methods.find("vestnik.chat.v1.Chat.Subscribe")->subscription(message));
+      stream->start(
+          context_.methods.find("vestnik.chat.v1.Chat.Subscribe")->subscription(credentials_of(*call), message));
     }
     return stream;
   }
 
  private:
   Task<void> serve(runtime::Core& core, const Methods::Entry& entry, const Message& request, Message& response,
-                   ServerUnaryReactor* reactor, std::string request_id, runtime::Gate::Pass) {
-    Call call{.core = core, .request_id = std::move(request_id)};
+                   ServerUnaryReactor* reactor, std::string request_id, std::string credentials, runtime::Gate::Pass) {
+    Call call{.core = core, .request_id = std::move(request_id), .credentials = std::move(credentials)};
     ::grpc::Status status;
     try {
       if (auto done = co_await entry.unary(call, request, response); !done) status = to_status(done.error());
@@ -118,6 +121,13 @@ class Bridge {
     return fmt::format("{}-g{}", context_.request_id_prefix, next_call_.fetch_add(1, std::memory_order_relaxed));
   }
 
+  // RFC 6750, section 2.1, in the metadata.
+  static std::string credentials_of(CallbackServerContext& call) {
+    const auto given = call.client_metadata().find("authorization");
+    if (given == call.client_metadata().end()) return {};
+    return std::string(bearer_token({given->second.data(), given->second.size()}));
+  }
+
   ServerContext& context_;
   runtime::Gate calls_{kCallsMax};
   runtime::Gate streams_;
@@ -136,19 +146,35 @@ class ChatService final : public chat::v1::Chat::WithRawCallbackMethod_Subscribe
     return bridge_.unary(call, VESTNIK_SERVICE "." #method, request, response);                                 \
   }
 #define VESTNIK_SERVICE "vestnik.chat.v1.Chat"
+  VESTNIK_UNARY(CreateSession, chat::v1::CreateSessionRequest, chat::v1::Session)
+  VESTNIK_UNARY(GetSession, chat::v1::GetSessionRequest, chat::v1::Session)
+  VESTNIK_UNARY(CloseSession, chat::v1::CloseSessionRequest, chat::v1::CloseSessionResponse)
   VESTNIK_UNARY(CreateUser, chat::v1::CreateUserRequest, chat::v1::User)
   VESTNIK_UNARY(ListUsers, chat::v1::ListUsersRequest, chat::v1::ListUsersResponse)
   VESTNIK_UNARY(GetUser, chat::v1::GetUserRequest, chat::v1::User)
   VESTNIK_UNARY(CreateRoom, chat::v1::CreateRoomRequest, chat::v1::Room)
   VESTNIK_UNARY(ListRooms, chat::v1::ListRoomsRequest, chat::v1::ListRoomsResponse)
   VESTNIK_UNARY(GetRoom, chat::v1::GetRoomRequest, chat::v1::Room)
+  VESTNIK_UNARY(UpdateRoom, chat::v1::UpdateRoomRequest, chat::v1::Room)
+  VESTNIK_UNARY(CloseRoom, chat::v1::CloseRoomRequest, chat::v1::CloseRoomResponse)
+  VESTNIK_UNARY(JoinRoom, chat::v1::JoinRoomRequest, chat::v1::JoinRoomResponse)
+  VESTNIK_UNARY(LeaveRoom, chat::v1::LeaveRoomRequest, chat::v1::LeaveRoomResponse)
+  VESTNIK_UNARY(ListMembers, chat::v1::ListMembersRequest, chat::v1::ListMembersResponse)
+  VESTNIK_UNARY(ListActiveUsers, chat::v1::ListActiveUsersRequest, chat::v1::ListActiveUsersResponse)
   VESTNIK_UNARY(SendMessage, chat::v1::SendMessageRequest, chat::v1::Message)
   VESTNIK_UNARY(ListMessages, chat::v1::ListMessagesRequest, chat::v1::ListMessagesResponse)
+  VESTNIK_UNARY(GetMessage, chat::v1::GetMessageRequest, chat::v1::Message)
+  VESTNIK_UNARY(EditMessage, chat::v1::EditMessageRequest, chat::v1::Message)
+  VESTNIK_UNARY(DeleteMessage, chat::v1::DeleteMessageRequest, chat::v1::DeleteMessageResponse)
+  VESTNIK_UNARY(AddReaction, chat::v1::AddReactionRequest, chat::v1::ReactionResponse)
+  VESTNIK_UNARY(RemoveReaction, chat::v1::RemoveReactionRequest, chat::v1::ReactionResponse)
+  VESTNIK_UNARY(ReadUnread, chat::v1::ReadUnreadRequest, chat::v1::ReadUnreadResponse)
+  VESTNIK_UNARY(ListUnread, chat::v1::ListUnreadRequest, chat::v1::ListUnreadResponse)
   VESTNIK_UNARY(GetStats, chat::v1::GetStatsRequest, chat::v1::Stats)
 #undef VESTNIK_SERVICE
 
-  ::grpc::ServerWriteReactor<ByteBuffer>* Subscribe(CallbackServerContext*, const ByteBuffer* request) override {
-    return bridge_.subscribe(*request);
+  ::grpc::ServerWriteReactor<ByteBuffer>* Subscribe(CallbackServerContext* call, const ByteBuffer* request) override {
+    return bridge_.subscribe(call, *request);
   }
 
  private:

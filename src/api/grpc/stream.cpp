@@ -59,6 +59,9 @@ Task<void> Stream::read_page() {
     end({::grpc::StatusCode::UNAVAILABLE, page ? "history ended early; resume" : page.error().detail});
     co_return;
   }
+  if (page->floor_n() > feed_->next_n()) {  // what came next was removed while it was catching up
+    append_gap(personal_.emplace_back(), live::Encoding::kProtobuf, *request_.room, feed_->skip_to(page->floor_n()));
+  }
   feed_->set_page(std::move(*page));
   write_next();
 }
@@ -70,6 +73,7 @@ std::optional<std::string_view> Stream::next_event() {
     case live::Feed::State::kReady:
       return feed_->frame();
     case live::Feed::State::kIdle:
+      if (const auto last_n = request_.room->last_n(); last_n && feed_->next_n() > *last_n) end(::grpc::Status::OK);
       return std::nullopt;
     case live::Feed::State::kNeedsPage:
       if (!std::exchange(reading_page_, true)) {

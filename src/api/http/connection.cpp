@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "api/sse/session.hpp"
+#include "api/websocket/handshake.hpp"
 #include "base/ids.hpp"
 #include "base/log.hpp"
 
@@ -160,7 +161,7 @@ Task<bool> HttpConnection::answer() {
     if (!unread_.empty()) {
       co_await refuse(400, "bytes follow the request before it was answered");
     } else if (!last_) {
-      hand_over(std::move(outcome), std::move(call));
+      hand_over(std::move(outcome), call);
     }
     co_return false;
   }
@@ -197,18 +198,21 @@ Task<void> HttpConnection::linger() {
   } while (!closed_ && co_await read_some());
 }
 
-void HttpConnection::hand_over(Outcome outcome, Call call) {
+void HttpConnection::hand_over(Outcome outcome, const Call& call) {
   if (auto* upgrade = std::get_if<WebSocketUpgrade>(&outcome)) {
     auto session = std::make_shared<websocket::Session>(context_.websocket, std::move(admission_), core_,
-                                                        std::move(socket_), call.request_id);
-    session->start(fmt::format("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-                               "Sec-WebSocket-Accept: {}\r\nX-Request-Id: {}\r\n\r\n",
-                               upgrade->accept, call.request_id),
-                   std::move(upgrade->subscription), upgrade->announce);
+                                                        std::move(socket_), call.request_id, upgrade->subscription);
+    session->start(websocket::accepted(upgrade->accept, call.request_id), std::move(upgrade->subscription.after),
+                   upgrade->announce);
+  } else if (auto* calls = std::get_if<RpcUpgrade>(&outcome)) {
+    auto session = std::make_shared<rpc::Session>(context_.rpc, std::move(admission_), core_, std::move(socket_),
+                                                  call.request_id, std::move(calls->credentials));
+    session->start(websocket::accepted(calls->accept, call.request_id));
   } else {
-    auto session = std::make_shared<sse::Session>(context_.live, std::move(admission_), core_, std::move(socket_));
     auto& stream = std::get<EventStream>(outcome);
-    session->start(sse::Session::response_head(call.request_id, stream.fields), std::move(stream.subscription), true);
+    auto session = std::make_shared<sse::Session>(context_.live, std::move(admission_), core_, std::move(socket_),
+                                                  stream.subscription);
+    session->start(sse::Session::response_head(call.request_id, stream.fields), std::move(stream.subscription.after));
   }
 }
 

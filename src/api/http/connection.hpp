@@ -13,6 +13,7 @@
 #include "api/connections.hpp"
 #include "api/http/handler.hpp"
 #include "api/http/request_reader.hpp"
+#include "api/rpc/session.hpp"
 #include "api/websocket/session.hpp"
 
 namespace vestnik::api::http {
@@ -31,6 +32,7 @@ struct ServerContext {
   std::function<void(int status)> count_refused;
   Connections& connections;
   websocket::SessionContext& websocket;
+  rpc::SessionContext& rpc;
   LiveContext& live;
   std::atomic<std::int64_t>& open;  // counts the connections
   RequestReader::Limits limits;
@@ -64,7 +66,7 @@ class HttpConnection final : public std::enable_shared_from_this<HttpConnection>
   // After an answer that comes before the end of the request: what still arrives is thrown away for a while, since a
   // reset would take the answer from the client.
   Task<void> linger();
-  void hand_over(Outcome outcome, Call call);
+  void hand_over(Outcome outcome, const Call& call);
   void enter(Phase phase);
   // Ends the connection from outside of its coroutine, with a last answer if nothing was answered yet.
   void cut(int status, std::string_view reason);

@@ -12,6 +12,8 @@
 #include <mutex>
 #include <utility>
 
+#include "api/bearer.hpp"
+#include "api/rpc/credentials.hpp"
 #include "api/transcoder/openapi.hpp"
 #include "api/transcoder/parameters.hpp"
 #include "api/transcoder/transcoder.hpp"
@@ -25,6 +27,7 @@ namespace {
 using google::protobuf::Message;
 
 constexpr std::string_view kWebSocketPath = "/ws";
+constexpr std::string_view kRpcPath = "/rpc";
 constexpr std::string_view kOpenapiPath = "/openapi.json";
 constexpr std::string_view kMetricsPath = "/metrics";
 constexpr std::string_view kReadMethods = "GET, HEAD";
@@ -55,7 +58,8 @@ bool is_preflight(const Request& request) {
 Response preflight_answer() {
   return {.status = 204,
           .fields = {{"Access-Control-Allow-Methods", "GET, HEAD, POST, PUT, PATCH, DELETE"},
-                     {"Access-Control-Allow-Headers", "Content-Type, Idempotency-Key, Last-Event-ID, X-Request-Id"},
+                     {"Access-Control-Allow-Headers",
+                      "Authorization, Content-Type, Idempotency-Key, Last-Event-ID, X-Request-Id"},
                      {"Access-Control-Max-Age", "600"}}};
 }
 
@@ -139,6 +143,7 @@ Handler::~Handler() = default;
 Task<Outcome> Handler::handle(const Request& request, Call& call) {
   const auto begun = std::chrono::steady_clock::now();
   const Route* route = nullptr;
+  call.credentials = bearer_token(request.field("Authorization"));
   Outcome outcome = co_await answer(request, call, route);
   share_with_origin(request, outcome);
 
@@ -183,6 +188,10 @@ Task<Outcome> Handler::answer(const Request& request, Call& call, const Route*& 
 std::optional<Outcome> Handler::find_resource(const Request& request, Call& call) const {
   if (request.path == kWebSocketPath) {
     if (request.method == "GET") return open_websocket(request, call);
+    return method_not_allowed("GET", call.request_id);
+  }
+  if (request.path == kRpcPath) {
+    if (request.method == "GET") return open_rpc(request, call);
     return method_not_allowed("GET", call.request_id);
   }
   std::optional<Response> page = pages_.find(request);
@@ -233,7 +242,7 @@ Task<Outcome> Handler::call_method(const Match& match, const Request& request, C
 
   if (target.entry->subscription) {
     if (request.method == "HEAD") co_return method_not_allowed("GET", call.request_id);
-    auto subscription = target.entry->subscription(message);
+    auto subscription = target.entry->subscription(call.credentials, message);
     if (!subscription) co_return problem(subscription.error(), call);
     co_return EventStream{std::move(*subscription)};
   }
@@ -252,22 +261,39 @@ Task<Outcome> Handler::call_method(const Match& match, const Request& request, C
   co_return response;
 }
 
-Outcome Handler::open_websocket(const Request& request, Call& call) const {
+std::expected<std::string, Response> Handler::accept_websocket(const Request& request, const Call& call) const {
   auto accept = websocket::accept_handshake(request);
   if (!accept) {
-    if (accept.error().code != ErrorCode::kFailedPrecondition) return problem(accept.error(), call);
+    if (accept.error().code != ErrorCode::kFailedPrecondition) {
+      return std::unexpected(make_problem(accept.error(), call.request_id));
+    }
     Response response = make_problem(accept.error(), 426, call.request_id);
     response.fields = {{"Upgrade", "websocket"}, {"Connection", "Upgrade"}, {"Sec-WebSocket-Version", "13"}};
-    return response;
+    return std::unexpected(std::move(response));
   }
   if (!is_own_page(request) && !is_allowed_origin(request.field("Origin"))) {
-    return problem({.code = ErrorCode::kPermissionDenied,
-                    .detail = "the origin of the page is not this server; --allowed-origins can allow it"},
-                   call);
+    return std::unexpected(
+        make_problem({.code = ErrorCode::kPermissionDenied,
+                      .detail = "the origin of the page is not this server; --allowed-origins can allow it"},
+                     call.request_id));
   }
+  return *std::move(accept);
+}
+
+Outcome Handler::open_rpc(const Request& request, Call& call) const {
+  auto accept = accept_websocket(request, call);
+  if (!accept) return std::move(accept.error());
+  auto credentials = rpc::credentials_of(request);
+  if (!credentials) return problem(credentials.error(), call);
+  return RpcUpgrade{*std::move(credentials), *std::move(accept)};
+}
+
+Outcome Handler::open_websocket(const Request& request, Call& call) const {
+  auto accept = accept_websocket(request, call);
+  if (!accept) return std::move(accept.error());
   chat::v1::SubscribeRequest message;
   if (auto decoded = set_query_fields(message, request.query); !decoded) return problem(decoded.error(), call);
-  auto subscription = methods_.find(kSubscribe)->subscription(message);
+  auto subscription = methods_.find(kSubscribe)->subscription(call.credentials, message);
   if (!subscription) return problem(subscription.error(), call);
   return WebSocketUpgrade{std::move(*subscription), message.has_after(), std::move(*accept)};
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <atomic>
+#include <expected>
 #include <memory>
 #include <optional>
 #include <span>
@@ -26,13 +27,20 @@ struct WebSocketUpgrade {
   std::string accept;  // value of Sec-WebSocket-Accept
 };
 
+// The request asks to become a socket for calls of every method. `credentials`: the secret of a session;
+// empty when none was given.
+struct RpcUpgrade {
+  std::string credentials;
+  std::string accept;  // value of Sec-WebSocket-Accept
+};
+
 // The request asks for a stream of server-sent events.
 struct EventStream {
   SubscriptionRequest subscription;
   HeaderFields fields = {};  // of the answer, besides its own
 };
 
-using Outcome = std::variant<Response, WebSocketUpgrade, EventStream>;
+using Outcome = std::variant<Response, WebSocketUpgrade, RpcUpgrade, EventStream>;
 
 class Handler {
  public:
@@ -63,7 +71,10 @@ class Handler {
   void share_with_origin(const Request& request, Outcome& outcome) const;
   Response metrics_page() const;
   Task<Outcome> call_method(const Match& match, const Request& request, Call& call);
+  // The value of Sec-WebSocket-Accept, or the answer that refuses.
+  std::expected<std::string, Response> accept_websocket(const Request& request, const Call& call) const;
   Outcome open_websocket(const Request& request, Call& call) const;
+  Outcome open_rpc(const Request& request, Call& call) const;
   // Whether a page of this server itself, or no page at all, asks.
   bool is_own_page(const Request& request) const;
   bool is_allowed_origin(std::string_view origin) const;

@@ -8,9 +8,16 @@
 
 namespace vestnik::api::sse {
 
-Session::Session(LiveContext& context, Admission admission, runtime::Core& core, boost::asio::ip::tcp::socket socket)
+Session::Session(LiveContext& context, Admission admission, runtime::Core& core, boost::asio::ip::tcp::socket socket,
+                 const SubscriptionRequest& subscription)
     : LiveConnection(context, std::move(admission), core, std::move(socket), live::Encoding::kServerSentEvents,
-                     context.status.event_streams) {}
+                     context.status.event_streams),
+      room_(*this, subscription) {}
+
+void Session::start(std::string_view head, std::optional<chat::Position> after) {
+  begin(head);
+  follow(room_, std::move(after), true);
+}
 
 std::string Session::response_head(std::string_view request_id, const http::HeaderFields& fields) {
   std::string head =
@@ -40,8 +47,13 @@ bool Session::append_ping(std::string& out) {
 }
 
 // The client reconnects by itself with the id of the last event it has read.
-void Session::append_too_slow(std::string& out, const chat::Position&) {
+void Session::append_too_slow(std::string& out, const Followed&) {
   out += ": too slow\n\n";
+}
+
+// The stream ends; who reconnects learns that there is no such room.
+bool Session::append_room_closed(std::string&, Followed&) {
+  return true;
 }
 
 void Session::append_come_back(std::string& out, std::chrono::milliseconds after) {

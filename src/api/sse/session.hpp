@@ -8,7 +8,11 @@ namespace vestnik::api::sse {
 
 class Session final : public LiveConnection {
  public:
-  Session(LiveContext& context, Admission admission, runtime::Core& core, boost::asio::ip::tcp::socket socket);
+  Session(LiveContext& context, Admission admission, runtime::Core& core, boost::asio::ip::tcp::socket socket,
+          const SubscriptionRequest& subscription);
+
+  // Sends `head`, the head of the answer, and begins at the asked position.
+  void start(std::string_view head, std::optional<chat::Position> after);
 
   // The head of the answer. The stream ends with the connection, so it needs no length and no chunks.
   static std::string response_head(std::string_view request_id, const http::HeaderFields& fields);
@@ -16,8 +20,11 @@ class Session final : public LiveConnection {
  private:
   void on_readable() override;
   bool append_ping(std::string& out) override;
-  void append_too_slow(std::string& out, const chat::Position& next) override;
+  void append_too_slow(std::string& out, const Followed& room) override;
   void append_come_back(std::string& out, std::chrono::milliseconds after) override;
+  bool append_room_closed(std::string& out, Followed& room) override;
+
+  Followed room_;
 };
 
 }  // namespace vestnik::api::sse

@@ -3,8 +3,8 @@
 // Names are those of the .proto. 64-bit integers are numbers (on input also strings), google.protobuf.Timestamp is RFC
 // 3339 in UTC with at most microseconds, enum values are lower case without the type's prefix (ORDER_ASC is "asc"; the
 // value 0 is "not said": absent on output, refused on input), bytes are base64. Plain proto3 fields, lists and maps are
-// always written; unset `optional` fields, messages and oneofs are absent. `null` on input means absent. Every function
-// may be called from any thread.
+// always written, apart from empty lists marked absent_when_empty; unset `optional` fields, messages and oneofs are
+// absent. `null` on input means absent. Every function may be called from any thread.
 #pragma once
 
 #include <string>

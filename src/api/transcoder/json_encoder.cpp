@@ -9,6 +9,7 @@
 #include "api/transcoder/field_value.hpp"
 #include "api/transcoder/json_codec.hpp"
 #include "base/json_text.hpp"
+#include "vestnik/api/v1/options.pb.h"
 
 namespace vestnik::api {
 namespace {
@@ -150,6 +151,9 @@ void append_repeated(std::string& out, const Message& message, const Reflection&
 
 // An enum's 0 means "not said", with and without `optional`.
 bool is_absent(const Message& message, const Reflection& reflection, const FieldDescriptor& field) {
+  if (field.is_repeated()) {
+    return reflection.FieldSize(message, &field) == 0 && field.options().GetExtension(v1::absent_when_empty);
+  }
   if (field.has_presence() && !reflection.HasField(message, &field)) return true;
   return field.cpp_type() == FieldDescriptor::CPPTYPE_ENUM && reflection.GetEnumValue(message, &field) == 0;
 }
@@ -162,14 +166,13 @@ void append_json(std::string& out, const Message& message) {
   char separator = '{';
   for (int i = 0; i < descriptor.field_count(); ++i) {
     const FieldDescriptor& field = *descriptor.field(i);
-    const bool repeated = field.is_repeated();
-    if (!repeated && is_absent(message, reflection, field)) continue;
+    if (is_absent(message, reflection, field)) continue;
     out += separator;
     separator = ',';
     out += '"';
     out += field.name();
     out += "\":";
-    if (repeated) {
+    if (field.is_repeated()) {
       append_repeated(out, message, reflection, field);
     } else {
       append_value(out, {message, reflection, field});

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "api/transcoder/field_value.hpp"
+#include "vestnik/api/v1/options.pb.h"
 
 namespace vestnik::api {
 namespace {
@@ -211,8 +212,9 @@ void SchemaSet::append_message(JsonWriter& json, const UsedMessage& used) const 
     names.begin_array();
     for (int i = 0; i < message.field_count(); ++i) {
       const FieldDescriptor& field = *message.field(i);
-      const bool may_be_absent = field.has_presence() || field.cpp_type() == FieldDescriptor::CPPTYPE_ENUM;
-      if (field.is_repeated() || !may_be_absent) names.string(field.name());
+      const bool may_be_absent = field.is_repeated() ? field.options().GetExtension(v1::absent_when_empty)
+                                                     : field.has_presence() || field.enum_type() != nullptr;
+      if (!may_be_absent) names.string(field.name());
     }
     names.end_array();
     if (required != "[]") json.key("required").raw(required);

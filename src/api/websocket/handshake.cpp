@@ -1,5 +1,6 @@
 #include "api/websocket/handshake.hpp"
 
+#include <fmt/format.h>
 #include <openssl/evp.h>
 
 #include <array>
@@ -41,6 +42,13 @@ Result<std::string> accept_handshake(const http::Request& request) {
     return fail(ErrorCode::kInternal, "SHA-1 is not available");
   }
   return base64(digest.data(), static_cast<int>(length));
+}
+
+std::string accepted(std::string_view accept, std::string_view request_id) {
+  return fmt::format(
+      "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+      "Sec-WebSocket-Accept: {}\r\nX-Request-Id: {}\r\n\r\n",
+      accept, request_id);
 }
 
 }  // namespace vestnik::api::websocket

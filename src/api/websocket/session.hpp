@@ -3,13 +3,13 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "api/chat_api.hpp"
-#include "api/live_connection.hpp"
-#include "api/websocket/frame_reader.hpp"
+#include "api/websocket/socket.hpp"
 
 namespace vestnik::api::websocket {
 
@@ -20,22 +20,22 @@ struct SessionContext {
   FrameReader::Limits limits;
 };
 
-class Session final : public LiveConnection, private FrameReader::Events {
+class Session final : public Socket {
  public:
+  // Follows the room that `subscription` asks for.
   Session(SessionContext& context, Admission admission, runtime::Core& core, boost::asio::ip::tcp::socket socket,
-          std::string request_id);
+          std::string request_id, const SubscriptionRequest& subscription);
+
+  // Sends `greeting`, the answer to the request, and begins at the asked position. `announce`: the first frame tells
+  // where that is.
+  void start(std::string_view greeting, std::optional<chat::Position> after, bool announce);
 
  private:
-  void on_readable() override;
-  bool append_ping(std::string& out) override;
-  void append_too_slow(std::string& out, const chat::Position& next) override;
-  void append_come_back(std::string& out, std::chrono::milliseconds after) override;
-  void on_drained() override;
-
   void on_text(std::string_view text) override;
-  void on_ping(std::string_view payload) override;
-  void on_pong() override;
-  void on_close(std::optional<std::uint16_t> code) override;
+  void on_read() override;
+  bool append_room_closed(std::string& out, Followed& room) override;
+  bool should_pause() const override;
+  bool may_resume() const override;
 
   // What has to be known of a message to answer for it.
   struct Ticket {
@@ -46,24 +46,16 @@ class Session final : public LiveConnection, private FrameReader::Events {
   };
   void on_committed(const Ticket& ticket, Result<chat::Appended> outcome);
   std::string error_frame(const Error& error, const Ticket& ticket) const;
-  // Sends what no commit has delayed. Who makes us say more than it reads is cut off; the answers that wait for commits
-  // are bounded by what may be in flight.
-  void reply(std::string_view frame);
-  std::string request_id(std::uint64_t frame) const { return request_id_ + "." + std::to_string(frame); }
-  // Whether it should first be waited for what is in flight: this is how a fast writer is slowed down by TCP.
-  bool should_pause() const;
-  void resume_reading();
 
   std::shared_ptr<Session> self() { return std::static_pointer_cast<Session>(shared_from_this()); }
 
   SessionContext& context_;
-  std::string request_id_;
-  FrameReader reader_;
+  Followed room_;
+  std::string credentials_;
   std::vector<chat::Pending> gathered_;  // from one read; handed to the writer together
   std::uint64_t frames_ = 0;             // text frames so far, for request ids
   std::size_t in_flight_ = 0;            // messages that wait for their commit
   std::size_t in_flight_bytes_ = 0;
-  bool paused_ = false;
 };
 
 }  // namespace vestnik::api::websocket

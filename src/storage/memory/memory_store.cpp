@@ -1,147 +1,216 @@
 #include "storage/memory/memory_store.hpp"
 
-#include <fmt/core.h>
-
 #include <algorithm>
+#include <optional>
 #include <ranges>
+#include <utility>
+#include <variant>
+
+#include "storage/answers.hpp"
 
 namespace vestnik::storage {
-namespace {
 
-using chat::Message;
-
-// The page [offset, offset + limit) of `items`, as what `read` makes of each.
-template <typename Items, typename Read>
-auto page_of(const Items& items, std::int64_t offset, std::int64_t limit, Read read) {
-  std::vector<std::decay_t<std::invoke_result_t<Read, decltype(*items.begin())>>> page;
-  const auto size = static_cast<std::int64_t>(std::ranges::size(items));
-  const auto begin = std::clamp<std::int64_t>(offset, 0, size);
-  const auto end = begin + std::clamp<std::int64_t>(limit, 0, size - begin);
-  page.reserve(static_cast<std::size_t>(end - begin));
-  for (auto i = begin; i < end; ++i) page.push_back(read(items.begin()[i]));
-  return page;
-}
-
-// The messages that the query's conditions name, oldest first.
-auto select(const std::deque<Message>& messages, const chat::HistoryQuery& query) {
-  auto begin = std::ranges::upper_bound(messages, query.after, {}, &Message::n);
-  auto end = messages.end();
-  if (query.from) begin = std::max(begin, std::ranges::lower_bound(messages, *query.from, {}, &Message::created_at));
-  if (query.before) end = std::min(end, std::ranges::lower_bound(messages, *query.before, {}, &Message::n));
-  if (query.to) end = std::min(end, std::ranges::lower_bound(messages, *query.to, {}, &Message::created_at));
-  return std::ranges::subrange(begin, std::max(begin, end));
-}
-
-}  // namespace
+using memory::page_of;
+using memory::RoomHistory;
 
 Result<chat::User> MemoryStore::create_user(const chat::NewUser& user) {
   const std::lock_guard lock(mutex_);
   const auto id = static_cast<chat::UserId>(users_.size()) + 1;
-  if (!users_by_name_.try_emplace(user.username, id).second) {
-    return fail(ErrorCode::kAlreadyExists, fmt::format("The username \"{}\" is taken.", user.username));
-  }
+  if (!accounts_by_name_.try_emplace(user.username, id).second) return answers::username_taken(user.username);
   users_.push_back({.id = id, .username = user.username, .email = user.email});
   return users_.back();
 }
 
+Result<chat::User> MemoryStore::promote_guest(chat::UserId id, const chat::NewUser& account) {
+  const std::lock_guard lock(mutex_);
+  if (!is_user(id)) return answers::no_user(id);
+  if (!user(id).guest) return answers::is_account(id);
+  if (!accounts_by_name_.try_emplace(account.username, id).second) return answers::username_taken(account.username);
+  return user(id) = {.id = id, .username = account.username, .email = account.email};
+}
+
 Result<chat::User> MemoryStore::get_user(chat::UserId id) {
   const std::lock_guard lock(mutex_);
-  if (id < 1 || id > static_cast<chat::UserId>(users_.size())) {
-    return fail(ErrorCode::kNotFound, fmt::format("There is no user {}.", id));
-  }
-  return users_[static_cast<std::size_t>(id - 1)];
+  if (!is_user(id)) return answers::no_user(id);
+  return user(id);
 }
 
 Result<std::vector<chat::User>> MemoryStore::list_users(std::int64_t offset, std::int32_t limit) {
   const std::lock_guard lock(mutex_);
-  return page_of(users_, offset, limit, std::identity{});
+  return page_of(listed_users(), offset, limit, std::identity{});
+}
+
+std::vector<chat::User> MemoryStore::listed_users() const {
+  std::vector<chat::User> listed;
+  std::ranges::copy_if(users_, std::back_inserter(listed), [this](const auto& user) { return is_listed(user); });
+  return listed;
+}
+
+Result<chat::Session> MemoryStore::create_session(const chat::NewSession& session, Time now) {
+  const std::lock_guard lock(mutex_);
+  if (sessions_.contains(session.key)) return answers::session_exists();
+  if (session.user_id && !is_user(*session.user_id)) return answers::no_user(*session.user_id);
+  const auto id = session.user_id.value_or(std::ssize(users_) + 1);
+  if (!session.user_id) users_.push_back({.id = id, .username = session.display_name, .email = {}, .guest = true});
+  const auto [made, is_new] =
+      sessions_.emplace(session.key, StoredSession{.user_id = id, .created_at = now, .active_at = now});
+  sessions_by_user_[id].push_back(&made->second);
+  return chat::Session{.key = session.key, .user = user(id), .created_at = now, .active_at = now};
+}
+
+Result<std::vector<chat::Session>> MemoryStore::list_sessions(std::string_view after_key, std::int32_t limit) {
+  const std::lock_guard lock(mutex_);
+  std::vector<chat::Session> page;
+  for (auto next = sessions_.upper_bound(after_key); next != sessions_.end() && std::ssize(page) < limit; ++next) {
+    const auto& [key, session] = *next;
+    page.push_back(
+        {.key = key, .user = user(session.user_id), .created_at = session.created_at, .active_at = session.active_at});
+  }
+  return page;
+}
+
+Result<void> MemoryStore::end_session(std::string_view key) {
+  const std::lock_guard lock(mutex_);
+  const auto session = sessions_.find(key);
+  if (session == sessions_.end()) return answers::no_session();
+  const auto of_user = sessions_by_user_.find(session->second.user_id);
+  std::erase(of_user->second, &session->second);
+  if (of_user->second.empty()) sessions_by_user_.erase(of_user);
+  sessions_.erase(session);
+  return {};
+}
+
+void MemoryStore::touch_sessions(chat::UserId user, Time at) {
+  const auto sessions = sessions_by_user_.find(user);
+  if (sessions == sessions_by_user_.end()) return;
+  for (auto* session : sessions->second) session->active_at = at;
 }
 
 Result<chat::Room> MemoryStore::create_room(const chat::NewRoom& room) {
   const std::lock_guard lock(mutex_);
   if (rooms_by_id_.contains(room.info.id) || rooms_by_name_.contains(room.info.name)) {
-    return fail(ErrorCode::kAlreadyExists, fmt::format("The room \"{}\" exists.", room.info.name));
+    return answers::room_exists(room.info.name);
   }
-  auto* history = rooms_.emplace_back(std::make_unique<RoomHistory>()).get();
-  history->room.info = room.info;
+  auto* history = rooms_.emplace_back(std::make_unique<RoomHistory>(room, users_)).get();
   rooms_by_id_.emplace(room.info.id, history);
   rooms_by_name_.emplace(room.info.name, history);
-  return history->room;
+  return history->room();
 }
 
 Result<chat::Room> MemoryStore::find_room(std::string_view id_or_name) {
   const std::lock_guard lock(mutex_);
-  if (const auto* history = find(id_or_name)) return history->room;
-  return fail(ErrorCode::kNotFound, fmt::format("There is no room \"{:.64}\".", id_or_name));
+  if (const auto* history = find(id_or_name)) return history->room();
+  if (const auto named = rooms_by_name_.find(id_or_name); named != rooms_by_name_.end()) return named->second->room();
+  return answers::no_room(id_or_name);
 }
 
 Result<std::vector<chat::Room>> MemoryStore::list_rooms(std::int64_t offset, std::int32_t limit) {
   const std::lock_guard lock(mutex_);
-  return page_of(rooms_, offset, limit, [](const auto& history) { return history->room; });
+  return page_of(rooms_, offset, limit, [](const auto& history) { return history->room(); });
 }
 
-Result<std::vector<Result<chat::Appended>>> MemoryStore::append(std::span<const chat::Draft> drafts, Time now) {
+Result<std::vector<chat::Member>> MemoryStore::list_members(const chat::RoomId& room, std::int64_t offset,
+                                                            std::int32_t limit) {
   const std::lock_guard lock(mutex_);
-  const Time created_at = std::max(now, last_created_at_);
+  if (const auto* history = find(room)) return history->list_members(offset, limit);
+  return std::vector<chat::Member>{};
+}
+
+Result<std::vector<Result<chat::Appended>>> MemoryStore::append(std::span<const chat::Change> changes, Time now) {
+  const std::lock_guard lock(mutex_);
+  memory::Moment moment{.at = std::max(now, newest_change_at_), .newest_message_id = newest_message_id_};
   std::vector<Result<chat::Appended>> results;
-  results.reserve(drafts.size());
-  for (const auto& draft : drafts) results.push_back(append_one(draft, created_at));
+  results.reserve(changes.size());
+  for (const auto& change : changes) {
+    results.push_back(apply(change, moment));
+    if (results.back() && !results.back()->duplicate) newest_change_at_ = moment.at;
+  }
   return results;
 }
 
-Result<chat::Appended> MemoryStore::append_one(const chat::Draft& draft, Time created_at) {
-  const auto found = rooms_by_id_.find(draft.room_id);
-  if (found == rooms_by_id_.end()) {
-    return fail(ErrorCode::kNotFound, fmt::format("There is no room \"{}\".", draft.room_id));
+Result<chat::Appended> MemoryStore::apply(const chat::Change& change, memory::Moment& moment) {
+  auto* history = find(chat::room_of(change));
+  if (history == nullptr) return answers::no_room(chat::room_of(change));
+  const auto user = std::visit([](const auto& each) -> std::optional<chat::UserId> { return each.user_id; }, change);
+  if (user && !is_user(*user)) return answers::no_user(*user);
+  auto result = std::visit([&](const auto& each) { return history->apply(each, moment); }, change);
+  if (!result || result->duplicate) return result;
+  if (std::holds_alternative<chat::Draft>(change) && user) touch_sessions(*user, moment.at);
+  if (std::holds_alternative<chat::Closing>(change)) {
+    if (const auto owner = history->room().info.owner_id) touch_sessions(*owner, moment.at);
+    remove_room(*history);
   }
-  auto& [room, messages, nonces_by_author] = *found->second;
-
-  if (draft.nonce) {
-    auto& nonces = nonces_by_author[draft.user_id.value_or(0)];
-    const auto [earlier, is_new] = nonces.try_emplace(*draft.nonce, messages.size());
-    if (!is_new) {
-      const Message& first = messages[earlier->second];
-      if (first.content == draft.content) return chat::Appended{.message = first, .duplicate = true};
-      return fail(ErrorCode::kAlreadyExists, "The nonce was used for a message with another content.");
-    }
-  }
-
-  messages.push_back({.id = ++last_message_id_,
-                      .n = ++room.counter,
-                      .created_at = created_at,
-                      .user_id = draft.user_id,
-                      .username = draft.username,
-                      .content = draft.content,
-                      .client_seq = draft.client_seq,
-                      .nonce = draft.nonce});
-  ++room.message_count;
-  room.last_message_at = last_created_at_ = created_at;
-  return chat::Appended{.message = messages.back()};
+  return result;
 }
 
-Result<std::vector<Message>> MemoryStore::list_messages(const chat::HistoryQuery& query) {
+void MemoryStore::remove_room(const RoomHistory& history) {
+  rooms_by_id_.erase(history.room().info.id);
+  rooms_by_name_.erase(history.room().info.name);
+  std::erase_if(rooms_, [&](const auto& other) { return other.get() == &history; });
+}
+
+Result<std::vector<chat::Message>> MemoryStore::list_messages(const chat::HistoryQuery& query) {
   const std::lock_guard lock(mutex_);
-  const auto found = rooms_by_id_.find(query.room_id);
-  if (found == rooms_by_id_.end()) return std::vector<Message>{};
-  const auto selected = select(found->second->messages, query);
-  if (query.order == chat::Order::kAscending) return page_of(selected, query.offset, query.limit, std::identity{});
-  return page_of(std::views::reverse(selected), query.offset, query.limit, std::identity{});
+  if (const auto* history = find(query.room_id)) return history->list_messages(query);
+  return std::vector<chat::Message>{};
+}
+
+Result<std::pair<chat::RoomId, chat::Message>> MemoryStore::get_message(chat::MessageId id) {
+  const std::lock_guard lock(mutex_);
+  for (const auto& history : rooms_) {
+    if (const auto* message = history->find(id)) return std::pair(history->room().info.id, *message);
+  }
+  return answers::no_message(id);
+}
+
+Result<std::vector<chat::Event>> MemoryStore::list_events(const chat::RoomId& room, std::int64_t after,
+                                                          std::int32_t limit) {
+  const std::lock_guard lock(mutex_);
+  if (const auto* history = find(room)) return history->list_events(after, limit);
+  return std::vector<chat::Event>{};
+}
+
+Result<void> MemoryStore::set_cursor(const chat::CursorKey& cursor, std::int64_t n) {
+  const std::lock_guard lock(mutex_);
+  auto* history = find(cursor.room_id);
+  if (history == nullptr) return answers::no_room(cursor.room_id);
+  if (!is_user(cursor.user_id)) return answers::no_user(cursor.user_id);
+  history->set_cursor(cursor.user_id, cursor.name, n);
+  return {};
+}
+
+Result<chat::Unread> MemoryStore::get_unread(const chat::CursorKey& cursor) {
+  const std::lock_guard lock(mutex_);
+  if (const auto* history = find(cursor.room_id)) return history->unread(cursor.user_id, cursor.name);
+  return answers::no_room(cursor.room_id);
+}
+
+Result<std::vector<chat::Unread>> MemoryStore::list_unread(chat::UserId user, std::string_view cursor_name,
+                                                           std::int64_t offset, std::int32_t limit) {
+  const std::lock_guard lock(mutex_);
+  const std::string name(cursor_name);
+  std::vector<const RoomHistory*> read;
+  for (const auto& history : rooms_) {
+    if (history->concerns(user, name)) read.push_back(history.get());
+  }
+  return page_of(read, offset, limit, [&](const auto* history) { return history->unread(user, name); });
 }
 
 Result<chat::StoreStats> MemoryStore::stats(Time since) {
   const std::lock_guard lock(mutex_);
-  chat::StoreStats stats{.users = std::ssize(users_), .rooms = std::ssize(rooms_), .messages = last_message_id_};
+  chat::StoreStats stats{.users = std::ranges::count_if(users_, [this](const auto& user) { return is_listed(user); }),
+                         .sessions = std::ssize(sessions_),
+                         .rooms = std::ssize(rooms_)};
   for (const auto& history : rooms_) {
-    const auto& messages = history->messages;
-    stats.messages_since += messages.end() - std::ranges::lower_bound(messages, since, {}, &Message::created_at);
+    stats.messages += history->room().message_count;
+    stats.messages_since += history->count_since(since);
   }
   return stats;
 }
 
-MemoryStore::RoomHistory* MemoryStore::find(std::string_view id_or_name) {
-  if (const auto by_id = rooms_by_id_.find(id_or_name); by_id != rooms_by_id_.end()) return by_id->second;
-  if (const auto by_name = rooms_by_name_.find(id_or_name); by_name != rooms_by_name_.end()) return by_name->second;
-  return nullptr;
+RoomHistory* MemoryStore::find(std::string_view room_id) {
+  const auto found = rooms_by_id_.find(room_id);
+  return found == rooms_by_id_.end() ? nullptr : found->second;
 }
 
 }  // namespace vestnik::storage

@@ -2,9 +2,6 @@
 // tests/conformance.
 #pragma once
 
-#include <cstddef>
-#include <deque>
-#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -13,50 +10,71 @@
 #include <vector>
 
 #include "chat/chat_store.hpp"
+#include "storage/memory/room_history.hpp"
 
 namespace vestnik::storage {
 
 class MemoryStore final : public chat::ChatStore {
  public:
   Result<chat::User> create_user(const chat::NewUser& user) override;
+  Result<chat::User> promote_guest(chat::UserId id, const chat::NewUser& user) override;
   Result<chat::User> get_user(chat::UserId id) override;
   Result<std::vector<chat::User>> list_users(std::int64_t offset, std::int32_t limit) override;
+
+  Result<chat::Session> create_session(const chat::NewSession& session, Time now) override;
+  Result<std::vector<chat::Session>> list_sessions(std::string_view after_key, std::int32_t limit) override;
+  Result<void> end_session(std::string_view key) override;
 
   Result<chat::Room> create_room(const chat::NewRoom& room) override;
   Result<chat::Room> find_room(std::string_view id_or_name) override;
   Result<std::vector<chat::Room>> list_rooms(std::int64_t offset, std::int32_t limit) override;
+  Result<std::vector<chat::Member>> list_members(const chat::RoomId& room, std::int64_t offset,
+                                                 std::int32_t limit) override;
+  Result<bool> sweep_closed_rooms() override { return false; }
 
-  Result<std::vector<Result<chat::Appended>>> append(std::span<const chat::Draft> drafts, Time now) override;
+  Result<std::vector<Result<chat::Appended>>> append(std::span<const chat::Change> changes, Time now) override;
+
   Result<std::vector<chat::Message>> list_messages(const chat::HistoryQuery& query) override;
+  Result<std::pair<chat::RoomId, chat::Message>> get_message(chat::MessageId id) override;
+  Result<std::vector<chat::Event>> list_events(const chat::RoomId& room, std::int64_t after,
+                                               std::int32_t limit) override;
+
+  Result<void> set_cursor(const chat::CursorKey& cursor, std::int64_t n) override;
+  Result<chat::Unread> get_unread(const chat::CursorKey& cursor) override;
+  Result<std::vector<chat::Unread>> list_unread(chat::UserId user, std::string_view cursor_name, std::int64_t offset,
+                                                std::int32_t limit) override;
+
   Result<chat::StoreStats> stats(Time since) override;
   Result<void> check() override { return {}; }
   std::string_view description() const override { return "memory:"; }
 
  private:
-  struct TextHash {
-    using is_transparent = void;
-    std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
-  };
-  template <typename T>
-  using ByText = std::unordered_map<std::string, T, TextHash, std::equal_to<>>;
-
-  struct RoomHistory {
-    chat::Room room;
-    std::deque<chat::Message> messages;                            // n and created_at grow along it
-    std::map<chat::UserId, ByText<std::size_t>> nonces_by_author;  // index into messages; 0 stands for "no user"
+  struct StoredSession {
+    chat::UserId user_id = 0;
+    Time created_at;
+    Time active_at;
   };
 
-  Result<chat::Appended> append_one(const chat::Draft& draft, Time created_at);
-  RoomHistory* find(std::string_view id_or_name);
+  // All of these are called with the mutex held.
+  bool is_user(chat::UserId id) const { return id >= 1 && id <= std::ssize(users_); }
+  bool is_listed(const chat::User& user) const { return !user.guest || sessions_by_user_.contains(user.id); }
+  chat::User& user(chat::UserId id) { return users_[static_cast<std::size_t>(id - 1)]; }
+  std::vector<chat::User> listed_users() const;
+  Result<chat::Appended> apply(const chat::Change& change, memory::Moment& moment);
+  void touch_sessions(chat::UserId user, Time at);
+  void remove_room(const memory::RoomHistory& history);
+  memory::RoomHistory* find(std::string_view room_id);
 
   std::mutex mutex_;  // guards everything below
-  std::vector<chat::User> users_;
-  ByText<chat::UserId> users_by_name_;
-  std::vector<std::unique_ptr<RoomHistory>> rooms_;
-  ByText<RoomHistory*> rooms_by_id_;
-  ByText<RoomHistory*> rooms_by_name_;
-  chat::MessageId last_message_id_ = 0;
-  Time last_created_at_ = Time::min();
+  memory::Users users_;
+  memory::ByText<chat::UserId> accounts_by_name_;
+  std::map<std::string, StoredSession, std::less<>> sessions_;
+  std::unordered_map<chat::UserId, std::vector<StoredSession*>> sessions_by_user_;
+  std::vector<std::unique_ptr<memory::RoomHistory>> rooms_;
+  memory::ByText<memory::RoomHistory*> rooms_by_id_;
+  memory::ByText<memory::RoomHistory*> rooms_by_name_;
+  chat::MessageId newest_message_id_ = 0;
+  Time newest_change_at_ = Time::min();
 };
 
 }  // namespace vestnik::storage

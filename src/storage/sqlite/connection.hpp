@@ -50,6 +50,8 @@ class Connection {
   // Closing leaves the write-ahead log as it is instead of moving it into the database.
   void keep_log_on_close() { sqlite3_db_config(handle_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr); }
 
+  // Rows that the last INSERT, UPDATE or DELETE changed.
+  std::int64_t changed_rows() const { return sqlite3_changes64(handle_); }
   bool in_transaction() const { return sqlite3_get_autocommit(handle_) == 0; }
   // The failure that `code` stands for, with the words of the last call.
   Failure failure(int code) const;

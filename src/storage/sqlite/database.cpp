@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "storage/sqlite/migrations.hpp"
-#include "storage/sqlite/sql.hpp"
+#include "storage/sqlite/sql/database.hpp"
 
 namespace vestnik::storage::sqlite {
 namespace {

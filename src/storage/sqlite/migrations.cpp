@@ -8,7 +8,7 @@
 #include <map>
 #include <utility>
 
-#include "storage/sqlite/sql.hpp"
+#include "storage/sqlite/sql/database.hpp"
 
 namespace vestnik::storage::sqlite {
 namespace {
@@ -79,6 +79,8 @@ Result<void> check_applied(const Applied& applied, std::string_view path, std::s
 
 Outcome<void> apply(Connection& connection, const EmbeddedFile& migration, Time now) {
   return in_transaction(connection, kBeginWrite, [&]() -> Outcome<void> {
+    // The lock is ours; a large database may take its time.
+    connection.set_deadline(Deadline::max());
     if (auto done = connection.execute(std::string(migration.bytes).c_str()); !done) return done;
     return Statement(connection, sql::kInsertMigration)
         .run(version_of(migration.path), migration.path, checksum_of(migration.bytes), now);

@@ -1,8 +1,8 @@
 #include "storage/sqlite/sqlite_store.hpp"
 
-#include <fmt/core.h>
-
 #include <utility>
+
+#include "storage/answers.hpp"
 
 namespace vestnik::storage {
 namespace {
@@ -14,12 +14,19 @@ using sqlite::Writer;
 // More would only wait for the same cores and the same disk.
 constexpr int kReaders = 4;
 
-// The value that a transaction gave, or an error when it gave none.
+// The value that a transaction gave, or `missing` when it gave none.
 template <typename T>
-Result<T> value_or_error(Result<std::optional<T>> value, ErrorCode code, std::string detail) {
+Result<T> value_or(Result<std::optional<T>> value, answers::Refusal&& missing) {
   if (!value) return std::unexpected(std::move(value.error()));
-  if (!*value) return fail(code, std::move(detail));
+  if (!*value) return std::move(missing);
   return std::move(**value);
+}
+
+// The answer that a transaction gave, unless it failed.
+template <typename T>
+Result<T> answer_of(Result<Result<T>> answer) {
+  if (!answer) return std::unexpected(std::move(answer.error()));
+  return std::move(*answer);
 }
 
 }  // namespace
@@ -82,39 +89,82 @@ auto SqliteStore::read(Body body) -> Result<ValueOf<Body, Reader&>> {
 }
 
 Result<chat::User> SqliteStore::create_user(const chat::NewUser& user) {
-  return value_or_error(write([&](Writer& writer) { return writer.create_user(user); }), ErrorCode::kAlreadyExists,
-                        fmt::format("The username \"{}\" is taken.", user.username));
+  return answer_of(write([&](Writer& writer) { return writer.people().create_user(user); }));
+}
+
+Result<chat::User> SqliteStore::promote_guest(chat::UserId id, const chat::NewUser& user) {
+  return answer_of(write([&](Writer& writer) { return writer.people().promote_guest(id, user); }));
 }
 
 Result<chat::User> SqliteStore::get_user(chat::UserId id) {
-  return value_or_error(read([&](Reader& reader) { return reader.get_user(id); }), ErrorCode::kNotFound,
-                        fmt::format("There is no user {}.", id));
+  return value_or(read([&](Reader& reader) { return reader.get_user(id); }), answers::no_user(id));
 }
 
 Result<std::vector<chat::User>> SqliteStore::list_users(std::int64_t offset, std::int32_t limit) {
   return read([&](Reader& reader) { return reader.list_users(offset, limit); });
 }
 
+Result<chat::Session> SqliteStore::create_session(const chat::NewSession& session, Time now) {
+  return answer_of(write([&](Writer& writer) { return writer.people().create_session(session, now); }));
+}
+
+Result<std::vector<chat::Session>> SqliteStore::list_sessions(std::string_view after_key, std::int32_t limit) {
+  return read([&](Reader& reader) { return reader.list_sessions(after_key, limit); });
+}
+
+Result<void> SqliteStore::end_session(std::string_view key) {
+  return answer_of(write([&](Writer& writer) { return writer.people().end_session(key); }));
+}
+
 Result<chat::Room> SqliteStore::create_room(const chat::NewRoom& room) {
-  return value_or_error(write([&](Writer& writer) { return writer.create_room(room); }), ErrorCode::kAlreadyExists,
-                        fmt::format("The room \"{}\" exists.", room.info.name));
+  return answer_of(write([&](Writer& writer) { return writer.rooms().create_room(room); }));
 }
 
 Result<chat::Room> SqliteStore::find_room(std::string_view id_or_name) {
-  return value_or_error(read([&](Reader& reader) { return reader.find_room(id_or_name); }), ErrorCode::kNotFound,
-                        fmt::format("There is no room \"{:.64}\".", id_or_name));
+  return value_or(read([&](Reader& reader) { return reader.find_room(id_or_name); }), answers::no_room(id_or_name));
 }
 
 Result<std::vector<chat::Room>> SqliteStore::list_rooms(std::int64_t offset, std::int32_t limit) {
   return read([&](Reader& reader) { return reader.list_rooms(offset, limit); });
 }
 
-Result<std::vector<Result<chat::Appended>>> SqliteStore::append(std::span<const chat::Draft> drafts, Time now) {
-  return write([&](Writer& writer) { return writer.append(drafts, now); });
+Result<std::vector<chat::Member>> SqliteStore::list_members(const chat::RoomId& room, std::int64_t offset,
+                                                            std::int32_t limit) {
+  return read([&](Reader& reader) { return reader.list_members(room, offset, limit); });
+}
+
+Result<bool> SqliteStore::sweep_closed_rooms() {
+  return write([](Writer& writer) { return writer.rooms().sweep(); });
+}
+
+Result<std::vector<Result<chat::Appended>>> SqliteStore::append(std::span<const chat::Change> changes, Time now) {
+  return write([&](Writer& writer) { return writer.history().append(changes, now); });
 }
 
 Result<std::vector<chat::Message>> SqliteStore::list_messages(const chat::HistoryQuery& query) {
-  return read([&](Reader& reader) { return reader.list_messages(query); });
+  return read([&](Reader& reader) { return reader.history().list_messages(query); });
+}
+
+Result<std::pair<chat::RoomId, chat::Message>> SqliteStore::get_message(chat::MessageId id) {
+  return value_or(read([&](Reader& reader) { return reader.history().get_message(id); }), answers::no_message(id));
+}
+
+Result<std::vector<chat::Event>> SqliteStore::list_events(const chat::RoomId& room, std::int64_t after,
+                                                          std::int32_t limit) {
+  return read([&](Reader& reader) { return reader.history().list_events(room, after, limit); });
+}
+
+Result<void> SqliteStore::set_cursor(const chat::CursorKey& cursor, std::int64_t n) {
+  return answer_of(write([&](Writer& writer) { return writer.rooms().set_cursor(cursor, n); }));
+}
+
+Result<chat::Unread> SqliteStore::get_unread(const chat::CursorKey& cursor) {
+  return value_or(read([&](Reader& reader) { return reader.get_unread(cursor); }), answers::no_room(cursor.room_id));
+}
+
+Result<std::vector<chat::Unread>> SqliteStore::list_unread(chat::UserId user, std::string_view cursor_name,
+                                                           std::int64_t offset, std::int32_t limit) {
+  return read([&](Reader& reader) { return reader.list_unread(user, cursor_name, offset, limit); });
 }
 
 Result<chat::StoreStats> SqliteStore::stats(Time since) {

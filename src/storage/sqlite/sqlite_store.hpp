@@ -24,15 +24,33 @@ class SqliteStore final : public chat::ChatStore {
   ~SqliteStore() override;
 
   Result<chat::User> create_user(const chat::NewUser& user) override;
+  Result<chat::User> promote_guest(chat::UserId id, const chat::NewUser& user) override;
   Result<chat::User> get_user(chat::UserId id) override;
   Result<std::vector<chat::User>> list_users(std::int64_t offset, std::int32_t limit) override;
+
+  Result<chat::Session> create_session(const chat::NewSession& session, Time now) override;
+  Result<std::vector<chat::Session>> list_sessions(std::string_view after_key, std::int32_t limit) override;
+  Result<void> end_session(std::string_view key) override;
 
   Result<chat::Room> create_room(const chat::NewRoom& room) override;
   Result<chat::Room> find_room(std::string_view id_or_name) override;
   Result<std::vector<chat::Room>> list_rooms(std::int64_t offset, std::int32_t limit) override;
+  Result<std::vector<chat::Member>> list_members(const chat::RoomId& room, std::int64_t offset,
+                                                 std::int32_t limit) override;
+  Result<bool> sweep_closed_rooms() override;
 
-  Result<std::vector<Result<chat::Appended>>> append(std::span<const chat::Draft> drafts, Time now) override;
+  Result<std::vector<Result<chat::Appended>>> append(std::span<const chat::Change> changes, Time now) override;
+
   Result<std::vector<chat::Message>> list_messages(const chat::HistoryQuery& query) override;
+  Result<std::pair<chat::RoomId, chat::Message>> get_message(chat::MessageId id) override;
+  Result<std::vector<chat::Event>> list_events(const chat::RoomId& room, std::int64_t after,
+                                               std::int32_t limit) override;
+
+  Result<void> set_cursor(const chat::CursorKey& cursor, std::int64_t n) override;
+  Result<chat::Unread> get_unread(const chat::CursorKey& cursor) override;
+  Result<std::vector<chat::Unread>> list_unread(chat::UserId user, std::string_view cursor_name, std::int64_t offset,
+                                                std::int32_t limit) override;
+
   Result<chat::StoreStats> stats(Time since) override;
   Result<void> check() override;
   std::string_view description() const override { return state_.description(); }

@@ -27,6 +27,8 @@ CODES = {
 }
 STATUS_OF = {
     "invalid_argument": 400,
+    "unauthenticated": 401,
+    "permission_denied": 403,
     "not_found": 404,
     "already_exists": 409,
     "failed_precondition": 409,

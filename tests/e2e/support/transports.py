@@ -1,4 +1,4 @@
-"""One view of a live room over each transport: WebSocket, server-sent events, gRPC. Messages come out as the JSON of
+"""One view of a live room over each transport: WebSocket, server-sent events, gRPC, JSON-RPC. Messages come out as the JSON of
 the contract.
 """
 
@@ -6,11 +6,13 @@ import queue
 import threading
 
 import grpc
+from google.protobuf import json_format
 
 from . import raw_http
 from .checks import time_of
 from .grpc_client import Client
 from .raw_websocket import WebSocket
+from .rpc import Rpc
 from .sse import EventStream
 from .timing import scaled
 
@@ -109,11 +111,44 @@ class GrpcReader:
         self._client.channel.close()
 
 
+class RpcReader:
+    def __init__(self, server, room, after="", on_slow=None):
+        self._socket = Rpc(server.port)
+        asked = {"room": room, "after": after, **({"on_slow": on_slow} if on_slow else {})}
+        self.subscribed = self._socket.call("chat.Subscribe", asked)
+        self._room = room
+
+    def next(self, within=10):
+        event = self._socket.next_event(within)
+        assert event["room"] == self._room, event
+        return {"gap": event["gap"]} if "gap" in event else event["message"]
+
+    def close(self):
+        self._socket.connection.socket.close()
+
+
 def _gap(gap):
     return {**({"from": getattr(gap, "from")} if gap.HasField("from") else {}), "to": gap.to}
 
 
-READERS = {"websocket": WebSocketReader, "sse": SseReader, "grpc": GrpcReader}
+def every_change(reader, within=10):
+    """The next event of a room as {kind: body}, as JSON, whatever it is and over whatever transport it comes."""
+    if isinstance(reader, WebSocketReader):
+        value = reader._socket.read_json(within)
+        return {"message": value} if "content" in value else value
+    if isinstance(reader, SseReader):
+        event = reader._stream.next(within)
+        body = event.json()
+        assert event.id == body["pos"]
+        return {event.kind: body}
+    if isinstance(reader, RpcReader):
+        value = reader._socket.next_event(within)
+        return {kind: body for kind, body in value.items() if kind not in ("room", "room_id")}
+    event = reader._take(within)
+    return {event.WhichOneof("event"): json_format.MessageToDict(event, preserving_proto_field_name=True)[event.WhichOneof("event")]}
+
+
+READERS = {"websocket": WebSocketReader, "sse": SseReader, "grpc": GrpcReader, "rpc": RpcReader}
 
 
 def comparable(message):

@@ -54,6 +54,17 @@ TEST(JsonEncoder, LeavesOutWhatIsUnsetAndWritesPlainFieldsAlways) {
             R"("numbers":[],"words":[],"items":[],"colors":[],"times":[],"counts":{},"by_number":{}})");
 }
 
+TEST(JsonEncoder, LeavesOutAnEmptyListThatIsMarkedSo) {
+  chat::v1::Message message;
+  auto& reaction = *message.add_reactions();
+  reaction.set_emoji("👍");
+  reaction.set_count(1);
+  EXPECT_EQ(encode(message),
+            R"({"id":0,"room":"","pos":"","content":"","reactions":[{"emoji":"👍","count":1,"user_ids":[]}]})");
+  message.clear_reactions();
+  EXPECT_EQ(encode(message), R"({"id":0,"room":"","pos":"","content":""})");
+}
+
 TEST(JsonEncoder, WritesEnumsInLowerCaseWithoutTheirPrefix) {
   chat::v1::ListMessagesRequest request;
   request.set_order(chat::v1::ORDER_ASC);

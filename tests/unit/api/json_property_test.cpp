@@ -7,10 +7,12 @@
 
 #include <algorithm>
 #include <limits>
+#include <set>
 
 #include "api/transcoder/json_codec.hpp"
 #include "base/clock.hpp"
 #include "unit/api/sample_contract.hpp"
+#include "vestnik/api/v1/options.pb.h"
 #include "vestnik/chat/v1/chat.pb.h"
 #include "vestnik/ops/v1/ops.pb.h"
 
@@ -143,18 +145,39 @@ bool is_json(const std::string& text) {
   return std::ranges::search_n(text, kLongDigits, true, {}, is_digit).size() > 0;
 }
 
-// Equal apart from the documented differences: protobuf writes 64-bit integers as strings, and times with 0, 3, 6 or 9
-// digits.
+// The names of the lists that are left out when they are empty.
+const std::set<std::string, std::less<>>& absent_when_empty() {
+  static const auto names = [] {
+    std::set<std::string, std::less<>> marked;
+    const auto* file = chat::v1::Message::descriptor()->file();
+    for (int i = 0; i < file->message_type_count(); ++i) {
+      for (int j = 0; j < file->message_type(i)->field_count(); ++j) {
+        const FieldDescriptor& field = *file->message_type(i)->field(j);
+        if (field.options().GetExtension(v1::absent_when_empty)) marked.insert(field.name());
+      }
+    }
+    return marked;
+  }();
+  return names;
+}
+
+bool is_left_out(std::string_view name, dom::element theirs) {
+  return theirs.is_array() && theirs.get_array().value().size() == 0 && absent_when_empty().contains(name);
+}
+
+// Equal apart from the documented differences: protobuf writes 64-bit integers as strings, times with 0, 3, 6 or 9
+// digits, and every empty list.
 bool same(dom::element ours, dom::element theirs) {
   if (ours.is_object() && theirs.is_object()) {
     const dom::object left = ours.get_object();
     const dom::object right = theirs.get_object();
-    if (left.size() != right.size()) return false;
     for (const auto [key, value] : left) {
       dom::element other;
       if (right.at_key(key).get(other) != simdjson::SUCCESS || !same(value, other)) return false;
     }
-    return true;
+    const auto left_out =
+        std::ranges::count_if(right, [](const auto& member) { return is_left_out(member.key, member.value); });
+    return left.size() + static_cast<std::size_t>(left_out) == right.size();
   }
   if (ours.is_array() && theirs.is_array()) {
     const dom::array left = ours.get_array();

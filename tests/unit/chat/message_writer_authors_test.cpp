@@ -26,22 +26,38 @@ class AuthorsTest : public WriterTest {
 
 TEST_F(AuthorsTest, AMissingNameIsTheUsers) {
   const auto answer = must(send(by(admin_)));
-  EXPECT_EQ(answer->message.user_id, admin_);
-  EXPECT_EQ(answer->message.username, "admin");
+  EXPECT_EQ(message_of(answer).user_id, admin_);
+  EXPECT_EQ(message_of(answer).username, "admin");
 }
 
 TEST_F(AuthorsTest, AGivenNameIsKept) {
-  EXPECT_EQ(must(send(by(admin_, "load_test")))->message.username, "load_test");
+  EXPECT_EQ(message_of(must(send(by(admin_, "load_test")))).username, "load_test");
 }
 
 TEST_F(AuthorsTest, NobodyNeedsToBeTheAuthor) {
   const auto answer = must(send("x"));
-  EXPECT_FALSE(answer->message.user_id || answer->message.username);
+  EXPECT_FALSE(message_of(answer).user_id || message_of(answer).username);
   EXPECT_EQ(store_.calls(Call::kGetUser), 0u);
 }
 
 TEST_F(AuthorsTest, AreReadFromTheStorageOnce) {
   for (int i = 0; i < 5; ++i) EXPECT_TRUE(must(send(by(admin_))).has_value());
+  EXPECT_EQ(store_.calls(Call::kGetUser), 1u);
+}
+
+TEST_F(AuthorsTest, WhoBecomeAccountsWriteUnderTheirNewName) {
+  const UserId guest = store_.create_session({.key = "key", .display_name = "Ann"}, kNow)->user.id;
+  EXPECT_EQ(message_of(must(send(by(guest)))).username, "Ann");
+  ASSERT_TRUE(store_.promote_guest(guest, {.username = "anna"}).has_value());
+  EXPECT_EQ(message_of(must(send(by(guest)))).username, "anna");
+  const auto calls = store_.calls(Call::kGetUser);
+  EXPECT_EQ(message_of(must(send(by(guest)))).username, "anna");
+  EXPECT_EQ(store_.calls(Call::kGetUser), calls);
+}
+
+TEST_F(AuthorsTest, GuestsWithTheirNameAreReadFromTheStorageOnce) {
+  const UserId guest = store_.create_session({.key = "key", .display_name = "Ann"}, kNow)->user.id;
+  for (int i = 0; i < 5; ++i) EXPECT_TRUE(must(send(by(guest, "Ann"))).has_value());
   EXPECT_EQ(store_.calls(Call::kGetUser), 1u);
 }
 
@@ -55,14 +71,14 @@ TEST_F(AuthorsTest, MustExist) {
   EXPECT_EQ(answer.error().code, ErrorCode::kInvalidArgument);
   ASSERT_THAT(answer.error().violations, SizeIs(1));
   EXPECT_EQ(answer.error().violations[0].field, "user_id");
-  EXPECT_EQ(must(std::move(known))->message.n, 2);
+  EXPECT_EQ(message_of(must(std::move(known))).n, 2);
   EXPECT_THAT(published_contents(), ElementsAre("hold", "x"));
 }
 
 TEST_F(AuthorsTest, AreFoundOnceTheyExist) {
   EXPECT_FALSE(must(send(by(2))).has_value());
   ASSERT_TRUE(store_.create_user({.username = "ann"}).has_value());
-  EXPECT_EQ(must(send(by(2)))->message.username, "ann");
+  EXPECT_EQ(message_of(must(send(by(2)))).username, "ann");
 }
 
 TEST_F(AuthorsTest, WhoCannotBeReadNowMayTryAgain) {

@@ -61,6 +61,10 @@ Setting any_setting() {
   return setting;
 }
 
+const Message& message_of(const Event& event) {
+  return std::get<MessageSent>(event.what).message;
+}
+
 // All that can be seen of a run from outside.
 struct Seen {
   std::map<std::int64_t, std::vector<Result<Appended>>> answers;  // by client_seq; more than one would be a bug
@@ -74,9 +78,9 @@ Seen run(const Setting& setting) {
   FakeStore store;
   std::map<RoomId, RoomPtr> rooms;
   for (const auto* id : {"room 0", "room 1", "room 2"}) {
-    rooms[id] = std::make_shared<const RoomInfo>(RoomInfo{.id = id, .name = id});
+    rooms[id] = std::make_shared<const OpenRoom>(RoomInfo{.id = id, .name = id}, RoomRules());
     if (std::string_view(id) != "room 2")
-      RC_ASSERT(store.create_room({*rooms[id]}).has_value());  // the third is unknown
+      RC_ASSERT(store.create_room({*rooms[id], {}}).has_value());  // the third is unknown
   }
   RC_ASSERT(store.create_user({.username = "ann"}).has_value());
   std::vector<std::optional<Error>> fates;
@@ -95,14 +99,14 @@ Seen run(const Setting& setting) {
   MessageWriter writer(
       store, cores, {.batch_messages_max = setting.batch_messages_max},
       [&](std::span<const Committed> batch) {
-        for (const auto& [room, message, request_id] : batch) seen.published.emplace_back(room->id, *message);
+        for (const auto& [room, event, request_id] : batch) seen.published.emplace_back(room->id, message_of(*event));
       },
       system_now, metrics);
   const auto pending_of = [&](const Draft& draft) {
     const auto client_seq = *draft.client_seq;
     auto& core = cores[static_cast<std::size_t>(client_seq) % cores.size()];
     return Pending{.room = rooms.at(draft.room_id),
-                   .draft = draft,
+                   .change = draft,
                    .core = &core,
                    .done =
                        [&, client_seq](Result<Appended> answer) {
@@ -137,7 +141,10 @@ Seen run(const Setting& setting) {
     passed.get_future().wait();
   }
   cores.stop();
-  seen.batches = store.batches();
+  for (const auto& batch : store.batches()) {
+    auto& drafts = seen.batches.emplace_back();
+    for (const Change& change : batch) drafts.push_back(std::get<Draft>(change));
+  }
   for (const auto& [id, room] : rooms) seen.histories[id] = store.messages_of(id);
   return seen;
 }
@@ -158,7 +165,7 @@ void check_answer(const Draft& draft, const Result<Appended>& answer, std::optio
   const auto& history = seen.histories.at(draft.room_id);
   if (answer) {
     RC_ASSERT(batch.has_value());
-    const auto& message = answer->message;
+    const auto& message = message_of(answer->event);
     const auto kept = std::ranges::find(history, message.id, &Message::id);
     RC_ASSERT(kept != history.end());
     RC_ASSERT(message.content == draft.content);
@@ -233,7 +240,7 @@ void check_published(const Seen& seen) {
       RC_ASSERT(published[i].id == history[i].id);
       RC_ASSERT(published[i].client_seq == history[i].client_seq);
       const auto& answer = seen.answers.at(*history[i].client_seq)[0];
-      RC_ASSERT(answer && !answer->duplicate && answer->message.n == history[i].n);
+      RC_ASSERT(answer && !answer->duplicate && message_of(answer->event).n == history[i].n);
     }
   }
 }

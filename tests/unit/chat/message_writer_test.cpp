@@ -24,11 +24,11 @@ TEST_F(MessageWriterTest, AnswersWithTheCommittedMessage) {
   const auto answer = must(send({.room_id = room_->id, .content = "hi", .client_seq = 7, .nonce = "n"}));
   ASSERT_TRUE(answer.has_value());
   EXPECT_FALSE(answer->duplicate);
-  EXPECT_EQ(answer->message.n, 1);
-  EXPECT_EQ(answer->message.content, "hi");
-  EXPECT_EQ(answer->message.client_seq, 7);
-  EXPECT_EQ(answer->message.nonce, "n");
-  EXPECT_EQ(answer->message.created_at, kNow);
+  EXPECT_EQ(message_of(answer).n, 1);
+  EXPECT_EQ(message_of(answer).content, "hi");
+  EXPECT_EQ(message_of(answer).client_seq, 7);
+  EXPECT_EQ(message_of(answer).nonce, "n");
+  EXPECT_EQ(message_of(answer).created_at, kNow);
 }
 
 TEST_F(MessageWriterTest, WhatArrivesDuringACommitIsTheNextBatch) {
@@ -41,7 +41,7 @@ TEST_F(MessageWriterTest, WhatArrivesDuringACommitIsTheNextBatch) {
   writer_->submit(both);
   store_.let_appends_go();
   must(std::move(first));
-  EXPECT_EQ(must(std::move(fourth))->message.n, 4);
+  EXPECT_EQ(message_of(must(std::move(fourth))).n, 4);
   const auto batches = store_.batches();
   ASSERT_THAT(batches, SizeIs(2));
   EXPECT_THAT(contents_of(batches[0]), ElementsAre("a"));
@@ -102,7 +102,7 @@ TEST_F(MessageWriterTest, PublishesInTheOrderOfTheCommits) {
     auto [message, answer] = asked(draft(content));
     if (*content == 'c' || *content == 'd') {
       message.room = other;
-      message.draft.room_id = other->id;
+      std::get<Draft>(message.change).room_id = other->id;
     }
     message.request_id = std::string("request ") + content;
     writer_->submit({&message, 1});
@@ -114,10 +114,10 @@ TEST_F(MessageWriterTest, PublishesInTheOrderOfTheCommits) {
   const auto seen = published();
   EXPECT_EQ(seen[2].room, "stream");
   EXPECT_EQ(seen[2].request_id, "request c");
-  EXPECT_EQ(seen[2].message.n, 1);
-  EXPECT_EQ(seen[3].message.n, 2);
+  EXPECT_EQ(seen[2].event.n, 1);
+  EXPECT_EQ(seen[3].event.n, 2);
   EXPECT_EQ(seen[4].room, "lobby");
-  EXPECT_EQ(seen[4].message.n, 3);
+  EXPECT_EQ(seen[4].event.n, 3);
 }
 
 TEST_F(MessageWriterTest, WaitsForAPublisherThatIsSlow) {
@@ -157,7 +157,7 @@ TEST_F(MessageWriterTest, AFailedCommitFailsItsBatchAndNothingElse) {
     EXPECT_EQ(answer.error().detail, "the disk is full");
     EXPECT_EQ(answer.error().retry_after, 5s);
   }
-  EXPECT_EQ(must(std::move(after))->message.n, 2);
+  EXPECT_EQ(message_of(must(std::move(after))).n, 2);
   EXPECT_THAT(published_contents(), ElementsAre("a", "d"));
   EXPECT_EQ(metrics_.counter("store_errors_total", "").value(), 1);
   EXPECT_EQ(metrics_.counter("commit_batches_total", "").value(), 2);
@@ -171,7 +171,7 @@ TEST_F(MessageWriterTest, ADraftThatIsRefusedDoesNotSpoilItsBatch) {
   auto last = send("c");
   store_.let_appends_go();
   EXPECT_EQ(must(std::move(lost)).error().code, ErrorCode::kNotFound);
-  EXPECT_EQ(must(std::move(last))->message.n, 2);
+  EXPECT_EQ(message_of(must(std::move(last))).n, 2);
   EXPECT_THAT(published_contents(), ElementsAre("a", "c"));
   EXPECT_EQ(writer_->committed(), 2);
 }
@@ -185,8 +185,8 @@ TEST_F(MessageWriterTest, ARepeatedNonceGivesTheFirstMessageAndIsNotPublishedAga
   const auto again = must(send(repeated));
   ASSERT_TRUE(again.has_value());
   EXPECT_TRUE(again->duplicate);
-  EXPECT_EQ(again->message.id, first->message.id);
-  EXPECT_EQ(again->message.client_seq, 1);
+  EXPECT_EQ(message_of(again).id, message_of(first).id);
+  EXPECT_EQ(message_of(again).client_seq, 1);
   auto other = draft;
   other.content = "twice";
   EXPECT_EQ(must(send(other)).error().code, ErrorCode::kAlreadyExists);
@@ -204,7 +204,7 @@ TEST_F(MessageWriterTest, ConcurrentRepeatsOfOneNonceGiveOneMessage) {
   for (auto& answer : answers) {
     const auto given = must(std::move(answer));
     ASSERT_TRUE(given.has_value());
-    EXPECT_EQ(given->message.n, 2);
+    EXPECT_EQ(message_of(given).n, 2);
     firsts += given->duplicate ? 0 : 1;
   }
   EXPECT_EQ(firsts, 1);
@@ -263,7 +263,7 @@ TEST_F(CongestionTest, BeginsAtTheBoundOfMessagesAndEndsBelowIt) {
   last = send("4");  // taken all the same
   EXPECT_EQ(writer_->queued(), 4u);
   store_.let_appends_go();
-  EXPECT_EQ(must(std::move(last))->message.n, 5);
+  EXPECT_EQ(message_of(must(std::move(last))).n, 5);
   EXPECT_FALSE(writer_->congested());
   EXPECT_EQ(writer_->queued(), 0u);
 }
@@ -303,7 +303,7 @@ TEST_F(StopTest, CommitsAndAnswersWhatIsQueued) {
   stopping.join();
   EXPECT_THAT(store_.messages_of(room_->id), SizeIs(100));
   EXPECT_THAT(published(), SizeIs(100));
-  for (int i = 0; i < 100; ++i) EXPECT_EQ(must(std::move(answers[static_cast<std::size_t>(i)]))->message.n, i + 1);
+  for (int i = 0; i < 100; ++i) EXPECT_EQ(message_of(must(std::move(answers[static_cast<std::size_t>(i)]))).n, i + 1);
 }
 
 TEST_F(StopTest, RefusesWhatComesAfterwards) {

@@ -16,9 +16,14 @@ using namespace std::string_view_literals;
 constexpr std::string_view kWave = "\xF0\x9F\x91\x8B";  // one code point in four bytes
 constexpr std::string_view kUuid = "f81d4fae-7dec-41d0-a765-00a0c91e6bf6";
 
-const RoomInfo kLobbyRoom{.id = "id of the lobby", .name = "lobby", .epoch = "k3"};
-const RoomInfo kStreamRoom{
-    .id = "id of the stream", .name = "stream", .epoch = "k4", .max_length = 128, .client_seq_required = true};
+struct RoomOfRules {
+  RoomInfo info;
+  RoomRules rules;
+};
+
+const RoomOfRules kLobbyRoom{{.id = "id of the lobby", .name = "lobby", .epoch = "k3"}, {}};
+const RoomOfRules kStreamRoom{{.id = "id of the stream", .name = "stream", .epoch = "k4"},
+                              {.max_length = 128, .client_seq_required = true}};
 
 std::string repeat(std::string_view text, std::size_t times) {
   std::string out;
@@ -38,31 +43,41 @@ std::string field_at_fault(const Result<T>& result) {
   return result.error().violations[0].field;
 }
 
-std::string check(NewMessage message, const RoomInfo& room = kLobbyRoom, const Limits& limits = {}) {
-  return field_at_fault(check_message(std::move(message), room, limits));
+std::string check(NewMessage message, const RoomOfRules& room = kLobbyRoom, const Limits& limits = {}) {
+  return field_at_fault(check_message(std::move(message), room.info, room.rules, limits));
 }
 
-std::string check_content(std::string content, const RoomInfo& room = kLobbyRoom, const Limits& limits = {}) {
+std::string check_content(std::string content, const RoomOfRules& room = kLobbyRoom, const Limits& limits = {}) {
   return check({.content = std::move(content), .client_seq = 1}, room, limits);
 }
 
 TEST(MessageRules, GiveADraftWithAllThatWasAsked) {
-  const auto draft =
-      check_message({.user_id = 7, .username = "Ann", .content = " Привет,\n\tмир! ", .client_seq = 0, .nonce = "n-1"},
-                    kStreamRoom, {});
+  const auto draft = check_message(
+      {.user_id = 7, .username = "Ann", .content = " Привет,\n\tмир! ", .client_seq = 0, .nonce = "n-1", .reply_to = 3},
+      kStreamRoom.info, kStreamRoom.rules, {});
   ASSERT_TRUE(draft.has_value());
-  EXPECT_EQ(draft->room_id, kStreamRoom.id);
+  EXPECT_EQ(draft->room_id, kStreamRoom.info.id);
   EXPECT_EQ(draft->user_id, 7);
   EXPECT_EQ(draft->username, "Ann");
   EXPECT_EQ(draft->content, " Привет,\n\tмир! ");
   EXPECT_EQ(draft->client_seq, 0);
   EXPECT_EQ(draft->nonce, "n-1");
+  EXPECT_EQ(draft->reply_to, 3);
 }
 
 TEST(MessageRules, AskForNothingButContentInTheLobby) {
-  const auto draft = check_message({.content = "x"}, kLobbyRoom, {});
+  const auto draft = check_message({.content = "x"}, kLobbyRoom.info, kLobbyRoom.rules, {});
   ASSERT_TRUE(draft.has_value());
-  EXPECT_FALSE(draft->user_id || draft->username || draft->client_seq || draft->nonce);
+  EXPECT_FALSE(draft->user_id || draft->username || draft->client_seq || draft->nonce || draft->reply_to);
+}
+
+TEST(MessageRules, KeepAsManyMessagesAsTheRoomAndTheServerAllow) {
+  const auto kept = [](std::optional<std::int64_t> of_room, const Limits& limits) {
+    return check_message({.content = "x"}, kLobbyRoom.info, {.message_limit = of_room}, limits)->message_limit;
+  };
+  EXPECT_EQ(kept(10, {.max_room_messages = 20}), 10);
+  EXPECT_EQ(kept(20, {.max_room_messages = 10}), 10);
+  EXPECT_EQ(kept({}, {.max_room_messages = 10}), 10);
 }
 
 TEST(MessageRules, CountCharactersAndNotBytes) {
@@ -95,8 +110,8 @@ TEST(MessageRules, AcceptAnyTextWithinTheLimit) {
                                              "\xEF\xBF\xBF", "\xF4\x8F\xBF\xBF");
     }
     const bool allowed = count > 0 && count <= static_cast<std::size_t>(limit);
-    RoomInfo room = kLobbyRoom;
-    room.max_length = limit;
+    RoomOfRules room = kLobbyRoom;
+    room.rules.max_length = limit;
     RC_ASSERT(check_content(text, room) == (allowed ? "" : "content"));
   }));
 }
@@ -129,7 +144,7 @@ TEST(MessageRules, NameTheFieldAsTheClientDid) {
 TEST(MessageRules, WantTheClientsOwnNumberInTheStream) {
   EXPECT_EQ(check({.content = "x"}, kStreamRoom), "client_seq");
   EXPECT_EQ(check({.content = "x"}, kLobbyRoom), "");
-  for (const RoomInfo& room : {kLobbyRoom, kStreamRoom}) {
+  for (const RoomOfRules& room : {kLobbyRoom, kStreamRoom}) {
     EXPECT_EQ(check({.content = "x", .client_seq = 0}, room), "");
     EXPECT_EQ(check({.content = "x", .client_seq = std::numeric_limits<std::int64_t>::max()}, room), "");
     EXPECT_EQ(check({.content = "x", .client_seq = -1}, room), "client_seq");
@@ -141,6 +156,25 @@ TEST(MessageRules, WantANumberOfAUserThatCanBe) {
   EXPECT_EQ(check({.user_id = 1, .content = "x"}), "");
   EXPECT_EQ(check({.user_id = 0, .content = "x"}), "user_id");
   EXPECT_EQ(check({.user_id = -1, .content = "x"}), "user_id");
+}
+
+TEST(MessageRules, WantANumberOfAMessageThatCanBeToReplyTo) {
+  EXPECT_EQ(check({.content = "x", .reply_to = 1}), "");
+  EXPECT_EQ(check({.content = "x", .reply_to = 0}), "reply_to");
+  EXPECT_EQ(check({.content = "x", .reply_to = -1}), "reply_to");
+}
+
+TEST(MessageRules, HoldForAnEditedText) {
+  const auto fault = [](std::string_view text, const RoomRules& rules = {}, const Limits& limits = {}) {
+    return field_at_fault(check_text("content", text, rules, limits));
+  };
+  EXPECT_EQ(fault("x"), "");
+  EXPECT_EQ(fault(""), "content");
+  EXPECT_EQ(fault("\xFF"), "content");
+  EXPECT_EQ(fault("a\x01"), "content");
+  EXPECT_EQ(fault("яя", {.max_length = 2}), "");
+  EXPECT_EQ(fault("яяя", {.max_length = 2}), "content");
+  EXPECT_EQ(fault("яяя", {.max_length = 9}, {.max_message_length = 2}), "content");
 }
 
 TEST(MessageRules, WantANonceOfVisibleAscii) {
@@ -182,6 +216,20 @@ TEST(NameRules, HoldForRooms) {
   expect_name_rules([](const std::string& name) { return field_at_fault(check_room_name(name)); }, "name");
 }
 
+TEST(NameRules, HoldForGuests) {
+  expect_name_rules([](const std::string& name) { return field_at_fault(check_display_name(name)); }, "display_name");
+}
+
+TEST(NameRules, HoldForCursors) {
+  expect_name_rules([](const std::string& name) { return field_at_fault(check_cursor_name(name)); }, "cursor");
+}
+
+TEST(Emojis, AreOne) {
+  EXPECT_EQ(field_at_fault(check_emoji("👍")), "");
+  EXPECT_EQ(field_at_fault(check_emoji("👍👍")), "emoji");
+  EXPECT_EQ(field_at_fault(check_emoji("ok")), "emoji");
+}
+
 TEST(RoomNames, StandInAddresses) {
   for (const char c : {'/', '?', '#', ':'}) {
     EXPECT_EQ(field_at_fault(check_room_name(std::string{'a', c, 'b'})), "name") << c;
@@ -214,15 +262,6 @@ TEST(Emails, AreOptionalButPlausible) {
   EXPECT_EQ(fault(std::string(253, 'a') + "@b"), "email");
   EXPECT_EQ(fault(repeat("я", 126) + "@b"), "");        // 254 bytes
   EXPECT_EQ(fault(repeat("я", 126) + "@bc"), "email");  // 255
-}
-
-TEST(MaxLength, IsAtLeastOneAndAtMostTheServersLimit) {
-  EXPECT_EQ(field_at_fault(check_max_length(1, {})), "");
-  EXPECT_EQ(field_at_fault(check_max_length(0, {})), "max_length");
-  EXPECT_EQ(field_at_fault(check_max_length(-1, {})), "max_length");
-  EXPECT_EQ(field_at_fault(check_max_length(16'384, {})), "");
-  EXPECT_EQ(field_at_fault(check_max_length(16'385, {})), "max_length");
-  EXPECT_EQ(field_at_fault(check_max_length(11, {.max_message_length = 10})), "max_length");
 }
 
 TEST(Pages, HaveALimit) {

@@ -41,10 +41,21 @@ inline void round_trip(runtime::Core& core) {
   passed.get_future().wait();
 }
 
-inline std::vector<std::string> contents_of(const std::vector<Draft>& drafts) {
+// The texts of the messages among the changes.
+inline std::vector<std::string> contents_of(const std::vector<Change>& changes) {
   std::vector<std::string> contents;
-  for (const auto& draft : drafts) contents.push_back(draft.content);
+  for (const Change& change : changes) {
+    if (const auto* draft = std::get_if<Draft>(&change)) contents.push_back(draft->content);
+  }
   return contents;
+}
+
+// The message that an answer or a publication is about.
+inline const Message& message_of(const Event& event) {
+  return std::get<MessageSent>(event.what).message;
+}
+inline const Message& message_of(const Result<Appended>& answer) {
+  return message_of(answer.value().event);
 }
 
 class WriterTest : public testing::Test {
@@ -65,15 +76,15 @@ class WriterTest : public testing::Test {
     log::start(log::Level::kInfo, log::Format::kText);
   }
 
-  // Begins to write; each published message is kept in published_, after `on_publish`.
+  // Begins to write; each published event is kept in published_, after `on_publish`.
   void start(MessageWriter::Options options = {}, std::function<void()> on_publish = [] {}) {
     writer_.emplace(
         store_, cores_, options,
         [this, on_publish = std::move(on_publish)](std::span<const Committed> batch) {
           on_publish();
           const std::scoped_lock lock(mutex_);
-          for (const auto& [room, message, request_id] : batch) {
-            published_.push_back({*message, room->name, *request_id});
+          for (const auto& [room, event, request_id] : batch) {
+            published_.push_back({*event, room->name, *request_id});
           }
         },
         [] { return kNow; }, metrics_);
@@ -81,34 +92,35 @@ class WriterTest : public testing::Test {
 
   RoomPtr add_room(const std::string& name) {
     RoomInfo info{.id = "id of " + name, .name = name, .epoch = "k3", .created_at = kNow};
-    if (!store_.create_room({info})) throw std::runtime_error("no room " + name);
-    return std::make_shared<const RoomInfo>(std::move(info));
+    if (!store_.create_room({info, {}})) throw std::runtime_error("no room " + name);
+    return std::make_shared<const OpenRoom>(std::move(info), RoomRules());
   }
 
   Draft draft(std::string content) const { return {.room_id = room_->id, .content = std::move(content)}; }
 
-  Pending pending(Draft draft, Pending::Done done, std::size_t core = 0) {
+  Pending pending(Change change, Pending::Done done, std::size_t core = 0) {
     return {.room = room_,
-            .draft = std::move(draft),
+            .change = std::move(change),
             .request_id = "request",
             .core = &cores_[core],
             .done = std::move(done),
             .arrived = std::chrono::steady_clock::now()};
   }
 
-  // A message and where its answer will be.
-  std::pair<Pending, std::future<Answer>> asked(Draft draft) {
+  // A change and where its answer will be.
+  std::pair<Pending, std::future<Answer>> asked(Change change) {
     auto promise = std::make_shared<std::promise<Answer>>();
     auto answer = promise->get_future();
-    return {pending(std::move(draft), [promise](Answer given) { promise->set_value(std::move(given)); }),
+    return {pending(std::move(change), [promise](Answer given) { promise->set_value(std::move(given)); }),
             std::move(answer)};
   }
 
-  std::future<Answer> send(Draft draft) {
-    auto [message, answer] = asked(std::move(draft));
-    writer_->submit({&message, 1});
+  std::future<Answer> submit(Change change) {
+    auto [pending, answer] = asked(std::move(change));
+    writer_->submit({&pending, 1});
     return std::move(answer);
   }
+  std::future<Answer> send(Draft draft) { return submit(std::move(draft)); }
   std::future<Answer> send(std::string content) { return send(draft(std::move(content))); }
 
   // Holds the writer inside the append of one message, so that whatever is sent now has to wait.
@@ -121,7 +133,7 @@ class WriterTest : public testing::Test {
   }
 
   struct Published {
-    Message message;
+    Event event;
     std::string room;
     std::string request_id;
   };
@@ -131,7 +143,7 @@ class WriterTest : public testing::Test {
   }
   std::vector<std::string> published_contents() const {
     std::vector<std::string> contents;
-    for (const auto& [message, room, request_id] : published()) contents.push_back(message.content);
+    for (const auto& [event, room, request_id] : published()) contents.push_back(message_of(event).content);
     return contents;
   }
 

@@ -24,51 +24,54 @@
 
 namespace vestnik::live {
 
-inline constexpr std::array kAllEncodings{Encoding::kWebSocket, Encoding::kServerSentEvents, Encoding::kProtobuf};
+inline constexpr std::array kAllEncodings{Encoding::kWebSocket, Encoding::kServerSentEvents, Encoding::kProtobuf,
+                                          Encoding::kJsonRpc};
 
 // How often each encoder was called since the last reset.
 inline std::array<std::atomic<int>, kEncodings> encoded{};
 
 template <Encoding encoding>
-void encode(std::string& out, const chat::RoomInfo& room, const chat::Message& message) {
+void encode(std::string& out, const chat::RoomInfo& room, const chat::Event& event) {
   constexpr auto kIndex = static_cast<std::size_t>(encoding);
   encoded[kIndex].fetch_add(1, std::memory_order_relaxed);
-  out += "WSP"[kIndex];
+  out += "WSPJ"[kIndex];
   out += room.name;
-  out += std::to_string(message.n);
-  out += message.content;
+  out += std::to_string(event.n);
+  out += std::get<chat::MessageSent>(event.what).message.content;
 }
 
 inline constexpr Encoders kEncoders{encode<Encoding::kWebSocket>, encode<Encoding::kServerSentEvents>,
-                                    encode<Encoding::kProtobuf>};
+                                    encode<Encoding::kProtobuf>, encode<Encoding::kJsonRpc>};
 
 // A room with everything that is ever written in it.
 class ScriptedRoom {
  public:
   ScriptedRoom(std::string name, std::int64_t messages, std::size_t content_bytes = 60)
-      : room_(std::make_shared<chat::RoomInfo>(chat::RoomInfo{.id = name, .name = name, .epoch = "k3"})) {
+      : room_(std::make_shared<chat::OpenRoom>(chat::RoomInfo{.id = name, .name = name, .epoch = "k3"},
+                                               chat::RoomRules{})) {
     for (std::int64_t n = 1; n <= messages; ++n) {
-      messages_.push_back({.id = n, .n = n, .content = std::string(content_bytes, static_cast<char>('a' + n % 26))});
+      chat::Message message{.id = n, .n = n, .content = std::string(content_bytes, static_cast<char>('a' + n % 26))};
+      events_.push_back({.n = n, .what = chat::MessageSent{std::move(message)}});
     }
     for (std::size_t encoding = 0; encoding < kEncodings; ++encoding) {
       Text& text = texts_[encoding];
-      for (const chat::Message& message : messages_) {
+      for (const chat::Event& event : events_) {
         text.begins.push_back(text.bytes.size());
-        kEncoders[encoding](text.bytes, *room_, message);
+        kEncoders[encoding](text.bytes, *room_, event);
       }
       text.begins.push_back(text.bytes.size());
     }
   }
 
   const chat::RoomPtr& info() const { return room_; }
-  std::int64_t head_n() const { return static_cast<std::int64_t>(messages_.size()); }
+  std::int64_t head_n() const { return static_cast<std::int64_t>(events_.size()); }
 
   // The messages from `first_n` up to `end_n` (exclusive), as the writer hands them over after their commit.
   std::vector<chat::Committed> batch(std::int64_t first_n, std::int64_t end_n) const {
     static const std::string request_id = "test";
     std::vector<chat::Committed> committed;
     for (std::int64_t n = first_n; n < end_n; ++n) {
-      committed.push_back({room_.get(), &messages_.at(static_cast<std::size_t>(n - 1)), &request_id});
+      committed.push_back({room_.get(), &events_.at(static_cast<std::size_t>(n - 1)), &request_id});
     }
     return committed;
   }
@@ -92,8 +95,8 @@ class ScriptedRoom {
     std::vector<std::size_t> begins;  // of each frame, and the end of the last
   };
 
-  std::shared_ptr<const chat::RoomInfo> room_;
-  std::vector<chat::Message> messages_;
+  chat::RoomPtr room_;
+  std::vector<chat::Event> events_;
   std::array<Text, kEncodings> texts_;
 };
 

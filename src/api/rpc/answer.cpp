@@ -1,0 +1,69 @@
+#include "api/rpc/answer.hpp"
+
+#include <utility>
+
+#include "api/convert.hpp"
+#include "api/frames.hpp"
+#include "api/transcoder/json_codec.hpp"
+#include "api/transcoder/problem.hpp"
+#include "base/json_text.hpp"
+#include "vestnik/chat/v1/chat.pb.h"
+
+namespace vestnik::api::rpc {
+namespace {
+
+void begin_answer(std::string& out, std::string_view id) {
+  out.append(R"({"jsonrpc":"2.0","id":)").append(id);
+}
+
+}  // namespace
+
+void append_result(std::string& out, std::string_view id, const google::protobuf::Message& result) {
+  begin_answer(out, id);
+  out += R"(,"result":)";
+  append_json(out, result);
+  out += '}';
+}
+
+void append_error(std::string& out, std::string_view id, Code code, const Error& error, std::string_view request_id) {
+  begin_answer(out, id);
+  out.append(R"(,"error":{"code":)").append(std::to_string(std::to_underlying(code))).append(R"(,"message":)");
+  append_json_string(out, error.detail);
+  out += R"(,"data":)";
+  append_problem_json(out, error, http_status(error.code), request_id);
+  if (error.retry_after.count() > 0) {
+    out.pop_back();
+    out.append(R"(,"retry_after":)").append(std::to_string(error.retry_after.count())).append("}");
+  }
+  out += "}}";
+}
+
+void append_event(std::string& out, const chat::RoomInfo& room, const chat::v1::SubscribeEvent& event) {
+  thread_local std::string json;
+  json.clear();
+  json += R"({"jsonrpc":"2.0","method":"chat.Event","params":{"room":)";
+  append_json_string(json, room.name);
+  json += R"(,"room_id":)";
+  append_json_string(json, room.id);
+  const std::size_t brace = json.size();
+  append_json(json, event);
+  json[brace] = ',';  // the members of the event go on in the same object
+  json += "}";
+  append_websocket_frame(out, Opcode::kText, json);
+}
+
+void encode_event(std::string& out, const chat::RoomInfo& room, const chat::Event& event) {
+  thread_local chat::v1::SubscribeEvent scratch;
+  scratch.Clear();
+  to_contract(room, event, scratch);
+  append_event(out, room, scratch);
+}
+
+void append_typing(std::string& out, const chat::v1::Typing& typing) {
+  std::string json = R"({"jsonrpc":"2.0","method":"chat.Typing","params":)";
+  append_json(json, typing);
+  json += '}';
+  append_websocket_frame(out, Opcode::kText, json);
+}
+
+}  // namespace vestnik::api::rpc

@@ -1,0 +1,38 @@
+// The objects that JSON-RPC 2.0 sends to a client: answers, errors, notifications. Sans-I/O; any thread.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "api/rpc/request.hpp"
+#include "base/error.hpp"
+#include "chat/types.hpp"
+
+namespace google::protobuf {
+class Message;
+}
+
+namespace vestnik::chat::v1 {
+class SubscribeEvent;
+class Typing;
+}  // namespace vestnik::chat::v1
+
+namespace vestnik::api::rpc {
+
+// Appends {"jsonrpc","id","result"}. `id` is JSON.
+void append_result(std::string& out, std::string_view id, const google::protobuf::Message& result);
+
+// Appends {"jsonrpc","id","error":{"code","message","data"}}, where `data` is the problem of the contract, with
+// `retry_after` in seconds when the error says when to try again.
+void append_error(std::string& out, std::string_view id, Code code, const Error& error, std::string_view request_id);
+
+// Appends the WebSocket frame of a "chat.Event": the event with the name and the id of its room.
+void append_event(std::string& out, const chat::RoomInfo& room, const chat::v1::SubscribeEvent& event);
+
+// The event frame of live::Hub.
+void encode_event(std::string& out, const chat::RoomInfo& room, const chat::Event& event);
+
+// Appends the WebSocket frame of a "chat.Typing".
+void append_typing(std::string& out, const chat::v1::Typing& typing);
+
+}  // namespace vestnik::api::rpc

@@ -1,0 +1,62 @@
+#include "api/rpc/method_table.hpp"
+
+#include <fmt/format.h>
+#include <google/protobuf/descriptor.h>
+#include <google/protobuf/empty.pb.h>
+#include <google/protobuf/message.h>
+
+#include <utility>
+
+#include "vestnik/chat/v1/chat.pb.h"
+
+namespace vestnik::api::rpc {
+namespace {
+
+using google::protobuf::MethodDescriptor;
+using Kind = MethodTable::Kind;
+
+const google::protobuf::Message* prototype_of(const google::protobuf::Descriptor* type) {
+  return google::protobuf::MessageFactory::generated_factory()->GetPrototype(type);
+}
+
+Kind kind_of(const MethodDescriptor& method, const Methods::Entry* entry) {
+  if (entry != nullptr && entry->subscription) return Kind::kSubscribe;
+  if (method.full_name() == "vestnik.chat.v1.Chat.Unsubscribe") return Kind::kUnsubscribe;
+  if (method.full_name() == "vestnik.chat.v1.Chat.SendTyping") return Kind::kSendTyping;
+  if (method.full_name() == "vestnik.chat.v1.Chat.SendMessage") return Kind::kSend;
+  return Kind::kUnary;
+}
+
+// "vestnik.chat.v1" -> "chat"
+std::string_view area_of(std::string_view package) {
+  package.remove_prefix(package.find('.') + 1);
+  return package.substr(0, package.find('.'));
+}
+
+}  // namespace
+
+MethodTable::MethodTable(std::span<const google::protobuf::ServiceDescriptor* const> services, const Methods& methods) {
+  for (const auto* service : services) {
+    for (int i = 0; i < service->method_count(); ++i) {
+      const MethodDescriptor& method = *service->method(i);
+      const Methods::Entry* entry = methods.find(method.full_name());
+      const Kind kind = kind_of(method, entry);
+      const bool is_own = kind == Kind::kUnsubscribe || kind == Kind::kSendTyping;
+      if (entry == nullptr && !is_own) continue;
+      // A subscription is answered with where it begins; its events are notifications.
+      const auto* response =
+          kind == Kind::kSubscribe ? &chat::v1::Subscribed::default_instance() : prototype_of(method.output_type());
+      targets_.emplace(fmt::format("{}.{}", area_of(service->file()->package()), method.name()),
+                       Target{kind, entry, prototype_of(method.input_type()), response});
+    }
+  }
+  const auto* empty = &google::protobuf::Empty::default_instance();
+  targets_.emplace("ping", Target{Kind::kPing, nullptr, empty, empty});
+}
+
+const MethodTable::Target* MethodTable::find(std::string_view name) const {
+  const auto found = targets_.find(name);
+  return found == targets_.end() ? nullptr : &found->second;
+}
+
+}  // namespace vestnik::api::rpc

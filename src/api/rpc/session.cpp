@@ -1,0 +1,287 @@
+#include "api/rpc/session.hpp"
+
+#include <fmt/format.h>
+#include <google/protobuf/arena.h>
+
+#include <exception>
+#include <utility>
+
+#include "api/convert.hpp"
+#include "api/frames.hpp"
+#include "api/rpc/answer.hpp"
+#include "api/rpc/typing.hpp"
+#include "api/transcoder/json_codec.hpp"
+#include "base/log.hpp"
+
+namespace vestnik::api::rpc {
+namespace {
+
+using google::protobuf::Message;
+using Kind = MethodTable::Kind;
+
+// Under way for one socket: messages for two full batches of the writer, few others because each may hold a thread of
+// the pool and a long answer.
+constexpr std::size_t kSendingMax = 2'048;
+constexpr std::size_t kRunningMax = 16;
+constexpr std::size_t kRunningBytesMax = 1024 * 1024;
+// Between two notices that somebody types in a room.
+constexpr std::chrono::seconds kTypingInterval{1};
+
+// The messages of the fields that a kind of call is known to have.
+template <typename Concrete>
+const Concrete& as(const Message& message) {
+  return static_cast<const Concrete&>(message);
+}
+
+}  // namespace
+
+Session::Session(SessionContext& context, Admission admission, runtime::Core& core, boost::asio::ip::tcp::socket socket,
+                 std::string request_id, std::string credentials)
+    : Socket(context.live, std::move(admission), core, std::move(socket), live::Encoding::kJsonRpc, context.limits,
+             std::move(request_id)),
+      context_(context),
+      credentials_(std::move(credentials)) {}
+
+void Session::start(std::string_view greeting) {
+  begin(greeting);
+  flush();
+}
+
+void Session::on_text(std::string_view text) {
+  Calls calls = parse_calls(text, kBatchMax);
+  const auto batch = calls.batch ? std::make_shared<Batch>(calls.items.size()) : nullptr;
+  for (Item& item : calls.items) {
+    const std::size_t bytes = item ? item->params.size() : 0;
+    waiting_.push_back({.item = std::move(item), .batch = batch, .bytes = bytes, .number = ++calls_});
+  }
+}
+
+void Session::start_waiting() {
+  while (!waiting_.empty() && !closed() && !finishing()) {
+    Job& next = waiting_.front();
+    const auto* target = next.item ? context_.methods.find(next.item->method) : nullptr;
+    if (!may_start(next, target)) return;
+    Job job = std::move(next);
+    waiting_.pop_front();
+    start(std::move(job), target);
+  }
+}
+
+bool Session::may_start(const Job& job, const MethodTable::Target* target) const {
+  if (personal_bytes() > context_.live.personal_bytes_max / 2) return false;
+  if (target == nullptr) return true;
+  if (running_bytes_ > 0 && running_bytes_ + job.bytes > kRunningBytesMax) return false;
+  if (target->kind != Kind::kSend) return running_ < kRunningMax;
+  return sending_ < kSendingMax && (sending_ == 0 || !context_.writer.congested());
+}
+
+void Session::start(Job job, const MethodTable::Target* target) {
+  if (!job.item) return refuse(job, job.item.error().code, job.item.error().error);
+  if (target == nullptr) {
+    return refuse(job, Code::kMethodNotFound,
+                  {.code = ErrorCode::kNotFound,
+                   .detail = "this server has no such method; a name is such as chat.SendMessage, and /docs lists what "
+                             "there is"});
+  }
+  if (leaving_) {
+    return refuse(job, Code::kRefused,
+                  {.code = ErrorCode::kUnavailable,
+                   .detail = "the server is stopping; reconnect in a moment",
+                   .retry_after = std::chrono::seconds(1)});
+  }
+  if (job.batch && job.batch->answers.size() > context_.live.personal_bytes_max) {
+    return refuse(job, Code::kRefused,
+                  {.code = ErrorCode::kResourceExhausted,
+                   .detail = "the answers of this batch are too long together (--personal-queue-bytes); this call was "
+                             "not made; send it by itself"});
+  }
+  ++(target->kind == Kind::kSend ? sending_ : running_);
+  running_bytes_ += job.bytes;
+  asio::co_spawn(
+      core().context(),
+      [self = self(), job = std::move(job), target]() mutable { return self->serve(std::move(job), *target); },
+      asio::detached);
+}
+
+Task<void> Session::serve(Job job, const MethodTable::Target& target) {
+  Call call{.core = core(), .request_id = request_id(job.number), .credentials = credentials_};
+  google::protobuf::Arena arena;
+  Message& request = *target.request->New(&arena);
+  Message& response = *target.response->New(&arena);
+  auto code = Code::kInvalidParams;
+  auto done = job.item->params.empty() ? Result<void>() : parse_json(job.item->params, request);
+  Followed::Alive begun;
+  if (done) {
+    done = co_await call_safely(target, call, request, response, begun);
+    code = !done && done.error().code == ErrorCode::kInternal ? Code::kInternalError : Code::kRefused;
+  }
+  context_.live.status.requests.add();
+  --(target.kind == Kind::kSend ? sending_ : running_);
+  running_bytes_ -= job.bytes;
+  if (done) {
+    std::string text;
+    if (!job.is_notification()) append_result(text, job.item->id, response);
+    answer(job, text, std::move(begun));
+  } else {
+    refuse(job, code, done.error());
+  }
+  start_waiting();
+  resume_reading();
+  if (leaving_ && sending_ + running_ == 0) LiveConnection::shut_down(*leaving_);
+}
+
+Task<Result<void>> Session::call_safely(const MethodTable::Target& target, Call& call, const Message& request,
+                                        Message& response, Followed::Alive& begun) {
+  try {
+    switch (target.kind) {
+      case Kind::kUnary:
+      case Kind::kSend:
+        co_return co_await target.entry->unary(call, request, response);
+      case Kind::kSubscribe:
+        co_return co_await subscribe(target, request, static_cast<chat::v1::Subscribed&>(response), begun);
+      case Kind::kUnsubscribe:
+        co_return unsubscribe(as<chat::v1::UnsubscribeRequest>(request));
+      case Kind::kSendTyping:
+        co_return send_typing(as<chat::v1::SendTypingRequest>(request));
+      case Kind::kPing:
+        break;
+    }
+  } catch (const std::exception& bug) {
+    log::error("exception in a method", {{"request_id", call.request_id}, {"what", bug.what()}});
+    co_return fail(ErrorCode::kInternal, "internal error; the log has more under the request id");
+  }
+  co_return Result<void>();
+}
+
+Task<Result<void>> Session::subscribe(const MethodTable::Target& target, const Message& request,
+                                      chat::v1::Subscribed& response, Followed::Alive& begun) {
+  auto asked = target.entry->subscription(credentials_, request);
+  if (!asked) co_return std::unexpected(std::move(asked.error()));
+  if (rooms_.size() >= context_.rooms_max) {
+    co_return fail(
+        ErrorCode::kResourceExhausted,
+        fmt::format("this socket follows {} rooms, as many as --max-rooms-per-socket allows", rooms_.size()));
+  }
+  const chat::RoomPtr room = asked->room;
+  const auto [entry, is_new] = rooms_.try_emplace(room->id, *this, *asked);
+  if (!is_new) {
+    co_return fail(ErrorCode::kAlreadyExists, "this socket follows the room already; chat.Unsubscribe ends that");
+  }
+  begun = entry->second.followed.begin_await();
+  auto opened = co_await context_.live.subscriptions.open(core(), room, encoding(), std::move(asked->after));
+  if (*begun == nullptr) {
+    co_return fail(ErrorCode::kAborted, "the subscription was ended before it had begun");
+  }
+  if (!opened) {
+    rooms_.erase(room->id);
+    co_return std::unexpected(std::move(opened.error()));
+  }
+  to_contract(*room, opened->plan, response);
+  (*begun)->begin(opened->view, opened->plan.next_n);
+  co_return Result<void>();
+}
+
+Session::Room* Session::find_followed(const std::string& id_or_name) {
+  if (const auto found = rooms_.find(id_or_name); found != rooms_.end()) return &found->second;
+  const std::string_view name = id_or_name.empty() ? chat::kLobby : std::string_view(id_or_name);
+  for (auto& [id, room] : rooms_) {
+    if (room.followed.room()->name == name) return &room;
+  }
+  return nullptr;
+}
+
+Result<void> Session::unsubscribe(const chat::v1::UnsubscribeRequest& request) {
+  const Room* room = find_followed(request.room());
+  if (room == nullptr) return fail(ErrorCode::kNotFound, "this socket does not follow the room");
+  rooms_.erase(chat::RoomId(room->followed.room()->id));
+  return {};
+}
+
+Result<void> Session::send_typing(const chat::v1::SendTypingRequest& request) {
+  Room* const room = find_followed(request.room());
+  if (room == nullptr) {
+    return fail(ErrorCode::kFailedPrecondition, "this socket does not follow the room; chat.Subscribe first");
+  }
+  const auto actor =
+      context_.sessions.identify(credentials_, request.has_user_id() ? std::optional(request.user_id()) : std::nullopt);
+  if (!actor) return std::unexpected(actor.error());
+  auto event = make_typing(*room->followed.room(), *actor, request, static_cast<LiveConnection*>(this));
+  if (!event) return std::unexpected(std::move(event.error()));
+  const auto now = core().sweeper().now();
+  if (room->typed_at && now - *room->typed_at < kTypingInterval) return {};  // the others know
+  room->typed_at = now;
+  context_.hub.pass_on(*room->followed.room(), *event);
+  return {};
+}
+
+// The subscription ends with the room. Not here: whoever calls goes through the rooms.
+bool Session::append_room_closed(std::string&, Followed& room) {
+  core().post([self = self(), id = room.room()->id] { self->rooms_.erase(id); });
+  return false;
+}
+
+void Session::refuse(const Job& job, Code code, const Error& error) {
+  std::string text;
+  const std::string_view id = job.item ? job.item->id : job.item.error().id;
+  if (!job.is_notification()) append_error(text, id, code, error, request_id(job.number));
+  answer(job, text);
+}
+
+void Session::answer(const Job& job, const std::string& text, Followed::Alive begun) {
+  if (!job.batch) {
+    std::string frame;
+    if (!text.empty()) append_websocket_frame(frame, Opcode::kText, text);
+    send_personal(frame);
+    return release(begun);
+  }
+  Batch& batch = *job.batch;
+  if (!text.empty()) batch.answers.append(batch.answers.empty() ? "[" : ",").append(text);
+  if (begun) batch.begun.push_back(std::move(begun));
+  if (--batch.left > 0) return;
+  std::string frame;
+  if (!batch.answers.empty()) append_websocket_frame(frame, Opcode::kText, batch.answers.append("]"));
+  send_personal(frame);
+  for (const auto& each : batch.begun) release(each);
+}
+
+void Session::release(const Followed::Alive& begun) {
+  if (!begun || *begun == nullptr) return;
+  (*begun)->end_await();
+  enter(**begun);
+}
+
+bool Session::should_pause() const {
+  return !waiting_.empty() || personal_bytes() > context_.live.personal_bytes_max / 2;
+}
+
+bool Session::may_resume() const {
+  return !should_pause();
+}
+
+void Session::on_drained() {
+  start_waiting();
+  resume_reading();
+}
+
+// What a batch has brought to the rooms leaves together, and so do the answers to calls that were started together.
+void Session::wake() {
+  if (Gatherer::is_linked() || context_.hub.gather(core(), *this)) return;
+  if (std::exchange(waking_, true)) return;
+  core().post([self = self()] {
+    self->waking_ = false;
+    self->flush();
+  });
+}
+
+void Session::append_too_slow(std::string& out, const Followed& room) {
+  append_close(out, websocket::CloseCode::kTooSlow,
+               fmt::format("too slow in {}; resume after {}", room.room()->id, chat::to_string(room.position())));
+}
+
+void Session::shut_down(std::chrono::milliseconds come_back_after) {
+  leaving_ = come_back_after;
+  start_waiting();
+  if (sending_ + running_ == 0) LiveConnection::shut_down(come_back_after);
+}
+
+}  // namespace vestnik::api::rpc

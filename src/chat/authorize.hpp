@@ -1,0 +1,49 @@
+// Who may do what: one table, asked by every transport. Pure; any thread.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "base/error.hpp"
+#include "chat/types.hpp"
+
+namespace vestnik::chat {
+
+// Who asks.
+struct Actor {
+  std::optional<UserId> user_id;  // absent: nobody in particular
+  std::string username;           // of a session's user; otherwise empty
+  bool authenticated = false;     // holds a session
+};
+
+enum class Action : std::uint8_t {
+  kOpenSession,
+  kRegister,
+  kRead,  // users, rooms, messages, streams, counts
+  kCreateRoom,
+  kUpdateRoom,
+  kCloseRoom,
+  kWrite,
+  kEditMessage,
+  kDeleteMessage,
+  kReact,
+  kJoin,        // and leave
+  kReadUnread,  // and move one's own cursors
+};
+inline constexpr std::size_t kActions = 12;
+
+// Whether the server takes a request's word for who asks (its own machine, or --open), or only that of a session.
+enum class Access : std::uint8_t { kOpen, kSessions };
+
+// What it is about; what does not apply is absent.
+struct Subject {
+  std::optional<UserId> owner_id;   // of the room
+  bool read_only = false;           // the room
+  std::optional<UserId> author_id;  // of the message
+};
+
+// Errors: unauthenticated (nobody in particular asks, and that is not enough), permission_denied (somebody else may).
+Result<void> authorize(const Actor& actor, Action action, const Subject& subject, Access access);
+
+}  // namespace vestnik::chat

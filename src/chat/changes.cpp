@@ -1,0 +1,124 @@
+#include "chat/changes.hpp"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <utility>
+
+namespace vestnik::chat {
+namespace {
+
+template <typename T>
+std::unexpected<Error> error_of(Result<T>& result) {
+  return std::unexpected(std::move(result.error()));
+}
+
+Subject subject_of(const OpenRoom& room) {
+  return {.owner_id = room.owner_id, .read_only = room.rules().read_only, .author_id = {}};
+}
+
+Subject subject_of(const OpenRoom& room, const Message& message) {
+  Subject subject = subject_of(room);
+  subject.author_id = message.user_id;
+  return subject;
+}
+
+}  // namespace
+
+Result<Prepared> Changes::send(const Actor& actor, std::string_view room_name, NewMessage message) const {
+  auto room = rooms_.get(room_name);
+  if (!room) return error_of(room);
+  const RoomRules rules = (*room)->rules();
+  const Subject subject{.owner_id = (*room)->owner_id, .read_only = rules.read_only, .author_id = {}};
+  if (auto may = allow(actor, Action::kWrite, subject); !may) return error_of(may);
+  message.user_id = actor.user_id;
+  if (actor.authenticated) {
+    if (message.username && *message.username != actor.username) {
+      return invalid("username",
+                     fmt::format("is not the name of the session's user, {}; leave it out", actor.username));
+    }
+    message.username = actor.username;
+  }
+  auto draft = check_message(std::move(message), **room, rules, limits_);
+  if (!draft) return error_of(draft);
+  return Prepared{std::move(*room), std::move(*draft)};
+}
+
+Result<Prepared> Changes::edit(const Actor& actor, MessageId id, std::string content) const {
+  auto found = find_message(id);
+  if (!found) return error_of(found);
+  auto& [room, message] = *found;
+  if (auto may = allow(actor, Action::kEditMessage, subject_of(*room, message)); !may) {
+    return error_of(may);
+  }
+  if (auto ok = check_text("content", content, room->rules(), limits_); !ok) return error_of(ok);
+  Edit edit{.room_id = room->id, .message_id = id, .user_id = actor.user_id, .content = std::move(content)};
+  return Prepared{std::move(room), std::move(edit)};
+}
+
+Result<Prepared> Changes::erase(const Actor& actor, MessageId id) const {
+  auto found = find_message(id);
+  if (!found) return error_of(found);
+  auto& [room, message] = *found;
+  if (auto may = allow(actor, Action::kDeleteMessage, subject_of(*room, message)); !may) {
+    return error_of(may);
+  }
+  Deletion deletion{.room_id = room->id, .message_id = id, .user_id = actor.user_id};
+  return Prepared{std::move(room), std::move(deletion)};
+}
+
+Result<Prepared> Changes::react(const Actor& actor, MessageId id, std::string emoji, bool add) const {
+  if (auto ok = check_emoji(emoji); !ok) return error_of(ok);
+  auto found = find_message(id);
+  if (!found) return error_of(found);
+  auto& [room, message] = *found;
+  if (auto may = allow(actor, Action::kReact, subject_of(*room, message)); !may) return error_of(may);
+  ReactionChange change{
+      .room_id = room->id, .message_id = id, .user_id = *actor.user_id, .emoji = std::move(emoji), .add = add};
+  return Prepared{std::move(room), std::move(change)};
+}
+
+Result<Prepared> Changes::join(const Actor& actor, std::string_view room_name, bool join) const {
+  auto room = rooms_.get(room_name);
+  if (!room) return error_of(room);
+  if (auto may = allow(actor, Action::kJoin, subject_of(**room)); !may) return error_of(may);
+  Membership membership{.room_id = (*room)->id, .user_id = *actor.user_id, .join = join};
+  return Prepared{std::move(*room), std::move(membership)};
+}
+
+Result<Prepared> Changes::update(const Actor& actor, std::string_view room_name, const RulesRequest& request) const {
+  auto room = rooms_.get(room_name);
+  if (!room) return error_of(room);
+  if (auto may = allow(actor, Action::kUpdateRoom, subject_of(**room)); !may) return error_of(may);
+  auto rules = changed_rules((*room)->rules(), request, limits_, clock_());
+  if (!rules) return error_of(rules);
+  RulesChange change{.room_id = (*room)->id, .user_id = actor.user_id, .rules = *rules};
+  return Prepared{std::move(*room), std::move(change)};
+}
+
+Result<Prepared> Changes::close(const Actor& actor, std::string_view room_name) const {
+  auto room = rooms_.get(room_name);
+  if (!room) return error_of(room);
+  if (auto may = allow(actor, Action::kCloseRoom, subject_of(**room)); !may) return error_of(may);
+  if ((*room)->name == kLobby || (*room)->name == kStream) {
+    return fail(ErrorCode::kFailedPrecondition, fmt::format("the room {} is built in and stays", (*room)->name));
+  }
+  Closing closing{.room_id = (*room)->id, .user_id = actor.user_id};
+  return Prepared{std::move(*room), std::move(closing)};
+}
+
+Result<void> Changes::allow(const Actor& actor, Action action, const Subject& subject) const {
+  if (auto may = authorize(actor, action, subject, access_); !may) return may;
+  if (access_ == Access::kOpen || !actor.user_id) return {};
+  return rate_.take(*actor.user_id, std::chrono::steady_clock::now());
+}
+
+Result<Changes::Found> Changes::find_message(MessageId id) const {
+  auto found = store_.get_message(id);
+  if (!found) return error_of(found);
+  RoomPtr room = rooms_.find(found->first);
+  if (!room) return fail(ErrorCode::kNotFound, fmt::format("There is no message {}.", id));
+  return Found{std::move(room), std::move(found->second)};
+}
+
+}  // namespace vestnik::chat

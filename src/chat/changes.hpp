@@ -1,0 +1,61 @@
+// From what users ask to change to what may be committed: finds the room, applies the rules, asks who may. All may be
+// called by any thread; those that "block" read the storage and belong on the blocking pool.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/clock.hpp"
+#include "base/error.hpp"
+#include "chat/authorize.hpp"
+#include "chat/chat_store.hpp"
+#include "chat/rate_limiter.hpp"
+#include "chat/room_directory.hpp"
+#include "chat/rules.hpp"
+#include "chat/types.hpp"
+
+namespace vestnik::chat {
+
+// A change that may be committed, with its room.
+struct Prepared {
+  RoomPtr room;
+  Change change;
+};
+
+class Changes {
+ public:
+  // `rate` bounds what one user may change, where sessions are required.
+  Changes(ChatStore& store, const RoomDirectory& rooms, Limits limits, Access access, RateLimiter& rate, Clock clock)
+      : store_(store), rooms_(rooms), limits_(limits), access_(access), rate_(rate), clock_(std::move(clock)) {}
+
+  // Errors of all: not_found (room, message), invalid_argument with the field, unauthenticated, permission_denied,
+  // resource_exhausted (too much of one user).
+  // A room is named by id or name; empty means the lobby.
+  Result<Prepared> send(const Actor& actor, std::string_view room, NewMessage message) const;
+  Result<Prepared> edit(const Actor& actor, MessageId message, std::string content) const;           // blocks
+  Result<Prepared> erase(const Actor& actor, MessageId message) const;                               // blocks
+  Result<Prepared> react(const Actor& actor, MessageId message, std::string emoji, bool add) const;  // blocks
+  Result<Prepared> join(const Actor& actor, std::string_view room, bool join) const;
+  Result<Prepared> update(const Actor& actor, std::string_view room, const RulesRequest& rules) const;
+  // failed_precondition for the built-in rooms.
+  Result<Prepared> close(const Actor& actor, std::string_view room) const;
+
+ private:
+  struct Found {
+    RoomPtr room;
+    Message message;
+  };
+  Result<Found> find_message(MessageId message) const;
+  // Whether the actor may do it, and has not done too much.
+  Result<void> allow(const Actor& actor, Action action, const Subject& subject) const;
+
+  ChatStore& store_;
+  const RoomDirectory& rooms_;
+  Limits limits_;
+  Access access_;
+  RateLimiter& rate_;
+  Clock clock_;
+};
+
+}  // namespace vestnik::chat

@@ -1,0 +1,43 @@
+// What time brings about: rooms whose time to live has passed are closed, expired sessions end, and what closed rooms
+// have left behind is removed, a piece at a time.
+#pragma once
+
+#include <cstdint>
+#include <set>
+#include <string>
+
+#include "chat/chat_store.hpp"
+#include "chat/message_writer.hpp"
+#include "chat/room_directory.hpp"
+#include "chat/sessions.hpp"
+#include "runtime/blocking_pool.hpp"
+#include "runtime/cores.hpp"
+
+namespace vestnik::chat {
+
+class Housekeeper {
+ public:
+  Housekeeper(ChatStore& store, const RoomDirectory& rooms, Sessions& sessions, MessageWriter& writer,
+              runtime::BlockingPool& pool, Clock clock)
+      : store_(store), rooms_(rooms), sessions_(sessions), writer_(writer), pool_(pool), clock_(std::move(clock)) {}
+
+  // Looks four times a second, for as long as the core runs. While nothing is due, a look costs less than a
+  // microsecond.
+  Task<void> run(runtime::Core& core);
+
+ private:
+  void close_expired(runtime::Core& core);
+  Task<void> sweep_closed();
+
+  ChatStore& store_;
+  const RoomDirectory& rooms_;
+  Sessions& sessions_;
+  MessageWriter& writer_;
+  runtime::BlockingPool& pool_;
+  Clock clock_;
+  std::set<RoomId> closing_;              // their change is under way
+  std::uint64_t swept_for_ = 0;           // RoomDirectory::leftovers() when nothing was left
+  bool leftovers_of_earlier_run_ = true;  // perhaps
+};
+
+}  // namespace vestnik::chat

@@ -1,0 +1,151 @@
+#include "chat/sessions.hpp"
+
+#include <algorithm>
+
+#include "base/ids.hpp"
+#include "base/log.hpp"
+#include "base/secret.hpp"
+
+namespace vestnik::chat {
+namespace {
+
+constexpr std::int32_t kReadPage = 1'000;
+
+}  // namespace
+
+Result<void> Sessions::open() {
+  std::string after;
+  while (true) {
+    auto page = store_.list_sessions(after, kReadPage);
+    if (!page) return std::unexpected(std::move(page.error()));
+    if (page->empty()) return {};
+    after = page->back().key;
+    for (Session& session : *page) add(std::move(session));
+  }
+}
+
+Result<Sessions::Opened> Sessions::create(std::optional<UserId> user_id, std::string display_name) {
+  std::string secret = make_uuid();
+  auto session = store_.create_session(
+      {.key = sha256_hex(secret), .user_id = user_id, .display_name = std::move(display_name)}, clock_());
+  if (!session) return std::unexpected(std::move(session.error()));
+  add(*session);
+  return Opened{std::move(secret), std::move(*session)};
+}
+
+Result<Session> Sessions::find(std::string_view secret) const {
+  const std::string key = sha256_hex(secret);
+  {
+    // The room of an owner is looked for under the lock: when it closes, the session gets its new time first.
+    const std::shared_lock lock(mutex_);
+    if (const auto found = by_key_.find(key); found != by_key_.end()) {
+      const auto end = expires_at(found->second);
+      if (!end || clock_() < *end) return found->second;
+    }
+  }
+  return fail(ErrorCode::kUnauthenticated,
+              "there is no such session, or it has ended: open a new one with POST /api/v1/sessions");
+}
+
+Result<Actor> Sessions::identify(std::string_view secret, std::optional<UserId> claimed) const {
+  if (secret.empty()) return access_ == Access::kOpen ? Actor{.user_id = claimed} : Actor{};
+  auto session = find(secret);
+  if (!session) return std::unexpected(std::move(session.error()));
+  User& user = session->user;
+  if (claimed && *claimed != user.id) {
+    return fail(ErrorCode::kPermissionDenied, "user_id is not that of the session's user; leave it out");
+  }
+  return Actor{.user_id = user.id, .username = std::move(user.username), .authenticated = true};
+}
+
+std::optional<Time> Sessions::expires_at(const Session& session) const {
+  if (rooms_.owns_any(session.user.id)) return std::nullopt;
+  return earliest_end(session);
+}
+
+Result<void> Sessions::close(const Session& session) {
+  auto ended = store_.end_session(session.key);
+  if (ended) remove(session.key);
+  return ended;
+}
+
+void Sessions::rename(const User& user) {
+  const std::unique_lock lock(mutex_);
+  const auto [begin, end] = by_user_.equal_range(user.id);
+  for (auto it = begin; it != end; ++it) by_key_.at(it->second).user = user;
+}
+
+void Sessions::note_active(UserId user, Time when) {
+  {
+    const std::shared_lock lock(mutex_);
+    if (!by_user_.contains(user)) return;
+  }
+  const std::unique_lock lock(mutex_);
+  const auto [begin, end] = by_user_.equal_range(user);
+  for (auto it = begin; it != end; ++it) {
+    Session& session = by_key_.at(it->second);
+    session.active_at = std::max(session.active_at, when);
+  }
+}
+
+bool Sessions::any_due() const {
+  const std::shared_lock lock(mutex_);
+  return !due_.empty() && due_.top().at <= clock_();
+}
+
+void Sessions::end_expired() {
+  const Time now = clock_();
+  std::vector<std::string> ended;
+  {
+    const std::unique_lock lock(mutex_);
+    while (!due_.empty() && due_.top().at <= now) {
+      std::string key = due_.top().key;
+      due_.pop();
+      const auto found = by_key_.find(key);
+      if (found == by_key_.end()) continue;
+      const auto end = expires_at(found->second);
+      if (end && *end <= now) {
+        ended.push_back(std::move(key));
+      } else {
+        // While a room is owned, nothing is due before `ttl` after its closing.
+        due_.push({end.value_or(now + ttl_), std::move(key)});
+      }
+    }
+  }
+  for (const std::string& key : ended) {
+    if (auto done = store_.end_session(key); !done && done.error().code != ErrorCode::kNotFound) {
+      log::warn("an expired session could not be removed", {{"detail", done.error().detail}});
+      const std::unique_lock lock(mutex_);
+      due_.push({now + std::chrono::seconds(1), key});
+      continue;
+    }
+    remove(key);
+  }
+}
+
+std::size_t Sessions::size() const {
+  const std::shared_lock lock(mutex_);
+  return by_key_.size();
+}
+
+void Sessions::add(Session session) {
+  const std::unique_lock lock(mutex_);
+  due_.push({earliest_end(session), session.key});
+  by_user_.emplace(session.user.id, session.key);
+  by_key_.insert_or_assign(session.key, std::move(session));
+}
+
+void Sessions::remove(const std::string& key) {
+  const std::unique_lock lock(mutex_);
+  const auto found = by_key_.find(key);
+  if (found == by_key_.end()) return;
+  const auto [begin, end] = by_user_.equal_range(found->second.user.id);
+  for (auto it = begin; it != end; ++it) {
+    if (it->second != key) continue;
+    by_user_.erase(it);
+    break;
+  }
+  by_key_.erase(found);
+}
+
+}  // namespace vestnik::chat

@@ -1,0 +1,82 @@
+// Sessions: who holds which secret, and until when. Any thread.
+#pragma once
+
+#include <chrono>
+#include <mutex>
+#include <optional>
+#include <queue>
+#include <shared_mutex>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/error.hpp"
+#include "chat/authorize.hpp"
+#include "chat/chat_store.hpp"
+#include "chat/room_directory.hpp"
+
+namespace vestnik::chat {
+
+class Sessions {
+ public:
+  // A session ends `ttl` after the last message of its user, unless they own an open room; then `ttl` after their last
+  // own room was closed.
+  Sessions(ChatStore& store, const RoomDirectory& rooms, std::chrono::milliseconds ttl, Access access, Clock clock)
+      : store_(store), rooms_(rooms), ttl_(ttl), access_(access), clock_(std::move(clock)) {}
+
+  // Reads all sessions. Once, at start, after the rooms. Blocks.
+  Result<void> open();
+
+  struct Opened {
+    std::string secret;  // UUID
+    Session session;
+  };
+  // For an existing user, or for a new guest with the name. Errors: not_found (no such user). Blocks.
+  Result<Opened> create(std::optional<UserId> user_id, std::string display_name);
+  // Errors: unauthenticated (unknown, ended or expired).
+  Result<Session> find(std::string_view secret) const;
+  // Who asks: the user of the session, or, without a secret and where the server is open, whom the request names.
+  // Errors: unauthenticated, permission_denied (the request names another user than the session's).
+  Result<Actor> identify(std::string_view secret, std::optional<UserId> claimed) const;
+  // nullopt while the user owns an open room.
+  std::optional<Time> expires_at(const Session& session) const;
+  // Errors: not_found. Blocks.
+  Result<void> close(const Session& session);
+  // The user has become an account.
+  void rename(const User& user);
+  // Users wrote messages, or their last room was closed; then before the room leaves the directory.
+  void note_active(UserId user, Time when);
+  // Whether end_expired() may have something to do.
+  bool any_due() const;
+  // Ends what has expired. Costs nothing for those whose time has not come. Blocks.
+  void end_expired();
+
+  std::size_t size() const;
+
+ private:
+  struct Due {
+    Time at;  // not later than the true end, which is looked at then
+    std::string key;
+
+    bool operator>(const Due& other) const { return at > other.at; }
+  };
+
+  void add(Session session);
+  void remove(const std::string& key);
+  Time earliest_end(const Session& session) const { return session.active_at + ttl_; }
+
+  ChatStore& store_;
+  const RoomDirectory& rooms_;
+  std::chrono::milliseconds ttl_;
+  Access access_;
+  Clock clock_;
+  mutable std::shared_mutex mutex_;  // guards everything below
+  std::unordered_map<std::string, Session> by_key_;
+  std::unordered_multimap<UserId, std::string> by_user_;
+  std::priority_queue<Due, std::vector<Due>, std::greater<>> due_;
+};
+
+}  // namespace vestnik::chat

@@ -1,0 +1,66 @@
+// What every storage answers in the same words.
+#pragma once
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <string_view>
+
+#include "base/error.hpp"
+#include "chat/types.hpp"
+
+namespace vestnik::storage::answers {
+
+using Refusal = std::unexpected<Error>;
+
+inline Refusal username_taken(std::string_view name) {
+  return fail(ErrorCode::kAlreadyExists, fmt::format("The username \"{}\" is taken.", name));
+}
+inline Refusal is_account(chat::UserId id) {
+  return fail(ErrorCode::kAlreadyExists, fmt::format("The user {} has an account already.", id));
+}
+inline Refusal no_user(chat::UserId id) {
+  return fail(ErrorCode::kNotFound, fmt::format("There is no user {}.", id));
+}
+inline Refusal session_exists() {
+  return fail(ErrorCode::kAlreadyExists, "There is a session with this key.");
+}
+inline Refusal no_session() {
+  return fail(ErrorCode::kNotFound, "There is no such session.");
+}
+inline Refusal room_exists(std::string_view name) {
+  return fail(ErrorCode::kAlreadyExists, fmt::format("The room \"{}\" exists.", name));
+}
+inline Refusal no_room(std::string_view id_or_name) {
+  return fail(ErrorCode::kNotFound, fmt::format("There is no room \"{:.64}\".", id_or_name));
+}
+inline Refusal no_message(chat::MessageId id) {
+  return fail(ErrorCode::kNotFound, fmt::format("There is no message {}.", id));
+}
+inline Refusal message_deleted(chat::MessageId id) {
+  return fail(ErrorCode::kFailedPrecondition, fmt::format("The message {} was deleted.", id));
+}
+inline Refusal no_reply(chat::MessageId id) {
+  return fail(ErrorCode::kFailedPrecondition, fmt::format("The room has no message {} to reply to.", id));
+}
+inline Refusal nonce_used() {
+  return fail(ErrorCode::kAlreadyExists, "The nonce was used for a message with another content.");
+}
+inline Refusal too_many_emojis() {
+  return fail(
+      ErrorCode::kResourceExhausted,
+      fmt::format("The message has {} different reactions, which is the most it can have.", chat::kReactionEmojisMax));
+}
+
+// Whether a draft with the nonce of `first` is its repetition. What the text had been is not known once it was changed.
+inline bool repeats(const chat::Draft& draft, const chat::Message& first) {
+  return first.content == draft.content || first.edited_at || first.deleted;
+}
+
+// Messages that a room keeps under a limit: the one just written is always among them.
+inline std::int64_t kept(std::int64_t message_limit) {
+  return std::max<std::int64_t>(message_limit, 1);
+}
+
+}  // namespace vestnik::storage::answers

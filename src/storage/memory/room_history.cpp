@@ -1,0 +1,263 @@
+#include "storage/memory/room_history.hpp"
+
+#include <algorithm>
+#include <ranges>
+#include <type_traits>
+
+#include "storage/answers.hpp"
+
+namespace vestnik::storage::memory {
+
+using chat::Appended;
+using chat::Event;
+using chat::Message;
+
+namespace {
+
+Event sent(const Message& message) {
+  return {.n = message.n, .at = message.created_at, .user_id = message.user_id, .what = chat::MessageSent{message}};
+}
+
+// nullptr when it is not among them.
+template <typename Messages>
+auto* find_in(Messages& messages, chat::MessageId id) {
+  const auto found = std::ranges::lower_bound(messages, id, {}, &Message::id);
+  return found != messages.end() && found->id == id ? &*found : nullptr;
+}
+
+// The messages that the query's conditions name, oldest first.
+auto select(const std::deque<Message>& messages, const chat::HistoryQuery& query) {
+  auto begin = std::ranges::upper_bound(messages, query.after, {}, &Message::n);
+  auto end = messages.end();
+  if (query.from) begin = std::max(begin, std::ranges::lower_bound(messages, *query.from, {}, &Message::created_at));
+  if (query.before) end = std::min(end, std::ranges::lower_bound(messages, *query.before, {}, &Message::n));
+  if (query.to) end = std::min(end, std::ranges::lower_bound(messages, *query.to, {}, &Message::created_at));
+  return std::ranges::subrange(begin, std::max(begin, end));
+}
+
+}  // namespace
+
+Result<Appended> RoomHistory::apply(const chat::Draft& draft, Moment& moment) {
+  if (const auto* first = find_nonce(draft)) {
+    if (!answers::repeats(draft, *first)) return answers::nonce_used();
+    return Appended{.event = sent(*first), .duplicate = true};
+  }
+  if (draft.reply_to) {
+    const auto* original = find(*draft.reply_to);
+    if (original == nullptr || original->deleted) return answers::no_reply(*draft.reply_to);
+  }
+
+  Appended appended{.event = sent({.id = ++moment.newest_message_id,
+                                   .n = ++room_.counter,
+                                   .created_at = moment.at,
+                                   .user_id = draft.user_id,
+                                   .username = draft.username,
+                                   .content = draft.content,
+                                   .client_seq = draft.client_seq,
+                                   .nonce = draft.nonce,
+                                   .reply_to = draft.reply_to})};
+  messages_.push_back(std::get<chat::MessageSent>(appended.event.what).message);
+  if (draft.nonce) nonces_by_author_[draft.user_id.value_or(0)].emplace(*draft.nonce, messages_.back().id);
+  ++room_.message_count;
+  ++room_.message_total;
+  room_.last_message_at = moment.at;
+  if (draft.message_limit) trim(answers::kept(*draft.message_limit));
+  return appended;
+}
+
+void RoomHistory::trim(std::int64_t message_limit) {
+  if (room_.message_count <= message_limit) return;
+  for (; room_.message_count > message_limit; --room_.message_count) {
+    const Message& oldest = messages_.front();
+    if (oldest.nonce) nonces_by_author_[oldest.user_id.value_or(0)].erase(*oldest.nonce);
+    reactions_.erase(oldest.id);
+    messages_.pop_front();
+  }
+  room_.floor = messages_.front().n - 1;
+  while (!changes_.empty() && changes_.front().n <= room_.floor) changes_.pop_front();
+}
+
+Result<Appended> RoomHistory::apply(const chat::Edit& edit, Moment& moment) {
+  const auto found = find_living(edit.message_id);
+  if (!found) return std::unexpected(found.error());
+  auto& message = **found;
+  if (message.content == edit.content) return unchanged(edit.user_id, chat::MessageEdited{message}, moment);
+  message.content = edit.content;
+  message.edited_at = moment.at;
+  return commit(edit.user_id, chat::MessageEdited{message}, moment);
+}
+
+Result<Appended> RoomHistory::apply(const chat::Deletion& deletion, Moment& moment) {
+  const chat::MessageDeleted what{deletion.message_id};
+  if (const auto* message = find(deletion.message_id); message != nullptr && message->deleted) {
+    return unchanged(deletion.user_id, what, moment);
+  }
+  const auto found = find_living(deletion.message_id);
+  if (!found) return std::unexpected(found.error());
+  auto& message = **found;
+  message.content.clear();
+  message.deleted = true;
+  message.reactions.clear();
+  reactions_.erase(message.id);
+  return commit(deletion.user_id, what, moment);
+}
+
+Result<Appended> RoomHistory::apply(const chat::ReactionChange& change, Moment& moment) {
+  const auto found = find_living(change.message_id);
+  if (!found) return std::unexpected(found.error());
+  auto& given = reactions_[change.message_id];
+  auto of_emoji = std::ranges::find(given, change.emoji, &Given::emoji);
+  const bool is_first = of_emoji == given.end();
+  const auto has_given = !is_first && std::ranges::count(of_emoji->user_ids, change.user_id) > 0;
+  chat::ReactionChanged what{.message_id = change.message_id,
+                             .emoji = change.emoji,
+                             .added = change.add,
+                             .count = is_first ? 0 : std::ssize(of_emoji->user_ids)};
+  if (has_given == change.add) return unchanged(change.user_id, std::move(what), moment);
+  if (is_first && given.size() == chat::kReactionEmojisMax) return answers::too_many_emojis();
+
+  if (change.add) {
+    if (is_first) of_emoji = given.insert(given.end(), {.emoji = change.emoji, .user_ids = {}});
+    of_emoji->user_ids.push_back(change.user_id);
+  } else {
+    std::erase(of_emoji->user_ids, change.user_id);
+    if (of_emoji->user_ids.empty()) given.erase(of_emoji);
+  }
+  what.count += change.add ? 1 : -1;
+  show_reactions(**found);
+  return commit(change.user_id, std::move(what), moment);
+}
+
+void RoomHistory::show_reactions(Message& message) const {
+  message.reactions.clear();
+  for (const auto& [emoji, user_ids] : reactions_.at(message.id)) {
+    message.reactions.push_back({.emoji = emoji,
+                                 .count = std::ssize(user_ids),
+                                 .user_ids = page_of(user_ids, 0, chat::kReactionUsersShown, std::identity{})});
+  }
+}
+
+Result<Appended> RoomHistory::apply(const chat::Membership& membership, Moment& moment) {
+  const auto member = find_member(membership.user_id);
+  chat::MemberChanged what{.username = user(membership.user_id).username, .joined = membership.join};
+  if ((member != members_.end()) == membership.join) return unchanged(membership.user_id, std::move(what), moment);
+  if (membership.join) {
+    members_.push_back({.user_id = membership.user_id, .at = moment.at});
+  } else {
+    members_.erase(member);
+  }
+  return commit(membership.user_id, std::move(what), moment);
+}
+
+Result<Appended> RoomHistory::apply(const chat::RulesChange& change, Moment& moment) {
+  const chat::RulesChanged what{change.rules};
+  if (room_.rules == change.rules) return unchanged(change.user_id, what, moment);
+  room_.rules = change.rules;
+  return commit(change.user_id, what, moment);
+}
+
+Result<Appended> RoomHistory::apply(const chat::Closing& closing, Moment& moment) {
+  return commit(closing.user_id, chat::RoomClosed{closing.reason}, moment);
+}
+
+Appended RoomHistory::commit(std::optional<chat::UserId> user_id, What what, const Moment& moment) {
+  changes_.push_back({.n = ++room_.counter, .at = moment.at, .user_id = user_id, .what = std::move(what)});
+  return {.event = changes_.back()};
+}
+
+Appended RoomHistory::unchanged(std::optional<chat::UserId> user_id, What what, const Moment& moment) const {
+  return {.event = {.n = room_.counter, .at = moment.at, .user_id = user_id, .what = std::move(what)},
+          .duplicate = true};
+}
+
+const Message* RoomHistory::find(chat::MessageId id) const {
+  return find_in(messages_, id);
+}
+
+const Message* RoomHistory::find_nonce(const chat::Draft& draft) const {
+  const auto of_author = nonces_by_author_.find(draft.user_id.value_or(0));
+  if (!draft.nonce || of_author == nonces_by_author_.end()) return nullptr;
+  const auto first = of_author->second.find(*draft.nonce);
+  return first == of_author->second.end() ? nullptr : find(first->second);
+}
+
+Result<Message*> RoomHistory::find_living(chat::MessageId id) {
+  auto* message = find_in(messages_, id);
+  if (message == nullptr) return answers::no_message(id);
+  if (message->deleted) return answers::message_deleted(id);
+  return message;
+}
+
+std::vector<RoomHistory::Joined>::const_iterator RoomHistory::find_member(chat::UserId id) const {
+  return std::ranges::find(members_, id, &Joined::user_id);
+}
+
+std::vector<Message> RoomHistory::list_messages(const chat::HistoryQuery& query) const {
+  const auto selected = select(messages_, query);
+  if (query.order == chat::Order::kAscending) return page_of(selected, query.offset, query.limit, std::identity{});
+  return page_of(std::views::reverse(selected), query.offset, query.limit, std::identity{});
+}
+
+std::vector<Event> RoomHistory::list_events(std::int64_t after, std::int32_t limit) const {
+  auto message = std::ranges::upper_bound(messages_, after, {}, &Message::n);
+  auto change = std::ranges::upper_bound(changes_, after, {}, &Event::n);
+  std::vector<Event> events;
+  while (std::ssize(events) < limit && (message != messages_.end() || change != changes_.end())) {
+    const bool is_message = change == changes_.end() || (message != messages_.end() && message->n < change->n);
+    events.push_back(is_message ? sent(*message++) : present(*change++));
+  }
+  return events;
+}
+
+// The event with the present state of what it is about.
+Event RoomHistory::present(const Event& event) const {
+  auto what = std::visit(
+      [&]<typename T>(T now) -> What {
+        if constexpr (std::is_same_v<T, chat::MessageEdited>) {
+          const auto* message = find(now.message.id);
+          if (message == nullptr) return chat::MessageDeleted{now.message.id};
+          now.message = *message;
+        } else if constexpr (std::is_same_v<T, chat::ReactionChanged>) {
+          const auto* message = find(now.message_id);
+          if (message == nullptr) return chat::MessageDeleted{now.message_id};
+          const auto reaction = std::ranges::find(message->reactions, now.emoji, &chat::Reaction::emoji);
+          now.count = reaction == message->reactions.end() ? 0 : reaction->count;
+        } else if constexpr (std::is_same_v<T, chat::MemberChanged>) {
+          now.username = user(*event.user_id).username;
+        } else if constexpr (std::is_same_v<T, chat::RulesChanged>) {
+          now.rules = room_.rules;
+        }
+        return now;
+      },
+      event.what);
+  return {.n = event.n, .at = event.at, .user_id = event.user_id, .what = std::move(what)};
+}
+
+std::int64_t RoomHistory::count_since(Time since) const {
+  return messages_.end() - std::ranges::lower_bound(messages_, since, {}, &Message::created_at);
+}
+
+std::vector<chat::Member> RoomHistory::list_members(std::int64_t offset, std::int32_t limit) const {
+  return page_of(members_, offset, limit, [this](const Joined& joined) {
+    return chat::Member{.user_id = joined.user_id, .username = user(joined.user_id).username, .joined_at = joined.at};
+  });
+}
+
+void RoomHistory::set_cursor(chat::UserId user_id, const std::string& name, std::int64_t n) {
+  auto& cursor = cursors_[{user_id, name}];
+  cursor = std::max(cursor, std::min(n, room_.counter));
+}
+
+chat::Unread RoomHistory::unread(chat::UserId user_id, const std::string& name) const {
+  const auto cursor = cursors_.find({user_id, name});
+  const std::int64_t n = cursor == cursors_.end() ? 0 : cursor->second;
+  return {.room_id = room_.info.id,
+          .cursor_n = n,
+          .count = messages_.end() - std::ranges::upper_bound(messages_, n, {}, &Message::n)};
+}
+
+bool RoomHistory::concerns(chat::UserId user_id, const std::string& cursor_name) const {
+  return find_member(user_id) != members_.end() || cursors_.contains({user_id, cursor_name});
+}
+
+}  // namespace vestnik::storage::memory

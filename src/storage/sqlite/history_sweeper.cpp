@@ -1,0 +1,50 @@
+#include "storage/sqlite/history_sweeper.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "storage/sqlite/rows.hpp"
+#include "storage/sqlite/sql/history.hpp"
+
+namespace vestnik::storage::sqlite {
+
+HistorySweeper::HistorySweeper(Connection& connection)
+    : connection_(connection),
+      messages_with_reactions_(connection, sql::kMessagesWithReactions),
+      delete_some_reactions_(connection, sql::kDeleteSomeReactions),
+      delete_reaction_counts_(connection, sql::kDeleteReactionCounts),
+      delete_messages_(connection, sql::kDeleteMessages),
+      delete_changes_(connection, sql::kDeleteChanges) {}
+
+Outcome<std::int64_t> HistorySweeper::remove(std::int64_t room_key, Range range, std::int64_t rows_max) {
+  range.end = std::min(range.end, range.begin + rows_max);
+  const auto messages = messages_with_reactions_.all([](Row row) { return std::pair(row.integer(0), row.integer(1)); },
+                                                     room_key, range.begin, range.end);
+  if (!messages) return std::unexpected(messages.error());
+  for (const auto& [id, n] : *messages) {
+    // One message may have more reactions than a piece may remove: then it stays until all of them are gone.
+    const auto removed = remove_reactions(id, rows_max);
+    if (!removed) return std::unexpected(removed.error());
+    rows_max -= *removed;
+    if (rows_max == 0) {
+      range.end = n;
+      break;
+    }
+  }
+  if (auto done = delete_messages_.run(room_key, range.begin, range.end); !done) {
+    return std::unexpected(std::move(done.error()));
+  }
+  if (auto done = delete_changes_.run(room_key, range.begin, range.end); !done) {
+    return std::unexpected(std::move(done.error()));
+  }
+  return range.end;
+}
+
+Outcome<std::int64_t> HistorySweeper::remove_reactions(chat::MessageId id, std::int64_t rows_max) {
+  if (auto done = delete_some_reactions_.run(id, rows_max); !done) return std::unexpected(std::move(done.error()));
+  const auto removed = connection_.changed_rows();
+  if (auto done = delete_reaction_counts_.run(id); !done) return std::unexpected(std::move(done.error()));
+  return removed;
+}
+
+}  // namespace vestnik::storage::sqlite

@@ -1,0 +1,145 @@
+#include "storage/sqlite/history_writer.hpp"
+
+#include <algorithm>
+#include <type_traits>
+#include <utility>
+#include <variant>
+
+#include "storage/answers.hpp"
+#include "storage/sqlite/sql/history.hpp"
+#include "storage/sqlite/sql/people.hpp"
+#include "storage/sqlite/sql/rooms.hpp"
+
+namespace vestnik::storage::sqlite {
+namespace {
+
+// Rows below the floor that one batch removes at least, if there are so many; what is left is removed by sweeping.
+constexpr std::int64_t kTrimRows = 1'000;
+
+// Where ids and time have come.
+struct HighWater {
+  chat::MessageId message_id = 0;
+  std::optional<Time> at;
+};
+
+HighWater read_high_water(Row row) {
+  return {.message_id = row.integer(0), .at = row.maybe_time(1)};
+}
+
+std::optional<chat::UserId> actor_of(const chat::Change& change) {
+  return std::visit([](const auto& each) -> std::optional<chat::UserId> { return each.user_id; }, change);
+}
+
+}  // namespace
+
+HistoryWriter::HistoryWriter(Connection& connection, SessionActivity& activity)
+    : activity_(activity),
+      messages_(connection),
+      search_(connection),
+      sweeper_(connection),
+      log_(connection),
+      drafts_(connection, messages_, activity),
+      message_changer_(connection, messages_, log_, sweeper_),
+      room_changer_(connection, log_),
+      newest_message_(connection, sql::kNewestMessage),
+      high_water_(connection, sql::kHighWater),
+      update_high_water_(connection, sql::kUpdateHighWater),
+      newest_user_(connection, sql::kNewestUser),
+      room_state_(connection, sql::kRoomState),
+      update_room_state_(connection, sql::kUpdateRoomState) {}
+
+Outcome<std::vector<Result<chat::Appended>>> HistoryWriter::append(std::span<const chat::Change> changes, Time now) {
+  auto batch = begin(now);
+  if (!batch) return std::unexpected(std::move(batch.error()));
+  std::vector<Result<chat::Appended>> results;
+  results.reserve(changes.size());
+  for (const auto& change : changes) {
+    auto result = apply(change, *batch);
+    if (!result) return std::unexpected(std::move(result.error()));
+    results.push_back(std::move(*result));
+  }
+  if (auto finished = finish(*batch); !finished) return std::unexpected(std::move(finished.error()));
+  return results;
+}
+
+Outcome<Batch> HistoryWriter::begin(Time now) {
+  if (auto loaded = activity_.load(); !loaded) return std::unexpected(std::move(loaded.error()));
+  const auto message = newest_message_.first(read_high_water);
+  if (!message) return std::unexpected(message.error());
+  const auto other = high_water_.first(read_high_water);
+  if (!other) return std::unexpected(other.error());
+  const auto user = newest_user_.first(read_integer);
+  if (!user) return std::unexpected(user.error());
+  Batch batch{.at = now, .newest_user_id = user->value_or(0)};
+  for (const auto& known : {*message, *other}) {
+    if (!known) continue;
+    batch.newest_message_id = std::max(batch.newest_message_id, known->message_id);
+    batch.at = std::max(batch.at, known->at.value_or(now));
+  }
+  return batch;
+}
+
+Answer HistoryWriter::apply(const chat::Change& change, Batch& batch) {
+  const auto& room_id = chat::room_of(change);
+  const auto found = find_room(room_id, batch);
+  if (!found) return failed(found.error());
+  auto& room = **found;
+  if (!room || room->is_closed) return refused(answers::no_room(room_id));
+  if (const auto user = actor_of(change); user && (*user < 1 || *user > batch.newest_user_id)) {
+    return refused(answers::no_user(*user));
+  }
+  return std::visit(
+      [&]<typename T>(const T& each) {
+        if constexpr (std::is_same_v<T, chat::Draft>) {
+          return drafts_.apply(each, batch, *room);
+        } else if constexpr (requires { message_changer_.apply(each, batch, *room); }) {
+          return message_changer_.apply(each, batch, *room);
+        } else {
+          return room_changer_.apply(each, batch, *room);
+        }
+      },
+      change);
+}
+
+Outcome<std::optional<BatchRoom>*> HistoryWriter::find_room(const chat::RoomId& id, Batch& batch) {
+  const auto [entry, is_new] = batch.rooms.try_emplace(id);
+  if (is_new) {
+    const auto state = room_state_.first(read_room_state, id);
+    if (!state) return std::unexpected(state.error());
+    if (*state) entry->second.emplace().state = **state;
+  }
+  return &entry->second;
+}
+
+Outcome<void> HistoryWriter::finish(Batch& batch) {
+  for (auto& [id, room] : batch.rooms) {
+    if (!room || room->grown == 0) continue;
+    if (auto trimmed = trim(*room); !trimmed) return trimmed;
+    const auto& [key, counter, floor, swept, message_count, message_total] = room->state;
+    auto updated =
+        update_room_state_.run(key, counter, floor, swept, message_count, message_total, room->last_message_at);
+    if (!updated) return updated;
+  }
+  for (const auto user : batch.active_users) {
+    if (auto touched = activity_.touch(user, batch.at); !touched) return touched;
+  }
+  if (!batch.has_other_changes) return {};
+  return update_high_water_.run(batch.newest_message_id, batch.at);
+}
+
+Outcome<void> HistoryWriter::trim(BatchRoom& room) {
+  auto& state = room.state;
+  if (room.has_trimmed) {
+    const auto oldest = search_.find_ordinal(state, state.first_ordinal());
+    if (!oldest) return std::unexpected(oldest.error());
+    state.floor = *oldest - 1;
+  }
+  if (state.swept >= state.floor) return {};
+  const auto left = sweeper_.remove(state.key, {.begin = state.swept + 1, .end = state.floor + 1},
+                                    std::max(kTrimRows, 2 * room.grown));
+  if (!left) return std::unexpected(left.error());
+  state.swept = *left - 1;
+  return {};
+}
+
+}  // namespace vestnik::storage::sqlite

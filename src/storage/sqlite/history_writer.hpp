@@ -1,0 +1,54 @@
+// Commits changes of rooms: takes each to who can do it, and keeps the state of the rooms meanwhile.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "chat/chat_store.hpp"
+#include "storage/sqlite/batch.hpp"
+#include "storage/sqlite/change_log.hpp"
+#include "storage/sqlite/connection.hpp"
+#include "storage/sqlite/draft_writer.hpp"
+#include "storage/sqlite/history_sweeper.hpp"
+#include "storage/sqlite/message_changer.hpp"
+#include "storage/sqlite/message_reader.hpp"
+#include "storage/sqlite/message_search.hpp"
+#include "storage/sqlite/room_changer.hpp"
+#include "storage/sqlite/session_activity.hpp"
+
+namespace vestnik::storage::sqlite {
+
+// One connection, one thread at a time.
+class HistoryWriter {
+ public:
+  HistoryWriter(Connection& connection, SessionActivity& activity);
+
+  // As ChatStore::append, inside a transaction of the caller.
+  Outcome<std::vector<Result<chat::Appended>>> append(std::span<const chat::Change> changes, Time now);
+
+ private:
+  Outcome<Batch> begin(Time now);
+  Answer apply(const chat::Change& change, Batch& batch);
+  Outcome<std::optional<BatchRoom>*> find_room(const chat::RoomId& id, Batch& batch);
+  Outcome<void> finish(Batch& batch);
+  // The room's new floor, with as much of what is below it removed as keeps pace with what was added.
+  Outcome<void> trim(BatchRoom& room);
+
+  SessionActivity& activity_;
+  MessageReader messages_;
+  MessageSearch search_;
+  HistorySweeper sweeper_;
+  ChangeLog log_;
+  DraftWriter drafts_;
+  MessageChanger message_changer_;
+  RoomChanger room_changer_;
+  Statement newest_message_;
+  Statement high_water_;
+  Statement update_high_water_;
+  Statement newest_user_;
+  Statement room_state_;
+  Statement update_room_state_;
+};
+
+}  // namespace vestnik::storage::sqlite

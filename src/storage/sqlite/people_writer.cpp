@@ -1,0 +1,80 @@
+#include "storage/sqlite/people_writer.hpp"
+
+#include <utility>
+
+#include "storage/answers.hpp"
+#include "storage/sqlite/rows.hpp"
+#include "storage/sqlite/sql/people.hpp"
+
+namespace vestnik::storage::sqlite {
+
+using chat::Session;
+using chat::User;
+
+PeopleWriter::PeopleWriter(Connection& connection, SessionActivity& activity)
+    : activity_(activity),
+      user_by_id_(connection, sql::kUserById),
+      account_by_name_(connection, sql::kAccountByName),
+      insert_user_(connection, sql::kInsertUser),
+      promote_guest_(connection, sql::kPromoteGuest),
+      update_listed_(connection, sql::kUpdateListed),
+      session_user_(connection, sql::kSessionUser),
+      insert_session_(connection, sql::kInsertSession),
+      delete_session_(connection, sql::kDeleteSession) {}
+
+Outcome<Result<User>> PeopleWriter::create_user(const chat::NewUser& user) {
+  const auto taken = account_by_name_.first(read_presence, user.username);
+  if (!taken) return std::unexpected(taken.error());
+  if (*taken) return Result<User>(answers::username_taken(user.username));
+  auto made = insert_user_.first(read_user, user.username, user.email, std::int64_t{0});
+  if (!made) return std::unexpected(std::move(made.error()));
+  return std::move(**made);
+}
+
+Outcome<Result<User>> PeopleWriter::promote_guest(chat::UserId id, const chat::NewUser& user) {
+  const auto guest = user_by_id_.first(read_user, id);
+  if (!guest) return std::unexpected(guest.error());
+  if (!*guest) return Result<User>(answers::no_user(id));
+  if (!(*guest)->guest) return Result<User>(answers::is_account(id));
+  const auto taken = account_by_name_.first(read_presence, user.username);
+  if (!taken) return std::unexpected(taken.error());
+  if (*taken) return Result<User>(answers::username_taken(user.username));
+  auto promoted = promote_guest_.first(read_user, id, user.username, user.email);
+  if (!promoted) return std::unexpected(std::move(promoted.error()));
+  return std::move(**promoted);
+}
+
+Outcome<Result<Session>> PeopleWriter::create_session(const chat::NewSession& session, Time now) {
+  const auto taken = session_user_.first(read_presence, session.key);
+  if (!taken) return std::unexpected(taken.error());
+  if (*taken) return Result<Session>(answers::session_exists());
+  auto user = user_of(session);
+  if (!user) return std::unexpected(std::move(user.error()));
+  if (!*user) return Result<Session>(std::unexpected(std::move(user->error())));
+  const chat::UserId id = (*user)->id;
+  activity_.on_session_made(id);
+  if (auto made = insert_session_.run(session.key, id, now); !made) return std::unexpected(std::move(made.error()));
+  if (auto listed = update_listed_.run(id); !listed) return std::unexpected(std::move(listed.error()));
+  return Session{.key = session.key, .user = std::move(**user), .created_at = now, .active_at = now};
+}
+
+// The user that the session is for; a guest is made on the way.
+Outcome<Result<User>> PeopleWriter::user_of(const chat::NewSession& session) {
+  auto user = session.user_id
+                  ? user_by_id_.first(read_user, *session.user_id)
+                  : insert_user_.first(read_user, session.display_name, std::optional<std::string>(), std::int64_t{1});
+  if (!user) return std::unexpected(std::move(user.error()));
+  if (!*user) return Result<User>(answers::no_user(*session.user_id));
+  return std::move(**user);
+}
+
+Outcome<Result<void>> PeopleWriter::end_session(std::string_view key) {
+  const auto user = session_user_.first(read_integer, key);
+  if (!user) return std::unexpected(user.error());
+  if (!*user) return Result<void>(answers::no_session());
+  if (auto ended = delete_session_.run(key); !ended) return std::unexpected(std::move(ended.error()));
+  if (auto listed = update_listed_.run(**user); !listed) return std::unexpected(std::move(listed.error()));
+  return Result<void>();
+}
+
+}  // namespace vestnik::storage::sqlite

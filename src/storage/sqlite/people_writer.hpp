@@ -1,0 +1,37 @@
+// Makes users and sessions.
+#pragma once
+
+#include <string_view>
+
+#include "chat/types.hpp"
+#include "storage/sqlite/connection.hpp"
+#include "storage/sqlite/session_activity.hpp"
+
+namespace vestnik::storage::sqlite {
+
+// The functions of ChatStore of the same names, inside a transaction of the caller. One connection, one thread at a
+// time.
+class PeopleWriter {
+ public:
+  PeopleWriter(Connection& connection, SessionActivity& activity);
+
+  Outcome<Result<chat::User>> create_user(const chat::NewUser& user);
+  Outcome<Result<chat::User>> promote_guest(chat::UserId id, const chat::NewUser& user);
+  Outcome<Result<chat::Session>> create_session(const chat::NewSession& session, Time now);
+  Outcome<Result<void>> end_session(std::string_view key);
+
+ private:
+  Outcome<Result<chat::User>> user_of(const chat::NewSession& session);
+
+  SessionActivity& activity_;
+  Statement user_by_id_;
+  Statement account_by_name_;
+  Statement insert_user_;
+  Statement promote_guest_;
+  Statement update_listed_;
+  Statement session_user_;
+  Statement insert_session_;
+  Statement delete_session_;
+};
+
+}  // namespace vestnik::storage::sqlite

@@ -1,0 +1,42 @@
+// Makes rooms, moves cursors, and removes what closed rooms have left behind.
+#pragma once
+
+#include "chat/types.hpp"
+#include "storage/sqlite/connection.hpp"
+#include "storage/sqlite/history_sweeper.hpp"
+#include "storage/sqlite/message_search.hpp"
+
+namespace vestnik::storage::sqlite {
+
+// The functions of ChatStore of the same names, inside a transaction of the caller. One connection, one thread at a
+// time.
+class RoomWriter {
+ public:
+  explicit RoomWriter(Connection& connection);
+
+  Outcome<Result<chat::Room>> create_room(const chat::NewRoom& room);
+  Outcome<Result<void>> set_cursor(const chat::CursorKey& cursor, std::int64_t n);
+  Outcome<bool> sweep();
+
+ private:
+  struct Remains;
+  // Removes one piece, and the room itself after the last one.
+  Outcome<void> sweep_piece(const Remains& remains);
+
+  Connection& connection_;
+  MessageSearch search_;
+  HistorySweeper sweeper_;
+  Statement room_taken_;
+  Statement insert_room_;
+  Statement room_state_;
+  Statement newest_user_;
+  Statement cursor_;
+  Statement put_cursor_;
+  Statement room_to_sweep_;
+  Statement update_swept_;
+  Statement delete_some_members_;
+  Statement delete_some_cursors_;
+  Statement delete_room_;
+};
+
+}  // namespace vestnik::storage::sqlite

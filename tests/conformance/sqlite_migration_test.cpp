@@ -1,0 +1,101 @@
+// Databases of earlier versions: what was in them is still there, and works as if it had been written today.
+#include <fmt/core.h>
+
+#include <vector>
+
+#include "base/embedded.hpp"
+#include "conformance/raw_sqlite.hpp"
+#include "conformance/support.hpp"
+#include "storage/sqlite/migrations.hpp"
+
+namespace vestnik::conformance {
+namespace {
+
+// A database as the first version left it: two users, "lobby" with 50 messages, an empty "stream".
+void make_version_1(const std::string& path) {
+  const auto first = embedded::sqlite_migrations().first(1);
+  {
+    const auto connection = storage::sqlite::Connection::open(path);
+    must(storage::sqlite::migrate(**connection, path, first, at(0s)));
+  }
+  run_sql(path, R"(
+    INSERT INTO users (username, email) VALUES ('admin', NULL), ('anna', 'anna@example.org');
+    INSERT INTO rooms (id, name, epoch, created_at, client_seq_required) VALUES ('lobby-id', 'lobby', 'k3', 5, 0);
+    INSERT INTO rooms (id, name, epoch, created_at, max_length, client_seq_required)
+      VALUES ('stream-id', 'stream', 'k4', 6, 128, 1);
+    WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 50)
+    INSERT INTO messages (room_key, n, created_at, user_id, username, content, client_seq, nonce)
+      SELECT 1, n, 1704067200000000 + n * 1000000, iif(n % 2 = 0, 2, NULL), iif(n % 2 = 0, 'anna', NULL),
+             'text ' || n, n * 10, iif(n % 5 = 0, 'nonce ' || n, NULL)
+        FROM numbers;
+    UPDATE rooms SET counter = 50, message_count = 50, last_message_at = 1704067250000000 WHERE key = 1)");
+}
+
+class Version1 : public testing::Test {
+ protected:
+  Version1() {
+    make_version_1(path_);
+    store_ = must(storage::open_store("sqlite:" + path_, {}));
+  }
+  Result<chat::Appended> append(const chat::Change& change) { return must(store_->append({&change, 1}, at(1s))).at(0); }
+
+  TempFolder folder_;
+  std::string path_ = folder_.file("a.db");
+  std::unique_ptr<chat::ChatStore> store_;
+};
+
+TEST_F(Version1, EverythingIsStillThere) {
+  EXPECT_EQ(describe(store_->list_users(0, 10)), "user 1 'admin' email none\nuser 2 'anna' email 'anna@example.org'\n");
+  EXPECT_EQ(describe(store_->list_rooms(0, 10)),
+            "room lobby-id 'lobby' epoch k3 created 1970-01-01T00:00:00.000005Z owner none max_length none limit none "
+            "expires none client_seq false read_only false counter 50 floor 0 count 50 total 50 last "
+            "2024-01-01T00:00:50Z\n"
+            "room stream-id 'stream' epoch k4 created 1970-01-01T00:00:00.000006Z owner none max_length '128' limit "
+            "none expires none client_seq true read_only false counter 0 floor 0 count 0 total 0 last none\n");
+  auto query = query_for("lobby-id");
+  query.offset = 9;
+  query.limit = 2;
+  EXPECT_EQ(describe(store_->list_messages(query)),
+            "message 41 n 41 at 2024-01-01T00:00:41Z user none none seq '410' nonce none content 'text 41'\n"
+            "message 40 n 40 at 2024-01-01T00:00:40Z user '2' 'anna' seq '400' nonce 'nonce 40' content 'text 40'\n");
+  EXPECT_EQ(must(store_->list_events("lobby-id", 0, 100)).size(), 50U);
+  EXPECT_EQ(describe(store_->stats(at(41s))), "2 users, 0 sessions, 2 rooms, 50 messages, 10 since");
+}
+
+TEST_F(Version1, OldMessagesTakeChanges) {
+  must(append(chat::Edit{"lobby-id", 7, 1, "changed"}));
+  must(append(chat::ReactionChange{"lobby-id", 8, 1, "+"}));
+  must(append(chat::Deletion{"lobby-id", 9, 1}));
+  must(store_->set_cursor({.room_id = "lobby-id", .user_id = 1, .name = {}}, 20));
+  EXPECT_EQ(must(store_->get_unread({.room_id = "lobby-id", .user_id = 1, .name = {}})).count, 30);
+  auto draft = draft_for("lobby-id", "new");
+  draft.message_limit = 45;
+  const auto message = message_of(append(draft));
+  EXPECT_EQ(message.id, 51);
+  EXPECT_EQ(message.n, 54);
+  EXPECT_EQ(message.created_at, at(50s));
+  EXPECT_EQ(must(store_->find_room("lobby")).floor, 6);
+  auto query = query_for("lobby-id");
+  query.order = chat::Order::kAscending;
+  query.limit = 3;
+  EXPECT_EQ(describe(store_->list_messages(query)),
+            "message 7 n 7 at 2024-01-01T00:00:07Z user none none seq '70' nonce none content 'changed' edited "
+            "2024-01-01T00:00:50Z\n"
+            "message 8 n 8 at 2024-01-01T00:00:08Z user '2' 'anna' seq '80' nonce none content 'text 8', + x 1 by 1\n"
+            "message 9 n 9 at 2024-01-01T00:00:09Z user none none seq '90' nonce none content '' deleted\n");
+}
+
+TEST_F(Version1, NamesAndNoncesAreStillTaken) {
+  EXPECT_EQ(code_of(store_->create_user({.username = "anna", .email = {}})), ErrorCode::kAlreadyExists);
+  EXPECT_EQ(code_of(store_->create_room(new_room("new-id", "lobby"))), ErrorCode::kAlreadyExists);
+  EXPECT_EQ(code_of(store_->create_room(new_room("lobby-id", "new"))), ErrorCode::kAlreadyExists);
+  auto draft = draft_for("lobby-id", "text 40");
+  draft.user_id = 2;
+  draft.nonce = "nonce 40";
+  EXPECT_TRUE(append(draft)->duplicate);
+  draft.content = "other";
+  EXPECT_EQ(code_of(append(draft)), ErrorCode::kAlreadyExists);
+}
+
+}  // namespace
+}  // namespace vestnik::conformance

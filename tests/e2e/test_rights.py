@@ -1,0 +1,157 @@
+"""Who may do what: every method of the contract for every kind of caller, over HTTP, gRPC and /rpc, on a server that
+requires sessions and on one that is open to all.
+"""
+
+import re
+from urllib.parse import quote
+
+import grpc
+import pytest
+
+from support.grpc_client import Client, chat, http_bindings
+from support.people import Guest, fresh
+from support.rpc import Rpc, RpcError
+from support.server import Server
+
+SERVICE = chat.DESCRIPTOR.services_by_name["Chat"]
+CALLERS = ["nobody", "stranger", "author", "owner", "admin"]
+EVERYBODY = set(CALLERS)
+USERS = EVERYBODY - {"nobody"}
+OWNERS = {"owner", "admin"}
+AUTHORS = {"author", "owner", "admin"}
+
+# Method: what is asked of the fresh room and message that each call gets, whom it is for where sessions are required,
+# and where the server is open (there nobody in particular may do what needs no user).
+RIGHTS = {
+    "CreateSession": ({"display_name": "Anna"}, EVERYBODY, EVERYBODY),
+    "GetSession": ({}, USERS, USERS),
+    "CloseSession": (None, None, None),  # would end the caller's session: tests/e2e/test_sessions.py
+    "CreateUser": (lambda at: {"username": fresh("name")}, None, None),  # would make an account of the caller
+    "ListUsers": ({}, USERS, EVERYBODY),
+    "GetUser": ({"user_id": 1}, USERS, EVERYBODY),
+    "CreateRoom": (lambda at: {"name": fresh("room")}, USERS, EVERYBODY),
+    "ListRooms": ({}, USERS, EVERYBODY),
+    "GetRoom": (lambda at: {"room": at.room}, USERS, EVERYBODY),
+    "UpdateRoom": (lambda at: {"room": at.room, "message_limit": 7}, OWNERS, OWNERS),
+    "CloseRoom": (lambda at: {"room": at.room}, OWNERS, OWNERS),
+    "JoinRoom": (lambda at: {"room": at.room}, USERS, USERS),
+    "LeaveRoom": (lambda at: {"room": at.room}, USERS, USERS),
+    "ListMembers": (lambda at: {"room": at.room}, USERS, EVERYBODY),
+    "ListActiveUsers": (lambda at: {"room": at.room}, USERS, EVERYBODY),
+    "SendMessage": (lambda at: {"room": at.room, "content": "x"}, USERS, EVERYBODY),
+    "ListMessages": (lambda at: {"room": at.room}, USERS, EVERYBODY),
+    "GetMessage": (lambda at: {"message_id": at.message}, USERS, EVERYBODY),
+    "EditMessage": (lambda at: {"message_id": at.message, "content": "y"}, AUTHORS, AUTHORS),
+    "DeleteMessage": (lambda at: {"message_id": at.message}, AUTHORS, AUTHORS),
+    "AddReaction": (lambda at: {"message_id": at.message, "emoji": "👍"}, USERS, USERS),
+    "RemoveReaction": (lambda at: {"message_id": at.message, "emoji": "👍"}, USERS, USERS),
+    "ReadUnread": (lambda at: {"room": at.room}, USERS, USERS),
+    "ListUnread": ({}, USERS, USERS),
+    "GetStats": ({}, EVERYBODY, EVERYBODY),
+    "Subscribe": (None, None, None),  # below
+    "Unsubscribe": (None, None, None),  # of one's own socket
+    "SendTyping": (None, None, None),  # only from a socket that follows the room
+}
+TESTED = [name for name, (request, _, _) in RIGHTS.items() if request is not None and name != "CreateUser"]
+
+
+class Place:
+    """A server with callers of every kind; each call gets a room of `owner` with a message of `author`."""
+
+    def __init__(self, server, people, required):
+        self.server = server
+        self.people = people
+        self.required = required
+        self.room = self.message = None
+
+    def refresh(self):
+        self.room = self.people["owner"].make_room()["id"]
+        self.message = self.people["author"].send(self.room, "text")["id"]
+
+    def secret(self, caller):
+        return self.people[caller].secret if caller in self.people else None
+
+
+@pytest.fixture(scope="module", params=["sessions", "open"])
+def place(request, tmp_path_factory):
+    server = Server(tmp_path_factory.mktemp("rights"), "--user-rate", "0").start()
+    people = {name: Guest(server) for name in ("stranger", "author", "owner", "admin")}
+    admin = people["admin"]
+    admin.secret = server.api().post("/api/v1/sessions", json={"user_id": 1}).json()["session_id"]
+    admin.api.headers["Authorization"] = f"Bearer {admin.secret}"
+    required = request.param == "sessions"
+    if required:  # the session of the admin goes on
+        server.stop()
+        server.flags.append("--require-sessions")
+        server.start()
+        for guest in people.values():
+            guest.api.base = f"http://127.0.0.1:{server.port}"
+    yield Place(server, people, required)
+    server.stop()
+
+
+def over_http(place, name, request, secret):
+    verb, template, _ = next(binding for binding in http_bindings(SERVICE) if binding[2] == name)
+    rest = dict(request)
+    path = re.sub(r"\{(\w+)\}", lambda found: quote(str(rest.pop(found[1])), safe=""), template)
+    given = {"json": rest} if verb in ("POST", "PATCH") else {"params": rest}
+    with place.server.api() as api:
+        if secret:
+            api.headers["Authorization"] = f"Bearer {secret}"
+        answer = api.request(verb, path, **given)
+    return "ok" if answer.status_code < 300 else answer.json()["code"]
+
+
+def over_grpc(place, name, request, secret):
+    message = getattr(chat, f"{name}Request")(**request)
+    metadata = [("authorization", f"Bearer {secret}")] if secret else []
+    with Client(place.server.grpc_port) as client:
+        try:
+            getattr(client.chat, name)(message, metadata=metadata)
+            return "ok"
+        except grpc.RpcError as error:
+            return error.code().name.lower()
+
+
+def over_rpc(place, name, request, secret):
+    with Rpc(place.server.port, f"?token={secret}" if secret else "") as socket:
+        try:
+            socket.call(f"chat.{name}", request)
+            return "ok"
+        except RpcError as error:
+            return error.data["code"]
+
+
+TRANSPORTS = {"http": over_http, "grpc": over_grpc, "rpc": over_rpc}
+
+
+def test_every_method_has_a_row():
+    assert set(RIGHTS) == {method.name for method in SERVICE.methods}
+
+
+@pytest.mark.parametrize("name", TESTED)
+@pytest.mark.parametrize("transport", TRANSPORTS)
+def test_who_may(place, transport, name):
+    request, where_required, where_open = RIGHTS[name]
+    allowed = where_required if place.required else where_open
+    for caller in CALLERS:
+        place.refresh()
+        asked = request(place) if callable(request) else request
+        outcome = TRANSPORTS[transport](place, name, asked, place.secret(caller))
+        if caller in allowed:
+            assert outcome == "ok", (caller, outcome)
+        else:
+            assert outcome == ("unauthenticated" if caller == "nobody" else "permission_denied"), (caller, outcome)
+
+
+@pytest.mark.parametrize("caller", CALLERS)
+def test_who_may_subscribe(place, caller):
+    place.refresh()
+    secret = place.secret(caller)
+    wanted = "ok" if caller != "nobody" or not place.required else "unauthenticated"
+    with place.server.api() as api:
+        params = {"token": secret} if secret else {}
+        answer = api.get(f"/api/v1/rooms/{place.room}/events", params=params, stream=True)
+        assert ("ok" if answer.status_code == 200 else answer.json()["code"]) == wanted
+        answer.close()
+    assert over_rpc(place, "Subscribe", {"room": place.room}, secret) == wanted

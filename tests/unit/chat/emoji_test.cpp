@@ -1,0 +1,142 @@
+#include "chat/emoji.hpp"
+
+#include <gtest/gtest.h>
+#include <rapidcheck.h>
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+
+#include "base/text.hpp"
+
+namespace vestnik::chat {
+namespace {
+
+using namespace std::string_view_literals;
+
+TEST(Emoji, IsAPictograph) {
+  for (const auto text : {"👍"sv, "😀"sv, "🙏"sv, "🚀"sv, "🫠"sv, "🦄"sv, "🧑"sv, "🟰"sv, "⌚"sv, "⏰"sv, "⭐"sv,
+                          "⚡"sv, "✅"sv, "☕"sv, "🈁"sv, "🆗"sv, "🃏"sv, "🀄"sv, "㊗"sv, "〰"sv, "🏻"sv}) {
+    EXPECT_TRUE(is_emoji(text)) << text;
+  }
+}
+
+TEST(Emoji, MayAskForItsPicture) {
+  for (const auto text : {"❤️"sv, "☀️"sv, "✔️"sv, "©️"sv, "®️"sv, "™️"sv, "ℹ️"sv, "↔️"sv, "▶️"sv, "🅰️"sv, "🕵️"sv, "❤"sv, "☀"sv}) {
+    EXPECT_TRUE(is_emoji(text)) << text;
+  }
+}
+
+TEST(Emoji, MayHaveASkinTone) {
+  for (const auto text : {"👍🏻"sv, "👍🏿"sv, "☝🏽"sv, "🧑🏾"sv, "✊🏼"sv}) EXPECT_TRUE(is_emoji(text)) << text;
+}
+
+TEST(Emoji, MayBeAFlag) {
+  for (const auto text : {"🇷🇺"sv, "🇺🇸"sv, "🇺🇳"sv, "🇪🇺"sv, "🏳️"sv, "🏴"sv}) EXPECT_TRUE(is_emoji(text)) << text;
+}
+
+TEST(Emoji, MayBeAFlagOfAPart) {
+  const std::string england = "🏴\U000E0067\U000E0062\U000E0065\U000E006E\U000E0067\U000E007F";
+  const std::string texas = "🏴\U000E0075\U000E0073\U000E0074\U000E0078\U000E007F";
+  EXPECT_TRUE(is_emoji(england));
+  EXPECT_TRUE(is_emoji(texas));
+  EXPECT_FALSE(is_emoji(england.substr(0, england.size() - 4)));  // without its end
+  EXPECT_FALSE(is_emoji("🏴\U000E007F"));                         // without a part
+  EXPECT_FALSE(is_emoji("\U000E0067\U000E007F"));                 // without a flag
+  EXPECT_FALSE(is_emoji("\U000E007F"));
+}
+
+TEST(Emoji, MayBeAKeycap) {
+  for (const auto text : {"1️⃣"sv, "0️⃣"sv, "9️⃣"sv, "#️⃣"sv, "*️⃣"sv, "1⃣"sv}) EXPECT_TRUE(is_emoji(text)) << text;
+  for (const auto text : {"1️"sv, "⃣"sv, "️⃣"sv, "a️⃣"sv, "10️⃣"sv, "1️⃣2️⃣"sv, "1️⃣👍"sv, "👍⃣"sv})
+    EXPECT_FALSE(is_emoji(text)) << text;
+}
+
+TEST(Emoji, MayBeJoined) {
+  for (const auto text :
+       {"👨‍👩‍👧‍👦"sv, "👩‍❤️‍💋‍👨"sv, "👩🏻‍❤️‍💋‍👨🏿"sv,
+        "🧑🏽‍💻"sv, "🏳️‍🌈"sv, "🏴‍☠️"sv, "❤️‍🔥"sv, "👁️‍🗨️"sv,
+        "🕵🏽‍♂️"sv, "🐻‍❄️"sv, "🙂‍↔️"sv, "🧑‍🧑‍🧒‍🧒"sv}) {
+    EXPECT_TRUE(is_emoji(text)) << text;
+  }
+  for (const auto text : {"👨‍"sv, "‍👨"sv, "👨‍‍👩"sv, "‍"sv, "👨‍a"sv, "👨‍1"sv})
+    EXPECT_FALSE(is_emoji(text)) << text;
+}
+
+TEST(Emoji, IsNoText) {
+  for (const auto text : {""sv, " "sv, "a"sv, "я"sv, "7"sv, "#"sv, "*"sv, "ok"sv, ":-)"sv, "+1"sv, ":thumbsup:"sv,
+                          "漢"sv, "<b>"sv, "👍 "sv, " 👍"sv, "👍\n"sv, "a👍"sv, "👍a"sv, "“"sv}) {
+    EXPECT_FALSE(is_emoji(text)) << text;
+  }
+}
+
+TEST(Emoji, IsOne) {
+  for (const auto text : {"👍👍"sv, "❤️❤️"sv, "😀👍"sv, "🇷🇺🇺🇸"sv, "🇷🇺👍"sv, "👍🇷🇺"sv, "🏴🏴"sv}) {
+    EXPECT_FALSE(is_emoji(text)) << text;
+  }
+}
+
+TEST(Emoji, IsNoPartOfOne) {
+  for (const auto text : {"\uFE0F"sv, "\u200D"sv, "🇷"sv, "🇷🇺🇷"sv, "👍🏻🏻"sv, "👍\uFE0F🏻"sv, "❤\uFE0F\uFE0F"sv,
+                          "\uFE0F👍"sv, "❤\uFE0E"sv}) {
+    EXPECT_FALSE(is_emoji(text)) << text;
+  }
+}
+
+TEST(Emoji, IsNoControlCharacter) {
+  for (char c = 0; c < 0x20; ++c) EXPECT_FALSE(is_emoji(std::string_view(&c, 1))) << static_cast<int>(c);
+  EXPECT_FALSE(is_emoji("\x7F"));
+  EXPECT_FALSE(is_emoji("👍\0"sv));
+  EXPECT_FALSE(is_emoji("\u0085"));
+  EXPECT_FALSE(is_emoji("\u2028"));
+  EXPECT_FALSE(is_emoji("\u202E👍"));
+}
+
+TEST(Emoji, IsValidUtf8) {
+  const auto thumb = "👍"sv;
+  for (std::size_t length = 1; length < thumb.size(); ++length) {
+    EXPECT_FALSE(is_emoji(thumb.substr(0, length)));
+    EXPECT_FALSE(is_emoji(thumb.substr(length)));
+  }
+  for (const auto text :
+       {"\xFF"sv, "\xF0\x9F\x91"sv, "\xED\xA0\xBD\xED\xB1\x8D"sv, "\xF8\x88\x80\x80\x80"sv, "👍\x80"sv}) {
+    EXPECT_FALSE(is_emoji(text));
+  }
+}
+
+TEST(Emoji, IsShort) {
+  const auto joined = [](int count) {
+    std::string text = "👨";
+    while (--count > 0) text += "\u200D👨";
+    return text;
+  };
+  EXPECT_TRUE(is_emoji(joined(9)));    // 60 bytes
+  EXPECT_FALSE(is_emoji(joined(10)));  // 67
+  EXPECT_FALSE(is_emoji(joined(200'000)));
+}
+
+TEST(Emoji, IsToldFromAnything) {
+  EXPECT_TRUE(rc::check("any bytes are judged, and no ASCII text is an emoji", [] {
+    const auto bytes = *rc::gen::container<std::string>(rc::gen::arbitrary<char>());
+    const bool emoji = is_emoji(bytes);
+    if (emoji) RC_ASSERT(is_valid_utf8(bytes) && bytes.size() <= 64);
+    if (std::ranges::all_of(bytes, [](char c) { return c >= 0; })) RC_ASSERT(!emoji);
+  }));
+  EXPECT_TRUE(rc::check("any pieces of emoji are judged", [] {
+    const auto pieces = *rc::gen::container<std::vector<std::string>>(
+        rc::gen::element<std::string>("👍", "❤", "\uFE0F", "\u200D", "🏻", "🇷", "1", "\u20E3", "🏴", "\U000E0067",
+                                      "\U000E007F", "a", "\xF0", "\x9F"));
+    std::string text;
+    for (const auto& piece : pieces) text += piece;
+    if (is_emoji(text)) {
+      RC_ASSERT(is_valid_utf8(text));
+      // Nothing but a new part joined to it can make a longer one of it.
+      RC_ASSERT(!is_emoji(text + "👍"));
+      RC_ASSERT(!is_emoji(text + "\u200D"));
+      RC_ASSERT(!is_emoji(text + "a"));
+    }
+  }));
+}
+
+}  // namespace
+}  // namespace vestnik::chat

@@ -1,0 +1,108 @@
+#include "chat/presence.hpp"
+
+#include <gmock/gmock.h>
+
+#include <thread>
+#include <vector>
+
+namespace vestnik::chat {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::IsEmpty;
+using testing::SizeIs;
+using testing::UnorderedElementsAre;
+
+constexpr Time kNow = std::chrono::sys_days(std::chrono::year(2024) / 1 / 1) + 12h;
+constexpr auto kWindow = Presence::kWindow;
+
+TEST(Presence, IsOfThoseWhoWroteInTheLastMinutes) {
+  Presence presence;
+  presence.note("room", 1, kNow);
+  presence.note("room", 2, kNow + 1min);
+  presence.note("other", 3, kNow);
+  EXPECT_THAT(presence.list("room", kNow + 1min, 10), UnorderedElementsAre(1, 2));
+  EXPECT_EQ(presence.count("room", kNow + kWindow - 1us), 2u);
+  EXPECT_THAT(presence.list("room", kNow + kWindow, 10), UnorderedElementsAre(2));
+  EXPECT_EQ(presence.count("room", kNow + 1min + kWindow), 0u);
+  EXPECT_EQ(presence.count("nowhere", kNow), 0u);
+}
+
+TEST(Presence, IsRenewedByNewerMessagesAlone) {
+  Presence presence;
+  presence.note("room", 1, kNow + 2min);
+  presence.note("room", 1, kNow);
+  EXPECT_EQ(presence.count("room", kNow + 2min + kWindow - 1us), 1u);
+  presence.note("room", 1, kNow + 3min);
+  EXPECT_EQ(presence.count("room", kNow + 3min + kWindow - 1us), 1u);
+  EXPECT_EQ(presence.count("room", kNow + 3min + kWindow), 0u);
+}
+
+TEST(Presence, LastsWhileConnectedHoweverOften) {
+  Presence presence;
+  auto first = presence.enter("room", 1);
+  auto second = presence.enter("room", 1);
+  EXPECT_THAT(presence.list("room", kNow + 24h, 10), UnorderedElementsAre(1));
+  first.reset();
+  EXPECT_EQ(presence.count("room", kNow + 24h), 1u);
+  second.reset();
+  EXPECT_EQ(presence.count("room", kNow + 24h), 0u);
+}
+
+TEST(Presence, OfWhoWroteOutlastsTheConnection) {
+  Presence presence;
+  auto connected = presence.enter("room", 1);
+  presence.note("room", 1, kNow);
+  connected.reset();
+  EXPECT_EQ(presence.count("room", kNow + 1min), 1u);
+  EXPECT_EQ(presence.count("room", kNow + kWindow), 0u);
+}
+
+TEST(Presence, IsForgottenWithTheRoom) {
+  Presence presence;
+  auto connected = presence.enter("room", 1);
+  presence.note("room", 2, kNow);
+  presence.forget("room");
+  EXPECT_THAT(presence.list("room", kNow, 10), IsEmpty());
+  connected.reset();
+  EXPECT_EQ(presence.count("room", kNow), 0u);
+}
+
+TEST(Presence, IsShownUpToALimit) {
+  Presence presence;
+  for (UserId user = 1; user <= 10; ++user) presence.note("room", user, kNow);
+  EXPECT_THAT(presence.list("room", kNow, 3), SizeIs(3));
+  EXPECT_THAT(presence.list("room", kNow, 0), IsEmpty());
+}
+
+TEST(Presence, IsOfABoundedNumberOfThoseWhoWrote) {
+  Presence presence;
+  const auto max = static_cast<UserId>(Presence::kUsersMax);
+  for (UserId user = 1; user <= max + 5; ++user) presence.note("room", user, kNow);
+  EXPECT_EQ(presence.count("room", kNow), Presence::kUsersMax);
+  const auto connected = presence.enter("room", max + 1);
+  EXPECT_EQ(presence.count("room", kNow), Presence::kUsersMax + 1);
+  presence.note("room", 1, kNow + 1min);  // known, so still renewed
+  EXPECT_EQ(presence.count("room", kNow + kWindow), 2u);
+}
+
+TEST(Presence, IsKeptByManyAtOnce) {
+  Presence presence;
+  {
+    std::vector<std::jthread> threads;
+    for (UserId user = 1; user <= 3; ++user) {
+      threads.emplace_back([&presence, user] {
+        for (int i = 0; i < 1'000; ++i) {
+          const auto connected = presence.enter("room", user);
+          presence.note("other", user, kNow);
+          EXPECT_GE(presence.count("room", kNow), 1u);
+        }
+      });
+    }
+  }
+  EXPECT_EQ(presence.count("room", kNow), 0u);
+  EXPECT_EQ(presence.count("other", kNow), 3u);
+}
+
+}  // namespace
+}  // namespace vestnik::chat
