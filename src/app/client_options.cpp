@@ -1,7 +1,6 @@
-#include <limits>
 #include <utility>
 
-#include "app/options.hpp"
+#include "app/common_options.hpp"
 #include "base/clock.hpp"
 #include "cli/position.hpp"
 
@@ -10,23 +9,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::int64_t kInt64Max = std::numeric_limits<std::int64_t>::max();
-
-constexpr std::string_view kServer = "Server";
 constexpr std::string_view kAuthor = "Author";
 constexpr std::string_view kMessages = "Messages";
-constexpr std::string_view kOutput = "Output";
-
-std::optional<std::string> check_url(std::string& url) {
-  for (const std::string_view scheme : {"http://", "https://"}) {
-    if (!url.starts_with(scheme)) continue;
-    const std::string_view rest = std::string_view(url).substr(scheme.size());
-    if (rest.empty() || rest.starts_with('/') || rest.find_first_of("?#\\ \t\r\n") != rest.npos) break;
-    while (url.ends_with('/')) url.pop_back();
-    return {};
-  }
-  return "is not the address of a server";
-}
 
 std::optional<std::string> check_time(std::string& text) {
   if (parse_rfc3339(text)) return {};
@@ -47,17 +31,9 @@ std::optional<std::string> check_position(std::string& text) {
 
 constexpr std::string_view kTimeForms = "RFC 3339 such as 2024-01-01T12:00:00Z, or back from now such as -10m";
 
-// clang-format off: one line for each option
-Option url_option(cli::Server& server) {
-  return {"url", kServer, "address of the server", checked(server.url, "URL", "http://HOST:PORT or https://HOST", check_url)};
-}
-
-Option room_option(cli::Server& server) {
-  return {"room", kServer, "name or UUID of the room", text(server.room, "ROOM", 64)};
-}
-
 }  // namespace
 
+// clang-format off: one line for each option
 Command write_command(cli::WriteOptions& options) {
   return {
     .name = "write",
@@ -66,10 +42,13 @@ Command write_command(cli::WriteOptions& options) {
       each line becomes a message as it is written
   vestnik write --generate --rate 100
       100 arbitrary messages a second into the room stream, until Ctrl-C
+  export VESTNIK_SESSION=$(vestnik session open Anna); echo Hello | vestnik write --room lobby
+      as Anna, on a server that wants sessions as well
   vestnik write --generate --count 100000 --connections 64 --url http://server:5000
       as fast as the server takes them)",
     .options = {
       url_option(options.server),
+      session_option(options.server),
       room_option(options.server),
       {"user-id", kAuthor, "number of the author; such a user must exist", whole(options.user_id, 1, kInt64Max)},
       {"username", kAuthor, "name of the author as shown", text(options.username, "NAME", 64)},
@@ -86,19 +65,20 @@ Command write_command(cli::WriteOptions& options) {
 Command watch_command(cli::WatchOptions& options) {
   return {
     .name = "watch",
-    .purpose = "Shows the messages of a room as they arrive; goes on without a hole when the connection was lost.",
+    .purpose = "Shows what happens in a room as it happens; goes on without a hole when the connection was lost.",
     .examples = R"(  vestnik watch
       the room stream, from now on, until Ctrl-C
   vestnik watch --room lobby --after k3:41
-      first everything after that position
-  vestnik watch --json | jq -r .content
-      for programs: one JSON object a line)",
+      first everything after that position; also edits, deletions, reactions, who comes and goes, until the room is closed
+  vestnik watch --json | jq -r 'select(.content).content'
+      for programs: each message as a JSON object, each other event as {"edited":{...}})",
     .options = {
       url_option(options.server),
+      session_option(options.server),
       room_option(options.server),
       {"after", kMessages, "position after which to begin (default: from now on)", checked(options.after, "POS", "a position such as k3:41", check_position)},
       {"count", kMessages, "stop after so many messages; 0: no end", whole(options.count, 0, kInt64Max)},
-      {"json", kOutput, "one JSON object a line", yes_or_no(options.json)},
+      json_option(options.json),
     },
   };
 }
@@ -108,7 +88,7 @@ Command history_command(cli::HistoryOptions& options) {
   last.initial = "10m";
   Value from = checked(options.from, "TIME", std::string(kTimeForms), check_time);
   from.initial = "";
-  return {
+  Command command{
     .name = "history",
     .purpose = "Prints the messages of a room that were written in a range of time, oldest first.",
     .examples = R"(  vestnik history
@@ -119,14 +99,23 @@ Command history_command(cli::HistoryOptions& options) {
       one hour as JSON, one object a line)",
     .options = {
       url_option(options.server),
+      session_option(options.server),
       room_option(options.server),
       {"last", kMessages, "how far back from now, without --from and --to", std::move(last)},
       {"from", kMessages, "messages written at this time or later", std::move(from)},
       {"to", kMessages, "messages written before this time (default: now)", checked(options.to, "TIME", std::string(kTimeForms), check_time)},
       {"limit", kMessages, "stop after so many messages; 0: no end", whole(options.limit, 0, kInt64Max)},
-      {"json", kOutput, "one JSON object a line", yes_or_no(options.json)},
+      json_option(options.json),
     },
   };
+  command.complete = [&options](const std::set<std::string_view>& given) -> std::optional<std::string> {
+    if (given.contains("last") && (given.contains("from") || given.contains("to"))) {
+      return "--last stands beside --from or --to: give either how far back, or a range.";
+    }
+    if (given.contains("to") && !given.contains("from")) options.from.clear();
+    return std::nullopt;
+  };
+  return command;
 }
 // clang-format on
 

@@ -9,6 +9,8 @@
 #include "app/config.hpp"
 #include "app/environment.hpp"
 #include "cli/history.hpp"
+#include "cli/rooms.hpp"
+#include "cli/session.hpp"
 #include "cli/watch.hpp"
 #include "cli/write.hpp"
 
@@ -22,7 +24,9 @@ struct ServeCommand {
 struct VersionCommand {};
 
 using CommandLine =
-    std::variant<ServeCommand, cli::WriteOptions, cli::WatchOptions, cli::HistoryOptions, VersionCommand>;
+    std::variant<ServeCommand, cli::WriteOptions, cli::WatchOptions, cli::HistoryOptions, cli::ListRooms,
+                 cli::CreateRoom, cli::ShowRoom, cli::SetRoom, cli::CloseRoom, cli::JoinRoom, cli::LeaveRoom,
+                 cli::ListMembers, cli::OpenSession, cli::ShowSession, cli::CloseSession, VersionCommand>;
 
 // Why there is nothing to run: help was asked for (code 0), or a setting is wrong (code 2, one sentence).
 struct Exit {

@@ -1,4 +1,4 @@
-#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -67,7 +67,11 @@ std::optional<std::string> set(const Option& option, Given given) {
     return fmt::format("{}{} is given {} times: give it once.", given.name, given.origin, given.values.size());
   }
   for (const std::string& value : given.values) {
-    if (const auto reason = option.value.set(value)) {
+    const auto reason = option.value.set(value);
+    if (reason && option.value.secret) {
+      return fmt::format("{}{} {}: give {}.", given.name, given.origin, *reason, option.value.expected);
+    }
+    if (reason) {
       return fmt::format("{}{}{}{} {}: give {}.", given.name, given.joint, quote(value), given.origin, *reason,
                          option.value.expected);
     }
@@ -78,6 +82,12 @@ std::optional<std::string> set(const Option& option, Given given) {
 // CLI11 puts these around the entries of a section.
 bool is_section_mark(const CLI::ConfigItem& item) {
   return item.name == "++" || item.name == "--";
+}
+
+// On its way into [room.create] CLI11 marks [room], too.
+bool opens_group(const CLI::ConfigItem& item, std::span<const Command> commands) {
+  return is_section_mark(item) && item.parents.size() == 1 &&
+         std::ranges::any_of(commands, [&](const Command& each) { return group_of(each) == item.parents.front(); });
 }
 
 }  // namespace
@@ -99,8 +109,18 @@ std::expected<std::set<std::string_view>, std::string> apply(const Command& comm
   return names;
 }
 
+std::optional<std::string> apply_operand(const Option& operand, const std::string& text) {
+  return set(operand, {.values = {text}, .name = operand.value.unit, .origin = ""});
+}
+
+std::string section_of(const Command& command) {
+  std::string section(command.name);
+  std::ranges::replace(section, ' ', '.');
+  return section;
+}
+
 std::expected<NamedValues, std::string> read_settings(const SettingsFile& source, const Command& command,
-                                                      std::span<const std::string_view> sections) {
+                                                      std::span<const Command> commands) {
   const std::string& path = source.path;
   const std::string shown = fmt::format("{} {}", source.given_as, quote(path));
   std::error_code ignored;
@@ -122,21 +142,34 @@ std::expected<NamedValues, std::string> read_settings(const SettingsFile& source
 
   NamedValues settings;
   const std::vector<std::string_view> names = names_of(command);
+  std::vector<std::string> sections;
+  for (const Command& each : commands) sections.push_back(section_of(each));
   for (const CLI::ConfigItem& item : items) {
-    const std::string section = item.parents.empty() ? "" : item.parents.front();
+    if (opens_group(item, commands)) continue;
+    const std::string section = fmt::format("{}", fmt::join(item.parents, "."));
     if (!section.empty() && std::ranges::find(sections, section) == sections.end()) {
+      const std::vector<std::string_view> known(sections.begin(), sections.end());
       return std::unexpected(
-          fmt::format("[{}] in {} is not the name of a command{}", visible(section), path, suggest(section, sections)));
+          fmt::format("[{}] in {} is not the name of a command{}", visible(section), path, suggest(section, known)));
     }
-    if (is_section_mark(item) || (!section.empty() && section != command.name)) continue;
+    if (is_section_mark(item) || (!section.empty() && section != section_of(command))) continue;
     std::string key = key_of(item.name);
-    if (item.parents.size() > 1 || std::ranges::find(names, key) == names.end()) {
+    if (std::ranges::find(names, key) == names.end()) {
       return std::unexpected(fmt::format("{} in {} is not an option of vestnik {}{}", quote(item.fullname()), path,
                                          command.name, suggest(key, names)));
     }
     std::ranges::copy(item.inputs, std::back_inserter(settings[std::move(key)]));
   }
   return settings;
+}
+
+std::string_view group_of(const Command& command) {
+  const std::size_t space = command.name.find(' ');
+  return space == command.name.npos ? std::string_view() : command.name.substr(0, space);
+}
+
+std::string_view own_name_of(const Command& command) {
+  return command.name.substr(command.name.find(' ') + 1);
 }
 
 std::vector<std::string_view> names_of(const Command& command) {

@@ -33,7 +33,8 @@ int run(int argc, const char* const* argv) {
                                [](const cli::WriteOptions& options) { return cli::run_write(options); },
                                [](const cli::WatchOptions& options) { return cli::run_watch(options); },
                                [](const cli::HistoryOptions& options) { return cli::run_history(options); },
-                               [](const VersionCommand&) { return print_version(); }},
+                               [](const VersionCommand&) { return print_version(); },
+                               [](const auto& call) { return cli::run(call); }},
                     *line);
 }
 

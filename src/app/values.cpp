@@ -119,6 +119,39 @@ std::string to_lower(std::string_view text) {
   return lower;
 }
 
+template <typename T>
+Value yes_or_no_of(T& target, std::string initial) {
+  Value value;
+  value.shape = Value::Shape::kSwitch;
+  value.expected = "true or false";
+  value.initial = std::move(initial);
+  value.set = [&target](std::string_view text) -> Reason {
+    const std::string lower = to_lower(text);
+    constexpr std::array kYes = {"true", "yes", "on", "1"};
+    constexpr std::array kNo = {"false", "no", "off", "0"};
+    const bool yes = std::ranges::find(kYes, lower) != kYes.end();
+    if (!yes && std::ranges::find(kNo, lower) == kNo.end()) return "is neither true nor false";
+    target = yes;
+    return std::nullopt;
+  };
+  return value;
+}
+
+template <typename T>
+Value checked_of(T& target, std::string initial, std::string unit, std::string expected, Check check) {
+  Value value;
+  value.unit = std::move(unit);
+  value.expected = std::move(expected);
+  value.initial = std::move(initial);
+  value.set = [&target, check = std::move(check)](std::string_view text) -> Reason {
+    std::string accepted(text);
+    if (Reason wrong = check(accepted)) return wrong;
+    target = std::move(accepted);
+    return std::nullopt;
+  };
+  return value;
+}
+
 }  // namespace
 
 std::optional<std::uint64_t> parse_size(std::string_view text) {
@@ -205,20 +238,10 @@ Value duration(std::chrono::milliseconds& target, std::chrono::milliseconds min,
 }
 
 Value yes_or_no(bool& target) {
-  Value value;
-  value.shape = Value::Shape::kSwitch;
-  value.expected = "true or false";
-  value.initial = target ? "true" : "";
-  value.set = [&target](std::string_view text) -> Reason {
-    const std::string lower = to_lower(text);
-    constexpr std::array kYes = {"true", "yes", "on", "1"};
-    constexpr std::array kNo = {"false", "no", "off", "0"};
-    const bool yes = std::ranges::find(kYes, lower) != kYes.end();
-    if (!yes && std::ranges::find(kNo, lower) == kNo.end()) return "is neither true nor false";
-    target = yes;
-    return std::nullopt;
-  };
-  return value;
+  return yes_or_no_of(target, target ? "true" : "");
+}
+Value yes_or_no(std::optional<bool>& target) {
+  return yes_or_no_of(target, "");
 }
 
 Value text(std::string& target, std::string unit, std::size_t max) {
@@ -229,17 +252,10 @@ Value text(std::optional<std::string>& target, std::string unit, std::size_t max
 }
 
 Value checked(std::string& target, std::string unit, std::string expected, Check check) {
-  Value value;
-  value.unit = std::move(unit);
-  value.expected = std::move(expected);
-  value.initial = target;
-  value.set = [&target, check = std::move(check)](std::string_view text) -> Reason {
-    std::string accepted(text);
-    if (Reason wrong = check(accepted)) return wrong;
-    target = std::move(accepted);
-    return std::nullopt;
-  };
-  return value;
+  return checked_of(target, target, std::move(unit), std::move(expected), std::move(check));
+}
+Value checked(std::optional<std::string>& target, std::string unit, std::string expected, Check check) {
+  return checked_of(target, "", std::move(unit), std::move(expected), std::move(check));
 }
 
 Value checked(std::vector<std::string>& target, std::string unit, std::string expected, Check check) {

@@ -22,6 +22,7 @@ struct Value {
   enum class Shape : std::uint8_t { kOne, kSwitch, kList };
 
   Shape shape = Shape::kOne;
+  bool secret = false;   // a sentence about it never repeats it
   std::string unit;      // its name in the help, such as "SIZE"
   std::string expected;  // what would be right, to follow the word "give"
   std::string initial;   // the default as one would write it
@@ -50,6 +51,7 @@ Value size(std::uint32_t& target, std::uint64_t min, std::uint64_t max);
 Value duration(std::chrono::milliseconds& target, std::chrono::milliseconds min, std::chrono::milliseconds max);
 
 Value yes_or_no(bool& target);
+Value yes_or_no(std::optional<bool>& target);  // empty until it is set
 
 // 1 to `max` characters without control characters. `unit` names it in the help.
 Value text(std::string& target, std::string unit, std::size_t max = 4096);
@@ -58,6 +60,7 @@ Value text(std::optional<std::string>& target, std::string unit, std::size_t max
 // A text that `check` accepts (it returns the reason when not, and may put the text into its canonical form).
 using Check = std::function<std::optional<std::string>(std::string& text)>;
 Value checked(std::string& target, std::string unit, std::string expected, Check check);
+Value checked(std::optional<std::string>& target, std::string unit, std::string expected, Check check);
 Value checked(std::vector<std::string>& target, std::string unit, std::string expected, Check check);
 
 // A name from a table; the first name of a value is the one the help shows. Upper and lower case are the same.

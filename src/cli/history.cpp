@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <utility>
 
 #include "base/visible.hpp"
 #include "cli/http_client.hpp"
@@ -26,7 +27,7 @@ class HistoryReader {
 
   int run() {
     // Where the room ends now is where the reading ends, so that a busy room does not keep it going forever.
-    const HttpAnswer room = client_.fetch({.url = options_.server.room_url(), .body = {}});
+    const HttpAnswer room = get(options_.server.room_url());
     if (!room.accepted()) return refuse(room);
     std::string_view head;
     if (parser_.parse(room.body)["pos"].get(head) != simdjson::SUCCESS) return refuse_nonsense();
@@ -35,9 +36,9 @@ class HistoryReader {
     head_ = head_position->n;
 
     while (true) {
-      const HttpAnswer page = client_.fetch({.url = page_url(), .body = {}});
-      if (is_page_too_large(page)) {
-        page_limit_.clear();
+      const HttpAnswer page = get(page_url());
+      if (!page_limit_.empty() && complains_about(page, "limit")) {
+        page_limit_.clear();  // a server with a lower --max-page: its own default will do
         continue;
       }
       if (!page.accepted()) return refuse(page);
@@ -54,6 +55,10 @@ class HistoryReader {
   }
 
  private:
+  HttpAnswer get(std::string url) {
+    return client_.fetch({.url = std::move(url), .body = {}, .headers = options_.server.headers()});
+  }
+
   std::string page_url() const {
     std::string url = options_.server.messages_url() + "?order=asc" + page_limit_;
     const auto add = [&url](std::string_view name, const std::string& value) {
@@ -63,13 +68,6 @@ class HistoryReader {
     if (after_.empty()) add("from", options_.from);
     add("to", options_.to);
     return url;
-  }
-
-  // A server with a lower --max-page: its own default will do.
-  bool is_page_too_large(const HttpAnswer& page) {
-    std::string_view field;
-    return page.status == 400 && !page_limit_.empty() &&
-           parser_.parse(page.body)["violations"].at(0)["field"].get(field) == simdjson::SUCCESS && field == "limit";
   }
 
   // Prints the message. False when it was the last one, or nobody reads any more.

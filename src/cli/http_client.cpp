@@ -72,6 +72,7 @@ void prepare(Slot& slot) {
     curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(slot.request.body->size()));
     curl_easy_setopt(easy, CURLOPT_POSTFIELDS, slot.request.body->c_str());
   }
+  if (!slot.request.method.empty()) curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, slot.request.method.c_str());
 }
 
 void complete(Slot& slot, CURLcode code) {
@@ -181,12 +182,22 @@ bool HttpAnswer::worth_a_retry() const {
 
 std::string describe(const HttpAnswer& answer) {
   if (!answer.failure.empty()) return visible(answer.failure);
+  // The server speaks of its API; here the same is done with a command.
+  const std::string_view hint =
+      answer.status == 401 ? "; here: export VESTNIK_SESSION=$(vestnik session open NAME)" : "";
   simdjson::dom::parser parser;
   std::string_view detail;
   if (parser.parse(answer.body)["detail"].get(detail) == simdjson::SUCCESS && !detail.empty()) {
-    return fmt::format("{} (status {})", visible(detail), answer.status);
+    return fmt::format("{} (status {}){}", visible(detail), answer.status, hint);
   }
-  return fmt::format("the server answered with status {}", answer.status);
+  return fmt::format("the server answered with status {}{}", answer.status, hint);
+}
+
+bool complains_about(const HttpAnswer& answer, std::string_view field) {
+  simdjson::dom::parser parser;
+  std::string_view named;
+  return answer.status == 400 &&
+         parser.parse(answer.body)["violations"].at(0)["field"].get(named) == simdjson::SUCCESS && named == field;
 }
 
 std::string escape_for_url(std::string_view text) {

@@ -14,12 +14,13 @@ namespace vestnik::cli {
 
 struct HttpRequest {
   std::string url;
-  std::optional<std::string> body;            // JSON; present: POST, absent: GET
+  std::optional<std::string> body;            // JSON
   std::vector<std::string> headers = {};      // "Name: value"
   std::chrono::milliseconds timeout{30'000};  // of the whole call; 0: none
   std::chrono::milliseconds idle_timeout{0};  // without a byte of the answer; 0: none
   // Gets the body of a 200 answer as it arrives, instead of HttpAnswer::body; false ends the call.
   std::function<bool(std::string_view)> sink = {};
+  std::string method = {};  // empty: POST with a body, otherwise GET
 };
 
 struct HttpAnswer {
@@ -61,6 +62,9 @@ class HttpClient {
 
 // Why the server did not do what was asked, for people: the problem's detail (RFC 9457), or the status.
 std::string describe(const HttpAnswer& answer);
+
+// Whether the server refused because of this field of the request.
+bool complains_about(const HttpAnswer& answer, std::string_view field);
 
 // `text` as a part of a path or query (RFC 3986).
 std::string escape_for_url(std::string_view text);

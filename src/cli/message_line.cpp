@@ -8,6 +8,7 @@
 
 #include "base/clock.hpp"
 #include "base/visible.hpp"
+#include "cli/json_field.hpp"
 
 namespace vestnik::cli {
 namespace {
@@ -22,33 +23,45 @@ std::string seq_of(const Received& message) {
 
 Result<Received> parse_message(std::string_view json) {
   simdjson::dom::parser parser;
-  simdjson::dom::object object;
-  std::string_view pos;
-  std::string_view created_at;
-  std::string_view content;
-  if (parser.parse(simdjson::padded_string(json)).get(object) != simdjson::SUCCESS ||
-      object["pos"].get(pos) != simdjson::SUCCESS || object["created_at"].get(created_at) != simdjson::SUCCESS ||
-      object["content"].get(content) != simdjson::SUCCESS) {
-    return fail(ErrorCode::kInternal, "the server sent something that is not a message");
+  simdjson::dom::element object;
+  if (parser.parse(simdjson::padded_string(json)).get(object) == simdjson::SUCCESS) {
+    const auto pos = field<std::string_view>(object, "pos");
+    const auto created_at = field<std::string_view>(object, "created_at");
+    const auto content = field<std::string_view>(object, "content");
+    const auto username = field<std::string_view>(object, "username");
+    if (pos && created_at && content) {
+      return Received{.id = field<std::int64_t>(object, "id").value_or(0),
+                      .pos = std::string(*pos),
+                      .created_at = std::string(*created_at),
+                      .client_seq = field<std::int64_t>(object, "client_seq"),
+                      .user_id = field<std::int64_t>(object, "user_id"),
+                      .username = username ? std::optional<std::string>(*username) : std::nullopt,
+                      .content = std::string(*content),
+                      .edited = field<std::string_view>(object, "edited_at").has_value(),
+                      .deleted = field<bool>(object, "deleted").value_or(false)};
+    }
   }
-  Received message{.pos = std::string(pos),
-                   .created_at = std::string(created_at),
-                   .client_seq = {},
-                   .username = {},
-                   .content = std::string(content)};
-  if (std::int64_t seq = 0; object["client_seq"].get(seq) == simdjson::SUCCESS) message.client_seq = seq;
-  if (std::string_view name; object["username"].get(name) == simdjson::SUCCESS) message.username = std::string(name);
-  return message;
+  return fail(ErrorCode::kInternal, "the server sent something that is not a message");
+}
+
+std::string local_second(std::string_view rfc3339) {
+  const auto time = parse_rfc3339(rfc3339);
+  if (!time) return visible(rfc3339);
+  const std::time_t since_epoch = std::chrono::floor<std::chrono::seconds>(*time).time_since_epoch().count();
+  std::tm parts{};
+  localtime_r(&since_epoch, &parts);
+  return fmt::format("{:%Y-%m-%d %H:%M:%S}", parts);
 }
 
 std::string local_time(std::string_view rfc3339) {
   const auto time = parse_rfc3339(rfc3339);
   if (!time) return visible(rfc3339);
-  const auto seconds = std::chrono::floor<std::chrono::seconds>(*time);
-  const std::time_t since_epoch = seconds.time_since_epoch().count();
-  std::tm parts{};
-  localtime_r(&since_epoch, &parts);
-  return fmt::format("{:%Y-%m-%d %H:%M:%S}.{:03}", parts, (*time - seconds) / std::chrono::milliseconds(1));
+  const auto fraction = *time - std::chrono::floor<std::chrono::seconds>(*time);
+  return fmt::format("{}.{:03}", local_second(rfc3339), fraction / std::chrono::milliseconds(1));
+}
+
+std::string align(std::string_view time, std::string_view seq, std::string_view author, std::string_view text) {
+  return fmt::format("{:23}  {:>6}  {:<12}  {}", time, seq, author, text);
 }
 
 std::string format_line(const Received& message, LineStyle style) {
@@ -57,7 +70,8 @@ std::string format_line(const Received& message, LineStyle style) {
   if (style == LineStyle::kColumns) {
     return fmt::format("{}\t{}\t{}\t{}", visible(message.created_at), seq_of(message), author, content);
   }
-  return fmt::format("{}  {:>6}  {:<12}  {}", local_time(message.created_at), seq_of(message), author, content);
+  const std::string_view mark = message.deleted ? "(deleted)" : message.edited ? " (edited)" : "";
+  return align(local_time(message.created_at), seq_of(message), author, content + std::string(mark));
 }
 
 std::string format_receipt(const Received& message, LineStyle style) {

@@ -8,10 +8,12 @@
 #include <random>
 #include <thread>
 
+#include "base/json_text.hpp"
 #include "base/visible.hpp"
 #include "cli/backoff.hpp"
 #include "cli/http_client.hpp"
 #include "cli/interrupt.hpp"
+#include "cli/narrator.hpp"
 #include "cli/position.hpp"
 #include "cli/sse_parser.hpp"
 #include "cli/terminal.hpp"
@@ -40,6 +42,7 @@ class Watcher {
       const HttpAnswer answer = follow();
       if (interrupted() || done_) {
         flush_output();
+        if (!ending_.empty()) tell(ending_);
         return 0;
       }
       if (!failure_.empty()) {
@@ -62,14 +65,17 @@ class Watcher {
   // One connection, from the request to its end.
   HttpAnswer follow() {
     if (was_connected_) {
-      if (HttpAnswer room = client_.fetch({.url = options_.server.room_url(), .body = {}}); room.accepted()) {
+      if (HttpAnswer room =
+              client_.fetch({.url = options_.server.room_url(), .body = {}, .headers = options_.server.headers()});
+          room.accepted()) {
         count_missed(room.body);
       } else {
         return room;
       }
     }
     parser_.reset();
-    HttpRequest request{.url = options_.server.events_url(), .body = {}, .headers = {"Accept: text/event-stream"}};
+    HttpRequest request{.url = options_.server.events_url(), .body = {}, .headers = options_.server.headers()};
+    request.headers.emplace_back("Accept: text/event-stream");
     request.timeout = milliseconds(0);
     request.idle_timeout = kSilenceMax;
     if (!parser_.last_id().empty()) {
@@ -85,7 +91,7 @@ class Watcher {
     return client_.fetch(std::move(request));
   }
 
-  // How many messages were written since the last one that was shown.
+  // How many changes the room has had since the last one that was shown.
   void count_missed(const std::string& room) {
     missed_.reset();
     std::string_view pos;
@@ -104,6 +110,8 @@ class Watcher {
     } else if (event.type == "gap") {
       simdjson::dom::element gap;
       if (json_.parse(event.data).get(gap) == simdjson::SUCCESS) tell_hole(gap);
+    } else {
+      print_change(event);
     }
   }
 
@@ -113,15 +121,28 @@ class Watcher {
       failure_ = message.error().detail;
       return;
     }
-    const std::string line = !options_.json            ? format_line(*message, style_)
-                             : is_one_plain_line(json) ? json
-                                                       : visible(json);
-    done_ = !print_line(line) || ++printed_ == options_.count;
+    narrator_.note(*message);
+    done_ = !print_line(options_.json ? plain(json) : format_line(*message, style_)) || ++printed_ == options_.count;
+  }
+
+  // What is no message; as JSON it is {"kind":{...}}.
+  void print_change(const SseEvent& event) {
+    const auto line = options_.json ? std::optional(plain(object_of(event))) : narrator_.tell(event.type, event.data);
+    if (line && !print_line(*line)) done_ = true;
+    if (event.type != "closed") return;
+    ending_ = fmt::format("the room {} {}", visible(options_.server.room), narrator_.tell_end(event.data));
+    done_ = true;
+  }
+
+  static std::string object_of(const SseEvent& event) {
+    std::string json;
+    JsonWriter(json).begin_object().key(visible(event.type)).raw(event.data).end_object();
+    return json;
   }
 
   // JSON goes to programs as it came, and to a terminal without what could play with it.
-  bool is_one_plain_line(const std::string& json) const {
-    return style_ == LineStyle::kColumns && json.find('\n') == json.npos;
+  std::string plain(const std::string& json) const {
+    return style_ == LineStyle::kColumns && json.find('\n') == json.npos ? json : visible(json);
   }
 
   void tell_subscribed(const std::string& data) {
@@ -132,7 +153,7 @@ class Watcher {
       return;
     if (lost_) {
       std::string sentence = "connected again";
-      if (missed_) sentence += fmt::format(", {} message{} caught up", *missed_, *missed_ == 1 ? "" : "s");
+      if (missed_) sentence += fmt::format(", {} change{} caught up", *missed_, *missed_ == 1 ? "" : "s");
       tell(sentence);
     } else if (!was_connected_ && is_terminal(STDERR_FILENO)) {
       tell(fmt::format("watching {} at {} from {}", visible(options_.server.room), visible(options_.server.url),
@@ -182,11 +203,13 @@ class Watcher {
   simdjson::dom::parser json_;
   Backoff backoff_;
   const LineStyle style_ = output_style();
+  Narrator narrator_{style_};
   bool was_connected_ = false;
   bool lost_ = false;
   std::optional<std::int64_t> missed_;
   std::uint64_t printed_ = 0;
   bool done_ = false;
+  std::string ending_;  // how the room was closed; empty: it was not
   std::string failure_;
 };
 

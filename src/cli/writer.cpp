@@ -142,7 +142,8 @@ std::string Writer::body_of(const SourceText& text, std::int64_t seq) const {
 
 void Writer::send(std::size_t slot) {
   slots_[slot]->again_at.reset();
-  client_.start(slot, {.url = options_.server.messages_url(), .body = slots_[slot]->body});
+  client_.start(
+      slot, {.url = options_.server.messages_url(), .body = slots_[slot]->body, .headers = options_.server.headers()});
 }
 
 void Writer::settle(std::size_t slot, const HttpAnswer& answer, SteadyTime now) {

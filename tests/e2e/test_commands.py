@@ -8,44 +8,10 @@ import subprocess
 import pytest
 
 from support.checks import assert_dense, read_all, time_of
+from support.commands import Watch, subscribers, url
 from support.fixtures import make_room
 from support.server import BINARY, environment, free_port, run
 from support.timing import scaled, wait_until
-
-
-class Watch:
-    """`vestnik watch` as a running process whose output goes to a file."""
-
-    def __init__(self, folder, *arguments):
-        self.path = folder / f"watch-{len(list(folder.iterdir()))}.txt"
-        with open(self.path, "wb") as output:
-            self.process = subprocess.Popen(
-                [str(BINARY), "watch", *arguments],
-                env=environment(),
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.PIPE,
-            )
-
-    def lines(self):
-        return self.path.read_text(encoding="utf-8").splitlines()
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        if self.process.poll() is None:
-            self.process.kill()
-        self.process.communicate()
-
-
-def url(server):
-    return f"http://127.0.0.1:{server.port}"
-
-
-def subscribers(server):
-    connections = server.api().get("/stats").json()["connections"]
-    return connections.get("websocket", 0) + connections.get("sse", 0)
 
 
 def test_write_reads_lines(server):

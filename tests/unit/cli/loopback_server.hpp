@@ -46,6 +46,12 @@ class LoopbackServer {
     return bodies_;
   }
 
+  // Request lines and headers.
+  std::vector<std::string> heads() const {
+    const std::lock_guard lock(mutex_);
+    return heads_;
+  }
+
  private:
   void accept_one_after_another() {
     for (int connection; (connection = accept(listener_, nullptr, nullptr)) >= 0;) {
@@ -65,9 +71,11 @@ class LoopbackServer {
       const std::size_t body = length < head ? std::stoul(input.substr(length + 16)) : 0;
       if (head != input.npos && input.size() >= head + 4 + body) {
         const std::string request = input.substr(head + 4, body);
+        const std::string lines = input.substr(0, head + 2);
         input.erase(0, head + 4 + body);
         {
           const std::lock_guard lock(mutex_);
+          heads_.push_back(lines);
           bodies_.push_back(request);
         }
         const std::string answer = answer_(request);
@@ -86,6 +94,7 @@ class LoopbackServer {
   std::uint16_t port_ = 0;
   std::atomic<int> connection_ = -1;
   mutable std::mutex mutex_;
+  std::vector<std::string> heads_;
   std::vector<std::string> bodies_;
   std::thread thread_;
 };

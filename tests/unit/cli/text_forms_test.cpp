@@ -81,6 +81,19 @@ TEST_F(MessageLine, WhatIsAbsentIsADash) {
   EXPECT_EQ(format_line(*message, LineStyle::kColumns), "2024-01-01T00:00:00Z\t-\t-\tx");
 }
 
+TEST_F(MessageLine, WhatBecameOfAMessageIsShownToEyes) {
+  const auto edited = parse_message(
+      R"({"pos":"k3:1","content":"x","created_at":"2024-01-01T00:00:00Z","edited_at":"2024-01-01T00:01:00Z"})");
+  ASSERT_TRUE(edited);
+  EXPECT_TRUE(format_line(*edited, LineStyle::kAligned).ends_with("  x (edited)"));
+  EXPECT_EQ(format_line(*edited, LineStyle::kColumns), "2024-01-01T00:00:00Z\t-\t-\tx");
+  const auto deleted =
+      parse_message(R"({"pos":"k3:1","content":"","created_at":"2024-01-01T00:00:00Z","deleted":true})");
+  ASSERT_TRUE(deleted);
+  EXPECT_TRUE(format_line(*deleted, LineStyle::kAligned).ends_with("  (deleted)"));
+  EXPECT_EQ(format_line(*deleted, LineStyle::kColumns), "2024-01-01T00:00:00Z\t-\t-\t");
+}
+
 TEST_F(MessageLine, WhatIsNoMessageIsAnError) {
   for (const char* wrong : {"", "null", "[]", "{}", R"({"pos":1,"content":"x","created_at":"t"})", "{\"pos\":"}) {
     EXPECT_FALSE(parse_message(wrong)) << wrong;
@@ -94,6 +107,24 @@ TEST(Answer, IsDescribedByTheProblemsDetail) {
   EXPECT_EQ(describe(answer), "the server answered with status 400");
   answer.failure = "Empty reply from server";
   EXPECT_EQ(describe(answer), "Empty reply from server");
+}
+
+TEST(Answer, TeachesHowToOpenASession) {
+  const HttpAnswer answer{
+      .status = 401, .failure = {}, .body = R"({"detail":"a session is needed"})", .retry_after = {}};
+  EXPECT_EQ(describe(answer),
+            "a session is needed (status 401); here: export VESTNIK_SESSION=$(vestnik session open NAME)");
+}
+
+TEST(Answer, NamesTheFieldAtFault) {
+  HttpAnswer answer{
+      .status = 400, .failure = {}, .body = R"({"violations":[{"field":"limit","reason":"x"}]})", .retry_after = {}};
+  EXPECT_TRUE(complains_about(answer, "limit"));
+  EXPECT_FALSE(complains_about(answer, "offset"));
+  answer.status = 200;
+  EXPECT_FALSE(complains_about(answer, "limit"));
+  answer = {.status = 400, .failure = {}, .body = "<html>", .retry_after = {}};
+  EXPECT_FALSE(complains_about(answer, "limit"));
 }
 
 TEST(Answer, IsWorthARetryWhenTheTroubleMayPass) {

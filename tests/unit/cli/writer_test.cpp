@@ -76,6 +76,14 @@ TEST_F(WriterTest, SendsEachTextOnceAndInOrder) {
   EXPECT_EQ(report_.latency.count(), 2u);
 }
 
+TEST_F(WriterTest, WritesWithItsSession) {
+  options_.server.session = "0b0e5b1c-1f2a-4c3d-8e4f-5a6b7c8d9e0f";
+  const LoopbackServer server([](const std::string& body) { return http_answer(201, body); });
+  EXPECT_EQ(write(server, {{.line = 1, .text = "one"}}), "");
+  EXPECT_THAT(server.heads(),
+              ElementsAre(HasSubstr("\r\nAuthorization: Bearer 0b0e5b1c-1f2a-4c3d-8e4f-5a6b7c8d9e0f\r\n")));
+}
+
 TEST_F(WriterTest, TriesAgainWithTheSameNonceBeforeAnythingElse) {
   int calls = 0;
   const LoopbackServer server([&calls](const std::string& body) -> std::string {
