@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { changeMessage, enter, field, makeRoom, person, react, row, say, type Person } from './chat_page';
 import { Browser, newRoom, post } from './support';
 
 // Pictures of every page for people to look at.
@@ -36,13 +37,43 @@ afterAll(() => browser.close());
 afterEach(async () => expect(await browser.endStory()).toEqual([]));
 
 const pages = {
-  start: '/',
+  chat: '/',
   write: '/write',
   live: '/live',
   history: '/history',
   status: '/status',
   docs: '/docs',
 };
+
+interface Scene {
+  room: string;
+  anna: Person;
+  boris: Person;
+}
+
+/** A room in which people have talked, answered, corrected themselves, reacted, and taken something back. */
+async function scene(): Promise<Scene> {
+  const [anna, boris, vera] = [await person('Анна Каренина'), await person('Boris'), await person('Вера')];
+  const { name } = await makeRoom(anna, `design-${anna.id}`);
+  await makeRoom(vera, `announcements-${vera.id}`, { read_only: true });
+  for (let i = 0; i < 40; ++i) {
+    const [, text] = talk[i % talk.length]!;
+    await say([anna, boris, vera][(i % 7) % 3]!, name, text);
+  }
+  const asked = await say(
+    anna,
+    name,
+    'Новый план зала: https://example.com/plan?v=3. Посмотрите, пожалуйста, до обеда.',
+  );
+  await say(boris, name, 'Two remarks:\n1. The door opens to the wrong side.\n2. Where is the piano?', {
+    reply_to: asked.id,
+  });
+  await react(boris, asked.id, '👍');
+  await react(vera, asked.id, '👍');
+  await changeMessage(anna, (await say(anna, name, 'Пианино в углу')).id, 'Пианино в правом углу');
+  await say(vera, name, '<b>this is text</b> & so is <script>alert(1)</script>');
+  return { room: name, anna, boris };
+}
 
 for (const theme of ['light', 'dark'] as const) {
   for (const [width, height] of [
@@ -74,6 +105,15 @@ for (const theme of ['light', 'dark'] as const) {
         });
         if (name === 'write') await page.locator('section button').first().click();
       }
+      const talking = await scene();
+      const chat = await enter(browser, talking.room, talking.anna, { ...options, locale: 'en-US' });
+      await say(talking.boris, talking.room, 'Then all is well 👍');
+      await row(chat, 'Then all is well').waitFor();
+      if (width < 720) await row(chat, 'this is text').locator('.text').tap();
+      else await row(chat, 'this is text').hover();
+      await field(chat).fill('Согласна, и ещё');
+      await chat.waitForTimeout(settleMs);
+      await chat.screenshot({ path: join(folder, `talk-${theme}-${width}.png`) });
     });
   }
 }

@@ -83,3 +83,68 @@ describe('the live page and a server that goes and comes back', () => {
     );
   });
 });
+
+describe('the chat and a server that goes and comes back', () => {
+  const texts = (page: Page) => page.locator('[data-id] .text').allInnerTexts();
+
+  it('sends what was written meanwhile, once and in order', async () => {
+    await inFolder(async (folder) => {
+      const gate = await Gate.open();
+      let server = await OwnServer.start(folder, sqlite(folder));
+      gate.target = server.url;
+      try {
+        const page = await browser.open('/?room=lobby', { base: gate.url });
+        await page.getByLabel('What should others call you?').fill('Анна');
+        await page.keyboard.press('Enter');
+        const field = page.getByRole('textbox', { name: 'Message to lobby' });
+        const write = async (text: string) => {
+          await field.fill(text);
+          await page.keyboard.press('Enter');
+        };
+        await write('before');
+        await page.locator('[data-id]', { hasText: 'before' }).waitFor();
+        await server.end('SIGKILL');
+        await page.locator('[data-live="waiting"]').waitFor({ state: 'attached' });
+        await write('meanwhile 1');
+        await write('meanwhile 2');
+        await page.locator('[data-state="failed"]').nth(1).waitFor();
+        server = await OwnServer.start(folder, sqlite(folder));
+        gate.target = server.url;
+        await page.locator('[data-id]', { hasText: 'meanwhile 2' }).waitFor();
+        expect(await texts(page)).toEqual(['before', 'meanwhile 1', 'meanwhile 2']);
+        expect(await page.locator('[data-state]').count()).toBe(0);
+      } finally {
+        await server.end('SIGKILL');
+        await gate.close();
+      }
+    });
+  });
+
+  it('asks for a name again when the server has forgotten everybody', async () => {
+    await inFolder(async (folder) => {
+      const gate = await Gate.open();
+      let server = await OwnServer.start(folder, 'memory:');
+      gate.target = server.url;
+      try {
+        const page = await browser.open('/?room=lobby', { base: gate.url });
+        await page.getByLabel('What should others call you?').fill('Анна');
+        await page.keyboard.press('Enter');
+        await page.getByRole('textbox', { name: 'Message to lobby' }).fill('gone');
+        await page.keyboard.press('Enter');
+        await page.locator('[data-id]', { hasText: 'gone' }).waitFor();
+        await server.end('SIGTERM');
+        server = await OwnServer.start(folder, 'memory:');
+        gate.target = server.url;
+        await page.getByText('Your session has ended').waitFor();
+        await page.getByRole('button', { name: 'Start writing' }).click();
+        await page.getByRole('textbox', { name: 'Message to lobby' }).fill('anew');
+        await page.keyboard.press('Enter');
+        await page.locator('[data-id]', { hasText: 'anew' }).waitFor();
+        expect(await texts(page)).toEqual(['anew']);
+      } finally {
+        await server.end('SIGKILL');
+        await gate.close();
+      }
+    });
+  });
+});

@@ -274,11 +274,12 @@ describe('the history', () => {
 });
 
 describe('the rest', () => {
-  it('the first page tells what the server does now', async () => {
+  it('the chat leads to the other pages, and they lead back', async () => {
     const page = await browser.open('/');
-    await page.getByText(/Version \d+\.\d+\.\d+, up for/).waitFor();
     await page.getByRole('navigation').getByRole('link', { name: 'Live' }).click();
     expect(new URL(page.url()).pathname).toBe('/live');
+    await page.getByRole('link', { name: 'Vestnik' }).click();
+    expect(new URL(page.url()).pathname).toBe('/');
   });
 
   it('the status is drawn, and there as a table', async () => {

@@ -27,7 +27,7 @@ describe('dictionaries', () => {
 
 describe('translate', () => {
   it('chooses the form by the number', () => {
-    const say = (count: number) => translate(ru['home.messages'], 'ru', { count });
+    const say = (count: number) => translate(ru['chat.messages'], 'ru', { count });
     expect([1, 3, 5, 11, 21].map(say)).toEqual([
       '1 сообщение',
       '3 сообщения',

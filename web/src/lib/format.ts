@@ -56,6 +56,15 @@ const dayClock = cached(
       hourCycle: 'h23',
     }),
 );
+const hourMinute = cached(
+  (language) => new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }),
+);
+const dayName = cached(
+  (language) => new Intl.DateTimeFormat(language, { weekday: 'long', day: 'numeric', month: 'long' }),
+);
+const dayOfYear = cached(
+  (language) => new Intl.DateTimeFormat(language, { day: 'numeric', month: 'long', year: 'numeric' }),
+);
 const relative = cached((language) => new Intl.RelativeTimeFormat(language, { numeric: 'auto' }));
 
 export function formatNumber(value: number, language: string): string {
@@ -74,6 +83,22 @@ export function formatClock(time: number, language: string): string {
 
 export function formatShortClock(time: number, language: string): string {
   return shortClock(language).format(time);
+}
+
+/** `12:00` in the user's zone. */
+export function formatTime(time: number, language: string): string {
+  return hourMinute(language).format(time);
+}
+
+/** "today", "yesterday", then the day of the week with the date, and after some months the date with its year. */
+export function formatDay(time: number, now: number, language: string): string {
+  const days = Math.round((startOfDay(now) - startOfDay(time)) / day);
+  if (days === 0 || days === 1) return relative(language).format(-days, 'day');
+  return (days > 0 && days < 180 ? dayName : dayOfYear)(language).format(time);
+}
+
+function startOfDay(time: number): number {
+  return new Date(time).setHours(0, 0, 0, 0);
 }
 
 /** With the day when it is not today's. */

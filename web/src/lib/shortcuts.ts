@@ -21,8 +21,9 @@ export function handleShortcut(event: KeyboardEvent, help: () => void): void {
     return help();
   }
   if (event.key === '/' || (event.code === 'Slash' && !event.shiftKey)) {
-    event.preventDefault();
-    return document.querySelector<HTMLElement>('[data-filter]')?.focus();
+    const filter = document.querySelector<HTMLElement>('[data-filter]');
+    if (filter) event.preventDefault();
+    return filter?.focus();
   }
   const place = event.timeStamp < goUntil ? places[event.code] : undefined;
   goUntil = event.code === 'KeyG' ? event.timeStamp + sequenceMs : 0;

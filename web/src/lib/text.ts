@@ -15,3 +15,10 @@ export function firstCodePoints(text: string, count: number): string {
   }
   return text.slice(0, end);
 }
+
+/** One or two letters that stand for a name: "Anna Karenina" is AK, "anna" is A. */
+export function initials(name: string): string {
+  const words = name.split(/[\s._-]+/).filter((word) => /[\p{L}\p{N}]/u.test(word));
+  const letters = words.slice(0, 2).map((word) => firstCodePoints(word.replace(/^[^\p{L}\p{N}]+/u, ''), 1));
+  return letters.join('').toLocaleUpperCase() || '·';
+}

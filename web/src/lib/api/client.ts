@@ -14,6 +14,19 @@ export function onReach(listener: ReachListener): void {
   reachListener = listener;
 }
 
+let secret: string | undefined;
+let refusedListener: () => void = () => {};
+
+/** From now on every request acts as this session; nothing: as nobody. */
+export function actAs(session: string | undefined): void {
+  secret = session;
+}
+
+/** Calls `listener` when the server does not know the session any more. */
+export function onRefused(listener: () => void): void {
+  refusedListener = listener;
+}
+
 export interface ListQuery {
   limit?: number;
   after?: string;
@@ -31,35 +44,59 @@ export const api = {
   room: (room: string, signal?: AbortSignal) => get<Room>(roomPath(room), {}, signal),
   messages: (room: string, query: ListQuery, signal?: AbortSignal) =>
     get<Message[]>(`${roomPath(room)}/messages`, { ...query }, signal),
+  message: (id: number, signal?: AbortSignal) => get<Message>(`/api/v1/messages/${id}`, {}, signal),
   send: (room: string, message: NewMessage, signal?: AbortSignal) =>
     request<Message>('POST', `${roomPath(room)}/messages`, message, signal),
 };
 
-function roomPath(room: string): string {
+export function roomPath(room: string): string {
   return `/api/v1/rooms/${encodeURIComponent(room)}`;
 }
 
-function get<T>(path: string, query: Record<string, string | number | undefined>, signal?: AbortSignal): Promise<T> {
+export function get<T>(
+  path: string,
+  query: Record<string, string | number | undefined>,
+  signal?: AbortSignal,
+): Promise<T> {
   const given = Object.entries(query).filter(([, value]) => value !== undefined);
   const text = new URLSearchParams(given.map(([name, value]) => [name, String(value)])).toString();
   return request<T>('GET', text === '' ? path : `${path}?${text}`, undefined, signal);
 }
 
-/** Throws ApiError, or the signal's AbortError when the caller gave up. */
-async function request<T>(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
+/** Whether the server has calls at this path: it refuses a call without parameters in other words than an unknown path. */
+export async function offers(path: string): Promise<boolean> {
+  const { status } = await fetch(path, { cache: 'no-store' });
+  return status !== 404 && status !== 501;
+}
+
+/** `keepalive` finishes the call even when the page is closed. Throws ApiError, or the signal's AbortError when the caller gave up. */
+export async function request<T>(
+  method: string,
+  path: string,
+  body?: unknown,
+  signal?: AbortSignal,
+  keepalive = false,
+): Promise<T> {
   const timeout = new AbortController();
   const timer = setTimeout(() => timeout.abort(), requestTimeoutMs);
   const giveUp = () => timeout.abort();
   signal?.addEventListener('abort', giveUp);
+  const acting = secret;
   try {
     const response = await fetch(path, {
       method,
       cache: 'no-store',
+      keepalive,
       signal: timeout.signal,
-      ...(body === undefined ? {} : { headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) }),
+      headers: {
+        ...(acting === undefined ? {} : { Authorization: `Bearer ${acting}` }),
+        ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     const answer = await readJson(response);
     reachListener(true);
+    if (response.status === 401 && acting !== undefined && acting === secret) refusedListener();
     if (!response.ok) {
       throw new ApiError(response.status, (answer ?? {}) as Problem, retryAfterMs(response.headers.get('Retry-After')));
     }

@@ -10,6 +10,25 @@ export interface Message {
   client_seq?: number;
   nonce?: string;
   created_at: string;
+  reply_to?: number;
+  edited_at?: string;
+  deleted?: boolean;
+  reactions?: Reaction[];
+  attachments?: Attachment[];
+}
+
+/** One emoji on a message; `user_ids` are the first of those who gave it. */
+export interface Reaction {
+  emoji: string;
+  count: number;
+  user_ids: number[];
+}
+
+export interface Attachment {
+  id: string;
+  name: string;
+  size: number;
+  content_type: string;
 }
 
 export interface NewMessage {
@@ -17,6 +36,29 @@ export interface NewMessage {
   username?: string;
   client_seq?: number;
   nonce: string;
+  reply_to?: number;
+  attachment_ids?: string[];
+}
+
+export interface User {
+  id: number;
+  username: string;
+  email?: string;
+  guest?: boolean;
+}
+
+/** `session_id` is the secret; only the answer that opens the session has it. */
+export interface Session {
+  session_id?: string;
+  user: User;
+  created_at: string;
+  expires_at?: string;
+}
+
+export interface Member {
+  user_id: number;
+  username: string;
+  joined_at: string;
 }
 
 export interface Room {
@@ -28,6 +70,27 @@ export interface Room {
   message_count: number;
   pos: string;
   last_message_at?: string;
+  owner_id?: number;
+  owner?: string;
+  message_limit?: number;
+  read_only?: boolean;
+  ttl?: string;
+  expires_at?: string;
+  active_users?: number;
+}
+
+/** What the owner of a room decides about it. In a change, `0` and `0s` take a rule back. */
+export interface RoomRules {
+  max_length?: number;
+  message_limit?: number;
+  read_only?: boolean;
+  ttl?: string;
+}
+
+export interface UnreadRoom {
+  room: string;
+  unread: number;
+  pos: string;
 }
 
 export interface Latency {
@@ -102,4 +165,36 @@ export interface Subscribed {
   pos: string;
   recovered: boolean;
   gap?: Gap;
+}
+
+/** One event of a live stream: exactly one of the fields is there. */
+export interface RoomEvent {
+  subscribed?: Subscribed;
+  message?: Message;
+  gap?: Gap;
+  edited?: { pos: string; message: Message; user_id?: number };
+  deleted?: { pos: string; message_id: number; user_id?: number };
+  reaction?: ReactionChange;
+  member?: { pos: string; user_id?: number; username: string; joined?: boolean };
+  rules?: RulesChange;
+  closed?: { pos: string; reason: string; user_id?: number };
+}
+
+export interface ReactionChange {
+  pos: string;
+  message_id: number;
+  emoji: string;
+  user_id?: number;
+  added?: boolean;
+  /** How many give it now; absent is none. */
+  count?: number;
+}
+
+export interface RulesChange {
+  pos: string;
+  user_id?: number;
+  max_length?: number;
+  message_limit?: number;
+  read_only?: boolean;
+  expires_at?: string;
 }

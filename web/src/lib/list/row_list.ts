@@ -74,6 +74,17 @@ export class RowList<T> {
     ++this.#end;
   }
 
+  /** Another row in the place of this one; its height is guessed anew. */
+  replace(index: number, row: T): void {
+    const chunk = this.#chunkOf(index);
+    const slot = index & (chunkRows - 1);
+    const weight = this.weigh(row) - this.weigh(chunk.rows[slot] as T);
+    chunk.rows[slot] = row;
+    chunk.weight += weight;
+    this.#weight += weight;
+    this.setHeight(index, this.estimate(row));
+  }
+
   /** Puts rows in front; `rows` is in reading order. */
   prepend(rows: readonly T[]): void {
     for (let i = rows.length - 1; i >= 0; --i) this.#unshift(rows[i]!);

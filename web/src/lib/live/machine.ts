@@ -209,8 +209,9 @@ export class LiveMachine {
     const body = frame as { subscribed?: Subscribed; gap?: Gap; pos?: string };
     if (body.subscribed) return this.#subscribed(body.subscribed, now);
     if (body.gap) return this.#gap(body.gap);
-    if (typeof body.pos === 'string') return this.#message(frame as Message);
-    return [];
+    if (typeof body.pos === 'string') return this.#event(body.pos, frame as Message);
+    const [change] = Object.values(frame as Record<string, { pos?: string }>);
+    return typeof change?.pos === 'string' ? this.#event(change.pos) : [];
   }
 
   #subscribed({ pos, recovered, gap }: Subscribed, now: number): LiveAction[] {
@@ -238,8 +239,9 @@ export class LiveMachine {
     return [{ do: 'hole', hole: from === undefined ? { kind: 'hole', to } : { kind: 'hole', from, to } }];
   }
 
-  #message(message: Message): LiveAction[] {
-    const at = parsePosition(message.pos);
+  /** A new message, or another change of the room, which only takes its position. */
+  #event(pos: string, message?: Message): LiveAction[] {
+    const at = parsePosition(pos);
     if (!at) return [];
     const last = this.#last;
     const actions: LiveAction[] = [];
@@ -254,8 +256,10 @@ export class LiveMachine {
       if (this.#resume) this.#resume.whole = false;
     }
     this.#last = at;
-    if (this.#resume) ++this.#resume.received;
-    actions.push({ do: 'message', message });
+    if (message) {
+      if (this.#resume) ++this.#resume.received;
+      actions.push({ do: 'message', message });
+    }
     if (typeof this.#probe === 'object' && !this.#behind(this.#probe.head)) {
       actions.push(...this.#arrived());
     }

@@ -1,0 +1,42 @@
+// Files of messages. What a server without them answers is found out once, and then nothing of them is shown.
+import { ApiError, retryAfterMs } from './errors';
+import type { Attachment, Problem } from './types';
+
+const path = '/api/v1/attachments';
+const pictures = ['image/png', 'image/jpeg', 'image/gif', 'image/webp', 'image/avif'];
+
+export const attachmentUrl = (id: string) => `${path}/${encodeURIComponent(id)}`;
+export const isPicture = ({ content_type }: Attachment) => pictures.includes(content_type);
+
+/** Sends one file; `onprogress` hears the share that is sent, 0 to 1. Throws ApiError, also when `signal` ends it. */
+export function upload(
+  file: File,
+  token: string | undefined,
+  onprogress: (share: number) => void,
+  signal: AbortSignal,
+): Promise<Attachment> {
+  return new Promise((resolve, reject) => {
+    // fetch cannot tell how much has been sent.
+    const request = new XMLHttpRequest();
+    request.open('POST', `${path}?${new URLSearchParams({ name: file.name }).toString()}`);
+    request.setRequestHeader('Content-Type', file.type === '' ? 'application/octet-stream' : file.type);
+    if (token !== undefined) request.setRequestHeader('Authorization', `Bearer ${token}`);
+    request.upload.onprogress = ({ loaded, total }) => onprogress(total > 0 ? loaded / total : 0);
+    request.onerror = request.onabort = request.ontimeout = () => reject(new ApiError(0, {}));
+    request.onload = () => {
+      const answer = parse(request.responseText);
+      if (request.status < 300) return resolve(answer as unknown as Attachment);
+      reject(new ApiError(request.status, answer, retryAfterMs(request.getResponseHeader('Retry-After'))));
+    };
+    signal.addEventListener('abort', () => request.abort());
+    request.send(file);
+  });
+}
+
+function parse(text: string): Problem {
+  try {
+    return JSON.parse(text) as Problem;
+  } catch {
+    return {};
+  }
+}

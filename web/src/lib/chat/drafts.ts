@@ -1,0 +1,17 @@
+/** What was being written in a room when one left it. */
+export interface Draft {
+  text: string;
+  replyTo?: number;
+}
+
+export type Drafts = Record<string, Draft>;
+
+const roomsKept = 50;
+
+/** The drafts with this one: an empty one disappears, and of many the oldest ones do. */
+export function withDraft(drafts: Drafts, room: string, draft: Draft): Drafts {
+  const { [room]: _, ...others } = drafts;
+  if (draft.text === '' && draft.replyTo === undefined) return others;
+  const kept = Object.entries(others).slice(-(roomsKept - 1));
+  return { ...Object.fromEntries(kept), [room]: draft };
+}

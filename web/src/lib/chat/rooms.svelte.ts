@@ -1,0 +1,161 @@
+import { chat } from '../api/chat';
+import { api } from '../api/client';
+import { ApiError } from '../api/errors';
+import { describe } from '../describe';
+import type { Room, RulesChange } from '../api/types';
+import type { Link } from '../rpc/link.svelte';
+import type { Glimpse } from '../rpc/protocol';
+import { session } from './session.svelte';
+import { UnreadCounts } from './unread';
+
+const refreshMs = 30_000;
+const acknowledgeMs = 800;
+const followedAtMost = 100;
+const unauthenticated = 401;
+
+/** The rooms there are, with what is unread in each. */
+export class Rooms {
+  /** `locked`: this server shows nothing to those who have not said a name. */
+  phase: 'loading' | 'ready' | 'locked' | 'failed' = $state('loading');
+  error = $state('');
+  list: Room[] = $state.raw([]);
+  unread: UnreadCounts = $state.raw(new UnreadCounts());
+  readonly sorted = $derived(inOrder(this.list));
+
+  /** Rooms that this connection may not follow; asking again would not help. */
+  readonly #refused = new Set<string>();
+  #timer: ReturnType<typeof setInterval> | undefined;
+  #acknowledging: { timer: ReturnType<typeof setTimeout>; room: string; pos: string } | undefined;
+
+  /** `onrefreshed` is told when the server's own counts have come. */
+  constructor(
+    private readonly link: Link,
+    private readonly onrefreshed: () => void,
+  ) {}
+
+  start(): void {
+    void this.refresh();
+    this.#timer = setInterval(() => document.visibilityState === 'visible' && void this.refresh(), refreshMs);
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+    this.acknowledge();
+  }
+
+  find(name: string): Room | undefined {
+    return this.list.find((room) => room.name === name || room.id === name);
+  }
+
+  async refresh(): Promise<void> {
+    try {
+      const [rooms, unread] = await Promise.all([
+        api.rooms(),
+        session.secret === undefined ? undefined : chat.unread().catch(() => undefined),
+      ]);
+      this.list = rooms;
+      if (unread) this.unread = UnreadCounts.from(unread);
+      this.phase = 'ready';
+      this.onrefreshed();
+      this.#followThem();
+    } catch (error) {
+      this.error = describe(error);
+      const locked = error instanceof ApiError && error.status === unauthenticated;
+      if (locked) this.phase = 'locked';
+      else if (this.phase !== 'ready') this.phase = 'failed';
+    }
+  }
+
+  /** The room cannot be followed on this connection: it is gone, or there are too many. */
+  refused(name: string): void {
+    this.#refused.add(name);
+    void this.refresh();
+  }
+
+  /** A new connection, perhaps of somebody else. */
+  connected(): void {
+    this.#refused.clear();
+    void this.refresh();
+  }
+
+  /** Messages came that are not read at once. */
+  unseen(room: string, count: number): void {
+    this.unread = this.unread.added(room, count);
+  }
+
+  /** Something happened in rooms that are not on the screen. */
+  glimpses(glimpses: readonly Glimpse[]): void {
+    let { unread } = this;
+    for (const { room, messages, changes } of glimpses) {
+      unread = unread.added(room, messages);
+      for (const change of changes) {
+        if (change.closed) this.closed(room);
+        if (change.rules) this.changed(room, change.rules);
+        if (change.gap) void this.refresh();
+      }
+    }
+    this.unread = unread;
+  }
+
+  /** All up to here has been read. The server is told a little later, once for many. */
+  read(room: string, pos: string): void {
+    if (this.unread.of(room) === 0 && this.unread.cursors.get(room) === pos) return;
+    this.unread = this.unread.read(room, pos);
+    if (session.secret === undefined) return;
+    if (this.#acknowledging && this.#acknowledging.room !== room) this.acknowledge();
+    const timer = this.#acknowledging?.timer ?? setTimeout(() => this.acknowledge(), acknowledgeMs);
+    this.#acknowledging = { timer, room, pos };
+  }
+
+  /** Tells the server now what has been read. */
+  acknowledge(): void {
+    const told = this.#acknowledging;
+    this.#acknowledging = undefined;
+    if (!told) return;
+    clearTimeout(told.timer);
+    // When it fails, the next one tells the same and more.
+    chat.acknowledge(told.room, told.pos).catch(() => {});
+  }
+
+  created(room: Room): void {
+    this.list = [...this.list, room];
+  }
+
+  replaced(room: Room): void {
+    this.list = this.list.map((one) => (one.id === room.id ? room : one));
+  }
+
+  changed(name: string, { max_length, message_limit, read_only, expires_at }: RulesChange): void {
+    this.list = this.list.map((room) => {
+      if (room.name !== name) return room;
+      const { max_length: _1, message_limit: _2, expires_at: _3, ...rest } = room;
+      return {
+        ...rest,
+        read_only: read_only ?? false,
+        ...(max_length === undefined ? {} : { max_length }),
+        ...(message_limit === undefined ? {} : { message_limit }),
+        ...(expires_at === undefined ? {} : { expires_at }),
+      };
+    });
+  }
+
+  closed(name: string): void {
+    this.list = this.list.filter((room) => room.name !== name);
+    this.unread = this.unread.without(name);
+  }
+
+  /** Rooms in which one has a place are followed, so that their counts are of now. */
+  #followThem(): void {
+    const mayFollow = ({ name }: Room) => this.unread.cursors.has(name) && !this.#refused.has(name);
+    const known = this.list.filter(mayFollow).slice(-followedAtMost);
+    for (const { name, pos } of known) this.link.follow(name, pos);
+  }
+}
+
+/** The built-in rooms first, then by name; the order does not depend on what happens. */
+function inOrder(rooms: readonly Room[]): Room[] {
+  const builtIn = ({ owner_id, name }: Room) => owner_id === undefined && (name === 'lobby' || name === 'stream');
+  return [...rooms].sort(
+    (a, b) => Number(builtIn(b)) - Number(builtIn(a)) || a.name.localeCompare(b.name, undefined, { numeric: true }),
+  );
+}

@@ -1,0 +1,83 @@
+import { upload } from '../api/attachments';
+import type { Attachment } from '../api/types';
+import { session } from './session.svelte';
+
+export interface Upload {
+  key: number;
+  file: File;
+  /** A small picture as a data address, once it is read. */
+  preview?: string;
+  /** How much has been sent, 0 to 1. */
+  share: number;
+  error?: unknown;
+  /** What the server made of it. */
+  attachment?: Attachment;
+}
+
+const previewBytes = 5_000_000;
+
+/** Files that are sent ahead of the message that will name them. */
+export class Uploads {
+  list: Upload[] = $state.raw([]);
+  readonly ready: Attachment[] = $derived(this.list.flatMap(({ attachment }) => attachment ?? []));
+  readonly busy = $derived(this.list.some(({ attachment }) => attachment === undefined));
+
+  #nextKey = 1;
+  #underway = new Map<number, AbortController>();
+
+  add(file: File): void {
+    const key = this.#nextKey++;
+    this.list = [...this.list, { key, file, share: 0 }];
+    this.#preview(key, file);
+    void this.#send(key, file);
+  }
+
+  retry(key: number): void {
+    const file = this.list.find((one) => one.key === key)?.file;
+    if (!file) return;
+    this.list = this.list.map((one) => (one.key === key ? { key, file, share: 0 } : one));
+    this.#preview(key, file);
+    void this.#send(key, file);
+  }
+
+  remove(key: number): void {
+    this.#underway.get(key)?.abort();
+    this.list = this.list.filter((one) => one.key !== key);
+  }
+
+  /** What is ready goes with the message, the list is empty again. */
+  take(): Attachment[] {
+    const { ready } = this;
+    this.list = [];
+    return ready;
+  }
+
+  clear(): void {
+    for (const sending of this.#underway.values()) sending.abort();
+    this.list = [];
+  }
+
+  async #send(key: number, file: File): Promise<void> {
+    const sending = new AbortController();
+    this.#underway.set(key, sending);
+    try {
+      const onprogress = (share: number) => this.#change(key, { share });
+      this.#change(key, { attachment: await upload(file, session.secret, onprogress, sending.signal) });
+    } catch (error) {
+      this.#change(key, { error });
+    } finally {
+      this.#underway.delete(key);
+    }
+  }
+
+  #preview(key: number, file: File): void {
+    if (!file.type.startsWith('image/') || file.size > previewBytes) return;
+    const reader = new FileReader();
+    reader.onload = () => this.#change(key, { preview: String(reader.result) });
+    reader.readAsDataURL(file);
+  }
+
+  #change(key: number, change: Partial<Upload>): void {
+    this.list = this.list.map((one) => (one.key === key ? { ...one, ...change } : one));
+  }
+}

@@ -1,0 +1,76 @@
+// The frames of `/rpc` (JSON-RPC 2.0): what is sent, and what a received frame says. Nothing else knows how they look.
+import type { RoomEvent, Subscribed } from '../api/types';
+
+export interface RpcError {
+  code: number;
+  message: string;
+}
+
+export type Received =
+  | { on: 'answer'; id: number; result: unknown }
+  | { on: 'error'; id: number; error: RpcError }
+  | { on: 'event'; room: string; event: RoomEvent }
+  | { on: 'typing'; room: string; userId?: number; username: string }
+  | { on: 'other' };
+
+export const subscribeFrame = (id: number, room: string, after: string) =>
+  call(id, 'chat.Subscribe', { room, on_slow: 'gap', ...(after === '' ? {} : { after }) });
+export const unsubscribeFrame = (id: number, room: string) => call(id, 'chat.Unsubscribe', { room });
+export const headFrame = (id: number, room: string) => call(id, 'chat.GetRoom', { room });
+export const pingFrame = (id: number) => call(id, 'ping', {});
+/** Nobody waits for the answer to this one. */
+export const typingFrame = (room: string, username: string) =>
+  JSON.stringify({ jsonrpc: '2.0', method: 'chat.SendTyping', params: { room, username } });
+
+/** The address of the socket; the session is the only credential a browser can give with a handshake. */
+export function socketUrl(page: string, token: string | undefined): string {
+  const url = new URL('/rpc', page);
+  url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
+  if (token !== undefined) url.searchParams.set('token', token);
+  return url.href;
+}
+
+function call(id: number, method: string, params: object): string {
+  return JSON.stringify({ jsonrpc: '2.0', id, method, params });
+}
+
+export function readFrame(data: unknown): Received {
+  const frame = parse(data);
+  if (typeof frame['id'] === 'number') {
+    return frame['error'] === undefined
+      ? { on: 'answer', id: frame['id'], result: frame['result'] }
+      : { on: 'error', id: frame['id'], error: frame['error'] as RpcError };
+  }
+  const params = frame['params'] as Record<string, unknown> | undefined;
+  if (typeof params?.['room'] !== 'string') return { on: 'other' };
+  if (frame['method'] === 'chat.Event') return { on: 'event', room: params['room'], event: params as RoomEvent };
+  if (frame['method'] === 'chat.Typing' && typeof params['username'] === 'string') {
+    const typing: Received = { on: 'typing', room: params['room'], username: params['username'] };
+    return typeof params['user_id'] === 'number' ? { ...typing, userId: params['user_id'] } : typing;
+  }
+  return { on: 'other' };
+}
+
+/** The beginning of a subscription, if this answer tells it. */
+export function subscribedOf(result: unknown): Subscribed | undefined {
+  const body = result as (Subscribed & { subscribed?: Subscribed }) | undefined;
+  if (body?.subscribed) return body.subscribed;
+  return typeof body?.pos === 'string' ? body : undefined;
+}
+
+/** The position at which an event stands, and nothing for those without one. */
+export function positionOf(event: RoomEvent): string | undefined {
+  if (event.gap) return event.gap.to;
+  const change =
+    event.message ?? event.edited ?? event.deleted ?? event.reaction ?? event.member ?? event.rules ?? event.closed;
+  return change?.pos;
+}
+
+function parse(data: unknown): Record<string, unknown> {
+  try {
+    const frame: unknown = typeof data === 'string' ? JSON.parse(data) : undefined;
+    return typeof frame === 'object' && frame !== null ? (frame as Record<string, unknown>) : {};
+  } catch {
+    return {};
+  }
+}
