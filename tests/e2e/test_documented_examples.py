@@ -34,7 +34,8 @@ VARYING = {
     "version",
     "window_bytes",
 }
-TIMES = {"created_at", "last_message_at"}
+TIMES = {"created_at", "edited_at", "expires_at", "joined_at", "last_message_at"}
+SECRETS = {"session_id"}
 POSITIONS = {"pos", "from", "to"}
 DOCUMENTED_MESSAGES = 40  # docs/API.md begins with so many in `stream`
 STREAM_EPOCH = "k3"  # of the positions of `stream` in docs/API.md
@@ -63,6 +64,7 @@ class Comparison:
 
     def __init__(self, epochs=None):
         self.epochs = epochs or {}
+        self.secrets = {}
 
     def translate(self, text):
         for documented, real in self.epochs.items():
@@ -83,6 +85,8 @@ class Comparison:
             assert POSITION.match(documented) and POSITION.match(real), where
             (epoch, n), (real_epoch, real_n) = documented.split(":"), real.split(":")
             assert (self.epochs.setdefault(epoch, real_epoch), n) == (real_epoch, real_n), where
+        elif name in SECRETS:
+            self.secrets[name] = real
         elif name in TIMES:
             assert TIMESTAMP.match(documented) and TIMESTAMP.match(real), where
         elif name in VARYING or (name == "id" and isinstance(documented, str) and "-" in documented):
@@ -140,9 +144,12 @@ class Runner:
     def _shell(self, command):
         command = self.comparison.translate(command).replace("localhost:5000", f"127.0.0.1:{self.server.port}")
         command = re.sub(r"(?<![\w./])(build/)?vestnik (?=\w)", f"{BINARY} ", command)
-        url = {"VESTNIK_URL": f"http://127.0.0.1:{self.server.port}"}
+        given = {
+            "VESTNIK_URL": f"http://127.0.0.1:{self.server.port}",
+            "SESSION": self.comparison.secrets.get("session_id", ""),
+        }
         shell = ["bash", "-c", command]
-        return {"args": shell, "env": environment(url), "cwd": self.folder, "stdin": subprocess.DEVNULL}
+        return {"args": shell, "env": environment(given), "cwd": self.folder, "stdin": subprocess.DEVNULL}
 
     def _follow(self, command, expected):
         """A command without an end: it must show something, or what is expected, and end on Ctrl-C."""
@@ -275,15 +282,16 @@ def test_api(documented_server, tmp_path):
 def test_documented_paths(api):
     """The table of calls has every path of the contract, and no other."""
     rows = re.findall(r"^\| (`.*?`) \|", text_of("docs/API.md").split("## Calls")[1].split("\n## ")[0], re.MULTILINE)
-    documented = {path.split("?")[0] for path in re.findall(r"`(?:GET |POST )?(/[^`]*)`", " ".join(rows))}
+    documented = {path.split("?")[0] for path in re.findall(r"`(?:[A-Z]+ )?(/[^`]*)`", " ".join(rows))}
     aliases = {"/api/v1/messages", "/api/v1/stats", "/api/v1/version"}
     contract = set(api.get("/openapi.json").json()["paths"])
-    assert documented - {"/ws"} == contract - aliases
+    assert documented - {"/ws", "/rpc"} == contract - aliases
 
 
 def test_documented_settings():
     """Every flag that a document names is one of ours, with the default that the table of limits gives."""
-    helps = {command: run(command, "--help").stdout for command in ("serve", "write", "watch", "history")}
+    commands = ("serve", "write", "watch", "history", "room create")
+    helps = {command: run(*command.split(), "--help").stdout for command in commands}
     known = set(re.findall(r"--[a-z-]+", " ".join(helps.values())))
     of_others = {"--prefix", "--preset"}
     for path in [REPOSITORY / "README.md", *(REPOSITORY / "docs").rglob("*.md")]:
