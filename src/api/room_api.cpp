@@ -94,19 +94,19 @@ Task<Result<void>> RoomApi::close_room(Call& call, const contract::CloseRoomRequ
 
 Task<Result<void>> RoomApi::join_room(Call& call, const contract::JoinRoomRequest& request,
                                       contract::JoinRoomResponse&) {
-  auto actor = sessions_.identify(call.credentials, VESTNIK_FIELD(request, user_id));
-  if (!actor) co_return error_of(actor);
-  auto prepared = changes_.join(*actor, request.room(), true);
-  if (!prepared) co_return error_of(prepared);
-  if (auto done = co_await commit(writer_, call, std::move(*prepared)); !done) co_return error_of(done);
-  co_return Result<void>();
+  return set_membership(call, request, true);
 }
 
 Task<Result<void>> RoomApi::leave_room(Call& call, const contract::LeaveRoomRequest& request,
                                        contract::LeaveRoomResponse&) {
+  return set_membership(call, request, false);
+}
+
+template <typename Request>
+Task<Result<void>> RoomApi::set_membership(Call& call, const Request& request, bool join) {
   auto actor = sessions_.identify(call.credentials, VESTNIK_FIELD(request, user_id));
   if (!actor) co_return error_of(actor);
-  auto prepared = changes_.join(*actor, request.room(), false);
+  auto prepared = changes_.join(*actor, request.room(), join);
   if (!prepared) co_return error_of(prepared);
   if (auto done = co_await commit(writer_, call, std::move(*prepared)); !done) co_return error_of(done);
   co_return Result<void>();

@@ -31,6 +31,8 @@ class RoomApi {
                                chat::v1::JoinRoomResponse& response);
   Task<Result<void>> leave_room(Call& call, const chat::v1::LeaveRoomRequest& request,
                                 chat::v1::LeaveRoomResponse& response);
+  template <typename Request>
+  Task<Result<void>> set_membership(Call& call, const Request& request, bool join);
   Task<Result<void>> list_members(Call& call, const chat::v1::ListMembersRequest& request,
                                   chat::v1::ListMembersResponse& response);
   Task<Result<void>> list_active_users(Call& call, const chat::v1::ListActiveUsersRequest& request,

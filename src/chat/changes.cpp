@@ -26,7 +26,7 @@ Subject subject_of(const OpenRoom& room, const Message& message) {
 }  // namespace
 
 Result<Prepared> Changes::send(const Actor& actor, std::string_view room_name, NewMessage message) const {
-  auto room = rooms_.get(room_name);
+  auto room = find_room(actor, room_name);
   if (!room) return error_of(room);
   const RoomRules rules = (*room)->rules();
   const Subject subject{.owner_id = (*room)->owner_id, .read_only = rules.read_only, .author_id = {}};
@@ -45,7 +45,7 @@ Result<Prepared> Changes::send(const Actor& actor, std::string_view room_name, N
 }
 
 Result<Prepared> Changes::edit(const Actor& actor, MessageId id, std::string content) const {
-  auto found = find_message(id);
+  auto found = find_message(actor, id);
   if (!found) return error_of(found);
   auto& [room, message] = *found;
   if (auto may = allow(actor, Action::kEditMessage, subject_of(*room, message)); !may) {
@@ -57,7 +57,7 @@ Result<Prepared> Changes::edit(const Actor& actor, MessageId id, std::string con
 }
 
 Result<Prepared> Changes::erase(const Actor& actor, MessageId id) const {
-  auto found = find_message(id);
+  auto found = find_message(actor, id);
   if (!found) return error_of(found);
   auto& [room, message] = *found;
   if (auto may = allow(actor, Action::kDeleteMessage, subject_of(*room, message)); !may) {
@@ -69,7 +69,7 @@ Result<Prepared> Changes::erase(const Actor& actor, MessageId id) const {
 
 Result<Prepared> Changes::react(const Actor& actor, MessageId id, std::string emoji, bool add) const {
   if (auto ok = check_emoji(emoji); !ok) return error_of(ok);
-  auto found = find_message(id);
+  auto found = find_message(actor, id);
   if (!found) return error_of(found);
   auto& [room, message] = *found;
   if (auto may = allow(actor, Action::kReact, subject_of(*room, message)); !may) return error_of(may);
@@ -79,7 +79,7 @@ Result<Prepared> Changes::react(const Actor& actor, MessageId id, std::string em
 }
 
 Result<Prepared> Changes::join(const Actor& actor, std::string_view room_name, bool join) const {
-  auto room = rooms_.get(room_name);
+  auto room = find_room(actor, room_name);
   if (!room) return error_of(room);
   if (auto may = allow(actor, Action::kJoin, subject_of(**room)); !may) return error_of(may);
   Membership membership{.room_id = (*room)->id, .user_id = *actor.user_id, .join = join};
@@ -87,7 +87,7 @@ Result<Prepared> Changes::join(const Actor& actor, std::string_view room_name, b
 }
 
 Result<Prepared> Changes::update(const Actor& actor, std::string_view room_name, const RulesRequest& request) const {
-  auto room = rooms_.get(room_name);
+  auto room = find_room(actor, room_name);
   if (!room) return error_of(room);
   if (auto may = allow(actor, Action::kUpdateRoom, subject_of(**room)); !may) return error_of(may);
   auto rules = changed_rules((*room)->rules(), request, limits_, clock_());
@@ -97,7 +97,7 @@ Result<Prepared> Changes::update(const Actor& actor, std::string_view room_name,
 }
 
 Result<Prepared> Changes::close(const Actor& actor, std::string_view room_name) const {
-  auto room = rooms_.get(room_name);
+  auto room = find_room(actor, room_name);
   if (!room) return error_of(room);
   if (auto may = allow(actor, Action::kCloseRoom, subject_of(**room)); !may) return error_of(may);
   if ((*room)->name == kLobby || (*room)->name == kStream) {
@@ -113,7 +113,13 @@ Result<void> Changes::allow(const Actor& actor, Action action, const Subject& su
   return rate_.take(*actor.user_id, std::chrono::steady_clock::now());
 }
 
-Result<Changes::Found> Changes::find_message(MessageId id) const {
+Result<RoomPtr> Changes::find_room(const Actor& actor, std::string_view name) const {
+  if (auto may = authorize(actor, Action::kRead, {}, access_); !may) return error_of(may);
+  return rooms_.get(name);
+}
+
+Result<Changes::Found> Changes::find_message(const Actor& actor, MessageId id) const {
+  if (auto may = authorize(actor, Action::kRead, {}, access_); !may) return error_of(may);
   auto found = store_.get_message(id);
   if (!found) return error_of(found);
   RoomPtr room = rooms_.find(found->first);

@@ -46,7 +46,9 @@ class Changes {
     RoomPtr room;
     Message message;
   };
-  Result<Found> find_message(MessageId message) const;
+  // Who may not even read does not learn what exists. An empty name is the lobby.
+  Result<RoomPtr> find_room(const Actor& actor, std::string_view room) const;
+  Result<Found> find_message(const Actor& actor, MessageId message) const;
   // Whether the actor may do it, and has not done too much.
   Result<void> allow(const Actor& actor, Action action, const Subject& subject) const;
 

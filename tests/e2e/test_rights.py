@@ -155,3 +155,16 @@ def test_who_may_subscribe(place, caller):
         assert ("ok" if answer.status_code == 200 else answer.json()["code"]) == wanted
         answer.close()
     assert over_rpc(place, "Subscribe", {"room": place.room}, secret) == wanted
+
+
+def test_nobody_learns_what_exists(place):
+    if not place.required:
+        return
+    missing = {"room": "no-such-room", "message_id": 10**12}
+    for name in ("SendMessage", "UpdateRoom", "CloseRoom", "JoinRoom", "EditMessage", "DeleteMessage", "AddReaction"):
+        fields = SERVICE.methods_by_name[name].input_type.fields_by_name
+        asked = {field: value for field, value in missing.items() if field in fields}
+        asked |= {"content": "x"} if name in ("SendMessage", "EditMessage") else {}
+        asked |= {"emoji": "👍"} if name == "AddReaction" else {}
+        assert over_grpc(place, name, asked, None) == "unauthenticated", name
+        assert over_grpc(place, name, asked, place.secret("stranger")) == "not_found", name
