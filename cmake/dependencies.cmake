@@ -13,6 +13,12 @@ find_package(CURL REQUIRED)
 pkg_check_modules(SQLITE REQUIRED IMPORTED_TARGET sqlite3)
 pkg_check_modules(CLI11 REQUIRED IMPORTED_TARGET CLI11)
 
+# libstemmer brings neither a CMake package nor a file for pkg-config.
+find_path(STEMMER_INCLUDE libstemmer.h REQUIRED)
+find_library(STEMMER_LIBRARY stemmer REQUIRED)
+add_library(stemmer UNKNOWN IMPORTED)
+set_target_properties(stemmer PROPERTIES IMPORTED_LOCATION ${STEMMER_LIBRARY} INTERFACE_INCLUDE_DIRECTORIES ${STEMMER_INCLUDE})
+
 add_library(vestnik_asio INTERFACE)
 target_compile_definitions(vestnik_asio INTERFACE BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION
                                                   BOOST_ASIO_NO_DEPRECATED)
