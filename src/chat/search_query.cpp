@@ -12,6 +12,9 @@ namespace {
 
 constexpr std::array<std::string_view, 6> kQuotes{"\"", "“", "”", "„", "«", "»"};
 
+// Punctuation that is no part of a term at its end but may stand before a star, as in `1.2.*`.
+constexpr std::string_view kDroppedAtEnd = ".-_'+#/:@?&=%~\\";
+
 struct Quote {
   std::size_t begin = std::string_view::npos;
   std::size_t end = std::string_view::npos;
@@ -37,7 +40,8 @@ class Parser {
         if (!clauses_.back().is_prefix) clauses_.back().terms.front() = token.term;
         continue;
       }
-      const bool has_star = token.end < text.size() && text[token.end] == '*';
+      const std::size_t behind = text.find_first_not_of(kDroppedAtEnd, token.end);
+      const bool has_star = behind != std::string_view::npos && text[behind] == '*';
       clauses_.push_back({.terms = {std::string(token.term)},
                           .is_prefix = has_star && count_code_points(token.term) >= kSearchPrefixMin});
     }

@@ -1,0 +1,203 @@
+#include "chat/search_query.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <rapidcheck.h>
+
+#include <string>
+#include <vector>
+
+#include "base/text.hpp"
+#include "unit/chat/search_texts.hpp"
+
+namespace vestnik::chat {
+namespace {
+
+using ::testing::HasSubstr;
+
+// The clauses of a query: terms with spaces between them, a star behind a prefix, bars between clauses.
+std::string told(std::string_view text) {
+  const auto query = parse_search_query(text, "q");
+  if (!query) return "error";
+  std::string out;
+  for (const SearchClause& clause : query->clauses) {
+    if (!out.empty()) out += " | ";
+    for (const auto& term : clause.terms) out += (&term == clause.terms.data() ? "" : " ") + term;
+    if (clause.is_prefix) out += '*';
+  }
+  return out;
+}
+
+std::string reason_of(std::string_view text) {
+  const auto query = parse_search_query(text, "q");
+  if (query) return "no error";
+  EXPECT_EQ(query.error().code, ErrorCode::kInvalidArgument);
+  EXPECT_EQ(query.error().violations.size(), 1U);
+  EXPECT_EQ(query.error().violations[0].field, "q");
+  return query.error().violations[0].reason;
+}
+
+bool finds(std::string_view query_text, std::string_view text) {
+  const auto query = parse_search_query(query_text, "q");
+  if (!query) throw std::runtime_error(query.error().detail);
+  SearchTokenizer tokenizer;
+  return matches(*query, tokenizer.tokenize(text));
+}
+
+TEST(SearchQuery, WordsStandForTheirForms) {
+  EXPECT_EQ(told("Сообщения ПЛАНОВ"), "~сообщен | ~план");
+  EXPECT_EQ(told("running"), "~run");
+  EXPECT_EQ(told("h264"), "h264");
+  EXPECT_EQ(told("бизнес-планы"), "~бизнес-план");
+}
+
+TEST(SearchQuery, QuotesMakePhrasesOfWordsAsWritten) {
+  EXPECT_EQ(told("\"Планы на завтра\""), "планы на завтра");
+  EXPECT_EQ(told("«Планы на» завтра"), "планы на | ~завтр");
+  EXPECT_EQ(told("“running dogs”"), "running dogs");
+  EXPECT_EQ(told("„eins zwei“"), "eins zwei");
+  EXPECT_EQ(told("a\"b c\"d"), "~a | b c | ~d");
+  EXPECT_EQ(told("\"планы\""), "планы");
+}
+
+TEST(SearchQuery, AStarMakesAPrefix) {
+  EXPECT_EQ(told("План*"), "план*");
+  EXPECT_EQ(told("план* foo.p* C++*"), "план* | foo.p* | c++*");
+  EXPECT_EQ(told("1.2.* src/*"), "1.2* | src*");
+  EXPECT_EQ(told("план***"), "план*");
+  EXPECT_EQ(told("п*"), "~п");
+  EXPECT_EQ(told("план *"), "~план");
+  EXPECT_EQ(told("*план"), "~план");
+  EXPECT_EQ(told("\"пла* н\""), "пла н");
+}
+
+TEST(SearchQuery, CompoundsAreAsWritten) {
+  EXPECT_EQ(told("C++20"), "c++20");
+  EXPECT_EQ(told("https://example.com/a?b=1"), "example.com/a?b=1");
+  EXPECT_EQ(told("user@example.com"), "user@example.com");
+}
+
+TEST(SearchQuery, SyntaxOfOthersIsText) {
+  EXPECT_EQ(told("foo AND bar OR NOT baz"), "~foo | ~and | ~bar | ~or | ~not | ~baz");
+  EXPECT_EQ(told("room:17"), "room:17");
+  EXPECT_EQ(told("{content} : NEAR(\"a b\", 5)"), "~content | ~near | a b | 5");
+  EXPECT_EQ(told("'; DROP TABLE messages; --"), "~drop | ~tabl | ~messag");
+  EXPECT_EQ(told("^foo -bar +baz ~qux"), "~foo | ~bar | ~baz | ~qux");
+  EXPECT_EQ(told("<b>foo</b>"), "~b | ~foo");
+  EXPECT_EQ(told("foo\" bar"), "~foo | ~bar");
+  EXPECT_EQ(told("\"\" foo \"\"\""), "~foo");
+}
+
+TEST(SearchQuery, RepeatedClausesCountOnce) {
+  EXPECT_EQ(told("план планы План \"план\" план* ПЛАН*"), "~план | план | план*");
+}
+
+TEST(SearchQuery, ErrorsSayWhatWouldBeRight) {
+  for (const auto* text : {"", " ", "\"\"", "***", "... — 👍", "\"", "«»"})
+    EXPECT_THAT(reason_of(text), HasSubstr("no word to look for; give words")) << text;
+  EXPECT_EQ(reason_of(std::string(kSearchQueryBytesMax + 1, 'a')), "longer than 1024 bytes");
+  EXPECT_EQ(reason_of(std::string(1'000'000, '*')), "longer than 1024 bytes");
+  EXPECT_EQ(reason_of("\xFF"), "not valid UTF-8");
+}
+
+TEST(SearchQuery, BoundsAreReached) {
+  EXPECT_EQ(told(std::string(kSearchQueryBytesMax, 'a')), std::string(kSearchTermBytesMax, 'a'));
+  std::string words;
+  for (std::size_t i = 0; i < kSearchWordsMax; ++i) words += " " + std::to_string(i);
+  EXPECT_NE(told(words), "error");
+  EXPECT_EQ(reason_of(words + " 99"), "17 words, at most 16");
+  EXPECT_EQ(reason_of("\"" + words + "\" 99"), "17 words, at most 16");
+}
+
+TEST(SearchQuery, AllWordsMustOccurInAnyOrder) {
+  EXPECT_TRUE(finds("собака кошка", "Кошки и собаки"));
+  EXPECT_FALSE(finds("собака кошка", "Кошки и мыши"));
+}
+
+TEST(SearchQuery, PhrasesAreExactAndInOrder) {
+  EXPECT_TRUE(finds("\"на завтра\"", "Планы на завтра, на вечер"));
+  EXPECT_TRUE(finds("\"завтра на вечер\"", "Планы НА ЗАВТРА, на вечер"));
+  EXPECT_FALSE(finds("\"завтра на\"", "на завтра"));
+  EXPECT_FALSE(finds("\"план на завтра\"", "планы на завтра"));
+  EXPECT_FALSE(finds("\"на вечер\"", "на завтра вечер"));
+  EXPECT_TRUE(finds("\"the C++20 book\"", "read the C++20 book"));
+  EXPECT_FALSE(finds("\"the C book\"", "read the other book"));
+  EXPECT_TRUE(finds("\"see example.com now\"", "see https://example.com now"));
+}
+
+TEST(SearchQuery, TechnicalWordsAreFoundAsWrittenAndByTheirParts) {
+  EXPECT_TRUE(finds("c++20", "Пишу на C++20."));
+  EXPECT_FALSE(finds("c++", "Пишу на C."));
+  EXPECT_FALSE(finds("c++", "Пишу на C#."));
+  EXPECT_FALSE(finds("c#", "Пишу на C++."));
+  EXPECT_TRUE(finds("example", "https://example.com/a?b=1"));
+  EXPECT_TRUE(finds("example.com", "https://example.com/a?b=1"));
+  EXPECT_TRUE(finds("http://example.com/a?b=1", "https://example.com/a?b=1"));
+  EXPECT_FALSE(finds("https://example.com/a?b=2", "https://example.com/a?b=1"));
+  EXPECT_TRUE(finds("user@example.com", "mail: <user@example.com>;"));
+  EXPECT_TRUE(finds("png", "foo.png"));
+  EXPECT_TRUE(finds("1.2.3", "с версии 1.2.3,"));
+  EXPECT_FALSE(finds("1.2.3", "с версии 1.2.30,"));
+  EXPECT_TRUE(finds("1.2.*", "с версии 1.2.30,"));
+}
+
+TEST(SearchQuery, PrefixesAreOfWordsAsWritten) {
+  EXPECT_TRUE(finds("сооб*", "Сообщения"));
+  EXPECT_FALSE(finds("ообщ*", "Сообщения"));
+  EXPECT_TRUE(finds("exam*", "https://example.com"));
+  EXPECT_FALSE(finds("сообщенн*", "Сообщения"));
+}
+
+TEST(SearchQuery, AnyTextContainsWhatItSays) {
+  rc::check([] {
+    const std::string text = any_text();
+    SearchTokenizer tokenizer;
+    std::vector<SearchToken> written;
+    for (const SearchToken& token : tokenizer.tokenize(text))
+      if (token.kind == SearchToken::Kind::kWritten) written.push_back(token);
+    RC_PRE(!written.empty());
+    const auto first = *rc::gen::inRange<std::size_t>(0, written.size());
+    const auto last = *rc::gen::inRange<std::size_t>(first, std::min(first + 8, written.size()));
+    const std::string said = text.substr(written[first].begin, written[last].end - written[first].begin);
+    RC_ASSERT(finds(said, text));
+    // Quotes inside would end the phrase.
+    if (said.find("«") == std::string::npos && said.find("»") == std::string::npos)
+      RC_ASSERT(finds("\"" + said + "\"", text));
+  });
+}
+
+TEST(SearchQuery, AnyTextContainsTheFrontsOfItsWords) {
+  rc::check([] {
+    const std::string text = any_text();
+    SearchTokenizer tokenizer;
+    const auto tokens = tokenizer.tokenize(text);
+    RC_PRE(!tokens.empty());
+    const SearchToken& token = tokens[*rc::gen::inRange<std::size_t>(0, tokens.size())];
+    RC_PRE(token.term[0] != kStemMark);
+    auto size = *rc::gen::inRange<std::size_t>(1, token.term.size() + 1);
+    while (size < token.term.size() && (static_cast<unsigned char>(token.term[size]) & 0xC0) == 0x80) ++size;
+    const std::string front(token.term.substr(0, size));
+    RC_PRE(count_code_points(front) >= kSearchPrefixMin);
+    RC_ASSERT(finds(front + "*", text));
+  });
+}
+
+TEST(SearchQuery, NoiseIsAQueryOrAnError) {
+  rc::check([] {
+    const std::string noise = *rc::gen::oneOf(rc::gen::exec(any_noise), rc::gen::arbitrary<std::string>());
+    const auto query = parse_search_query(noise, "q");
+    if (!query) {
+      RC_ASSERT(query.error().code == ErrorCode::kInvalidArgument);
+      return;
+    }
+    RC_ASSERT(!query->clauses.empty());
+    RC_ASSERT(query->clauses.size() <= kSearchWordsMax);
+    for (const SearchClause& clause : query->clauses) {
+      RC_ASSERT(!clause.terms.empty());
+      for (const auto& term : clause.terms) RC_ASSERT(!term.empty());
+    }
+  });
+}
+
+}  // namespace
+}  // namespace vestnik::chat
