@@ -13,6 +13,9 @@ struct sb_stemmer;
 
 namespace vestnik::chat {
 
+// Grows whenever the tokens of some text change: an index of another version has to be made anew.
+inline constexpr int kSearchTokensVersion = 1;
+
 // A term is at most this long; of a longer one only the front is kept, on a character's end.
 inline constexpr std::size_t kSearchTermBytesMax = 128;
 

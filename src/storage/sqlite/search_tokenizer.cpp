@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <iterator>
 #include <new>
 
 namespace vestnik::storage::sqlite {
@@ -102,15 +101,17 @@ Outcome<void> register_search_tokenizer(Connection& connection) {
 }
 
 std::string match_expression(const chat::SearchQuery& query, std::optional<std::int64_t> room_key) {
-  std::string expression;
-  if (room_key) fmt::format_to(std::back_inserter(expression), "room : \"{}\" AND ", *room_key);
-  expression += "content : (";
+  std::string expression = room_key ? match_room(*room_key) + " AND content : (" : "content : (";
   for (const chat::SearchClause& clause : query.clauses) {
     if (&clause != query.clauses.data()) expression += " AND ";
     append_clause(expression, clause);
   }
   expression += ')';
   return expression;
+}
+
+std::string match_room(std::int64_t room_key) {
+  return fmt::format("room : \"{}\"", room_key);
 }
 
 }  // namespace vestnik::storage::sqlite

@@ -22,4 +22,7 @@ Outcome<void> register_search_tokenizer(Connection& connection);
 // room when its key is given. Every term is quoted, so that nothing in it is syntax.
 std::string match_expression(const chat::SearchQuery& query, std::optional<std::int64_t> room_key);
 
+// The MATCH expression that finds all of a room.
+std::string match_room(std::int64_t room_key);
+
 }  // namespace vestnik::storage::sqlite
