@@ -13,6 +13,8 @@ namespace vestnik::chat {
 
 // Words, compounds, and what has none, as people write them.
 inline std::string any_piece() {
+  if (*rc::gen::inRange(0, 2) == 0)
+    return *rc::gen::element<std::string>("план", "планы", "C++", "c", "foo.png", "foo");
   return *rc::gen::element<std::string>(
       "план", "планы", "ПЛАНОВ", "Сообщение", "сообщения", "ёлка", "елки", "привет", "run", "running", "Runs", "the",
       "C++", "c", "C#", "C++20", "foo.png", "foo", "png", "node-1", "node", "бизнес-план", "бизнес-планы", "кто-то",
@@ -45,7 +47,7 @@ inline std::string any_noise() {
 
 inline std::string any_query() {
   std::string query;
-  for (int left = *rc::gen::inRange(1, 4); left > 0; --left) {
+  for (int left = *rc::gen::inRange(1, 3); left > 0; --left) {
     query += any_space();
     switch (*rc::gen::inRange(0, 4)) {
       case 0:

@@ -176,7 +176,7 @@ TEST(SearchTokens, TokenizersOfTwoThreadsAreApart) {
 }
 
 TEST(SearchTokens, AnyBytesGiveWellFormedTokens) {
-  rc::check([] {
+  EXPECT_TRUE(rc::check("tokens are well formed", [] {
     const std::string text =
         *rc::gen::oneOf(rc::gen::exec(any_text), rc::gen::exec(any_noise), rc::gen::arbitrary<std::string>());
     SearchTokenizer tokenizer;
@@ -199,11 +199,11 @@ TEST(SearchTokens, AnyBytesGiveWellFormedTokens) {
         RC_ASSERT(is_valid_utf8(text.substr(token.begin, token.end - token.begin)));
       }
     }
-  });
+  }));
 }
 
 TEST(SearchTokens, ATermIsMadeOfItself) {
-  rc::check([] {
+  EXPECT_TRUE(rc::check("a term is made of itself", [] {
     const std::string text = any_text();
     SearchTokenizer of_text;
     SearchTokenizer of_term;
@@ -213,7 +213,7 @@ TEST(SearchTokens, ATermIsMadeOfItself) {
       RC_ASSERT(!again.empty());
       RC_ASSERT(again[0].term == token.term);
     }
-  });
+  }));
 }
 
 }  // namespace

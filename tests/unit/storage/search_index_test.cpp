@@ -169,7 +169,7 @@ TEST(SearchIndexProperty, AnswersAsTheModelDoes) {
   const Folder folder;
   const auto index = taken(SearchIndex::open(folder.file()));
   const auto reader = taken(SearchReader::open(folder.file()));
-  rc::check([&] {
+  EXPECT_TRUE(rc::check("the index answers as the model does", [&] {
     taken(index->clear());
     std::map<chat::MessageId, std::pair<std::int64_t, std::string>, std::greater<>> model;
     chat::SearchTokenizer tokenizer;
@@ -205,7 +205,7 @@ TEST(SearchIndexProperty, AnswersAsTheModelDoes) {
         expected.resize(static_cast<std::size_t>(filter.limit));
       RC_ASSERT(taken(reader->find(*query, filter)) == expected);
     }
-  });
+  }));
 }
 
 }  // namespace

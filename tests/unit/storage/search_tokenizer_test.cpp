@@ -130,7 +130,7 @@ TEST(SearchTokenizer, WithoutRegistrationTheTableIsRefused) {
 
 // Random texts that come, change and go, and after each change a random question: the index answers as chat::matches.
 TEST(SearchTokenizer, AgreesWithTheModelAfterAnyChanges) {
-  rc::check([] {
+  EXPECT_TRUE(rc::check("the index agrees with the model", [] {
     struct Entry {
       std::int64_t room_key;
       std::string content;
@@ -156,17 +156,17 @@ TEST(SearchTokenizer, AgreesWithTheModelAfterAnyChanges) {
       RC_ASSERT(index.find(*query, room_key) == expected);
     }
     index.check();
-  });
+  }));
 }
 
 TEST(SearchTokenizer, NoNoiseIsAnErrorOfSyntax) {
   Index index;
   index.put(1, 1, "room content AND OR NOT NEAR план");
-  rc::check([&] {
+  EXPECT_TRUE(rc::check("noise is no error of syntax", [&] {
     const auto query = chat::parse_search_query(
         *rc::gen::oneOf(rc::gen::exec(chat::any_noise), rc::gen::arbitrary<std::string>()), "q");
     if (query) index.find(*query, *rc::gen::element<std::optional<std::int64_t>>(std::nullopt, 1));
-  });
+  }));
 }
 
 }  // namespace
