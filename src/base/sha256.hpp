@@ -1,0 +1,31 @@
+// SHA-256 (FIPS 180-4) of bytes that arrive in pieces.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+struct evp_md_ctx_st;
+
+namespace vestnik {
+
+// One digest. Throws std::runtime_error when the system's library fails, which input cannot cause.
+class Sha256 {
+ public:
+  Sha256();
+
+  void add(std::string_view bytes);
+  // 64 lower-case hexadecimal digits. Nothing is added afterwards.
+  std::string finish();
+
+ private:
+  struct Free {
+    void operator()(evp_md_ctx_st* context) const;
+  };
+  std::unique_ptr<evp_md_ctx_st, Free> context_;
+};
+
+// Whether `text` is of the form that Sha256 gives.
+bool is_sha256(std::string_view text);
+
+}  // namespace vestnik

@@ -1,0 +1,291 @@
+#include "storage/files/blob_store.hpp"
+
+#include <fcntl.h>
+#include <fmt/core.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <filesystem>
+#include <optional>
+#include <span>
+#include <system_error>
+#include <utility>
+
+#include "base/ids.hpp"
+#include "base/log.hpp"
+#include "base/sha256.hpp"
+#include "storage/files/file_error.hpp"
+
+namespace vestnik::storage {
+
+using files::cannot;
+using files::Descriptor;
+using files::failed;
+
+namespace {
+
+constexpr mode_t kFolderMode = 0700;
+constexpr mode_t kFileMode = 0600;
+constexpr const char* kIncoming = "incoming";
+constexpr const char* kOwner = "owner";
+constexpr std::size_t kIncomingName = 24;
+constexpr std::size_t kShelfDigits = 2;
+
+Descriptor open_folder(int parent, const char* name) {
+  return Descriptor(openat(parent, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW));
+}
+
+// The size of a regular file; nullopt and errno when there is none.
+std::optional<std::uint64_t> file_size(int folder, const std::string& name) {
+  struct stat status{};
+  if (fstatat(folder, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) return std::nullopt;
+  if (!S_ISREG(status.st_mode)) {
+    errno = EINVAL;
+    return std::nullopt;
+  }
+  return static_cast<std::uint64_t>(status.st_size);
+}
+
+// Writes all of `bytes`, or says with errno why not.
+bool write_all(int file, std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t written = ::write(file, bytes.data(), bytes.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return false;
+    bytes.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return true;
+}
+
+}  // namespace
+
+class FileBlobStore::Upload final : public chat::BlobUpload {
+ public:
+  Upload(FileBlobStore& store, Descriptor file, std::string name)
+      : store_(store), file_(std::move(file)), name_(std::move(name)) {}
+
+  ~Upload() override {
+    if (kept_) return;
+    unlinkat(store_.incoming_.number(), name_.c_str(), 0);
+    store_.give_back(blob_.size);
+  }
+
+  Result<void> write(std::string_view bytes) override {
+    if (!store_.reserve(bytes.size())) {
+      return fail(
+          ErrorCode::kResourceExhausted,
+          fmt::format("attachments take up all of their {} bytes (--max-attachments-total-bytes)", store_.bytes_max_));
+    }
+    blob_.size += bytes.size();
+    hash_.add(bytes);
+    if (!write_all(file_.number(), bytes)) return failed("write", errno);
+    return {};
+  }
+
+  Result<chat::Blob> finish() override {
+    if (fsync(file_.number()) != 0) return failed("fsync", errno);
+    file_ = {};
+    blob_.sha256 = hash_.finish();
+    return blob_;
+  }
+
+  Result<void> keep() override {
+    auto shelf = store_.shelf(blob_.sha256);
+    if (!shelf) return std::unexpected(std::move(shelf.error()));
+    const auto held = file_size(shelf->number(), blob_.sha256);
+    if (held != blob_.size) {
+      if (renameat(store_.incoming_.number(), name_.c_str(), shelf->number(), blob_.sha256.c_str()) != 0) {
+        return failed("rename", errno);
+      }
+      kept_ = true;
+      store_.give_back(held.value_or(0));  // of a damaged file, which this one replaces
+    }
+    // Known content, too, may have its name only in memory so far.
+    if (fsync(shelf->number()) != 0) return failed("fsync of a folder", errno);
+    return {};
+  }
+
+ private:
+  FileBlobStore& store_;
+  Descriptor file_;
+  std::string name_;  // below incoming/
+  Sha256 hash_;
+  chat::Blob blob_;
+  bool kept_ = false;
+};
+
+class FileBlobStore::Reader final : public chat::BlobReader {
+ public:
+  Reader(Descriptor file, std::uint64_t size) : file_(std::move(file)), size_(size) {}
+
+  std::uint64_t size() const override { return size_; }
+
+  Result<std::size_t> read(std::uint64_t offset, std::span<char> out) override {
+    std::size_t got = 0;
+    while (got < out.size()) {
+      const ssize_t bytes = pread(file_.number(), out.data() + got, out.size() - got, static_cast<off_t>(offset + got));
+      if (bytes < 0 && errno == EINTR) continue;
+      if (bytes < 0) return failed("read", errno);
+      if (bytes == 0) break;
+      got += static_cast<std::size_t>(bytes);
+    }
+    return got;
+  }
+
+ private:
+  Descriptor file_;
+  std::uint64_t size_;
+};
+
+Result<std::unique_ptr<FileBlobStore>> FileBlobStore::open(std::string folder, std::string_view owner,
+                                                           std::uint64_t bytes_max) {
+  std::unique_ptr<FileBlobStore> store(new FileBlobStore(std::move(folder), bytes_max));
+  if (auto prepared = store->prepare(owner); !prepared) return std::unexpected(std::move(prepared.error()));
+  return store;
+}
+
+Result<std::unique_ptr<FileBlobStore>> FileBlobStore::open_temporary(std::uint64_t bytes_max) {
+  std::error_code failure;
+  std::string folder = std::filesystem::temp_directory_path(failure) / "vestnik-attachments-XXXXXX";
+  if (failure || mkdtemp(folder.data()) == nullptr) {
+    return cannot("making", folder, failure ? failure.value() : errno);
+  }
+  auto store = open(folder, "memory", bytes_max);
+  if (store) (*store)->temporary_ = true;
+  return store;
+}
+
+FileBlobStore::~FileBlobStore() {
+  std::error_code ignored;
+  if (temporary_) std::filesystem::remove_all(folder_, ignored);
+}
+
+Result<void> FileBlobStore::prepare(std::string_view owner) {
+  std::error_code failure;
+  std::filesystem::create_directories(folder_, failure);
+  if (failure) return cannot("making", folder_, failure.value());
+  root_ = Descriptor(::open(folder_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!root_) return cannot("opening", folder_, errno);
+  auto done = lock();
+  if (done) done = claim(owner);
+  if (done) done = sweep_incoming();
+  if (!done) return done;
+
+  auto kept = list();
+  if (!kept) return std::unexpected(std::move(kept.error()));
+  for (const chat::Blob& blob : *kept) used_ += blob.size;
+  return {};
+}
+
+Result<void> FileBlobStore::lock() {
+  lock_ = Descriptor(openat(root_.number(), "lock", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, kFileMode));
+  if (!lock_) return cannot("opening the lock of", folder_, errno);
+  if (flock(lock_.number(), LOCK_EX | LOCK_NB) == 0) return {};
+  if (errno != EWOULDBLOCK) return cannot("locking", folder_, errno);
+  return fail(ErrorCode::kFailedPrecondition,
+              fmt::format("The folder for attachments {} is in use by another vestnik process.", folder_));
+}
+
+Result<void> FileBlobStore::claim(std::string_view owner) {
+  const Descriptor file(openat(root_.number(), kOwner, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, kFileMode));
+  if (!file) return cannot("opening the file \"owner\" of", folder_, errno);
+  std::array<char, 256> text{};
+  const ssize_t length = pread(file.number(), text.data(), text.size(), 0);
+  if (length < 0) return cannot("reading the file \"owner\" of", folder_, errno);
+  if (length == 0) {
+    if (write_all(file.number(), owner) && fsync(file.number()) == 0 && fsync(root_.number()) == 0) return {};
+    return cannot("writing the file \"owner\" of", folder_, errno);
+  }
+  if (std::string_view(text.data(), static_cast<std::size_t>(length)) == owner) return {};
+  return fail(ErrorCode::kFailedPrecondition,
+              fmt::format("The folder {} holds the attachments of another database; give each database its own "
+                          "(--attachments).",
+                          folder_));
+}
+
+Result<void> FileBlobStore::sweep_incoming() {
+  if (mkdirat(root_.number(), kIncoming, kFolderMode) != 0 && errno != EEXIST)
+    return cannot("making", kIncoming, errno);
+  incoming_ = open_folder(root_.number(), kIncoming);
+  if (!incoming_) return cannot("opening", kIncoming, errno);
+  std::error_code failure;
+  std::size_t swept = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(folder_ + "/" + kIncoming, failure)) {
+    if (unlinkat(incoming_.number(), entry.path().filename().c_str(), 0) != 0)
+      return cannot("emptying", kIncoming, errno);
+    ++swept;
+  }
+  if (failure) return cannot("reading", kIncoming, failure.value());
+  if (swept > 0) log::info("attachments: interrupted uploads removed", {{"files", swept}});
+  return {};
+}
+
+Result<std::unique_ptr<chat::BlobUpload>> FileBlobStore::begin() {
+  std::string name = make_token(kIncomingName);
+  Descriptor file(
+      openat(incoming_.number(), name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, kFileMode));
+  if (!file) return failed("open", errno);
+  return std::make_unique<Upload>(*this, std::move(file), std::move(name));
+}
+
+Result<std::unique_ptr<chat::BlobReader>> FileBlobStore::open(std::string_view sha256) {
+  if (!is_sha256(sha256)) return fail(ErrorCode::kNotFound, "there is no such content");
+  const std::string path = fmt::format("{}/{}", sha256.substr(0, kShelfDigits), sha256);
+  Descriptor file(openat(root_.number(), path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+  if (!file && errno == ENOENT) return fail(ErrorCode::kNotFound, "there is no such content");
+  struct stat status{};
+  if (!file || fstat(file.number(), &status) != 0) return failed("open", errno);
+  return std::make_unique<Reader>(std::move(file), static_cast<std::uint64_t>(status.st_size));
+}
+
+Result<void> FileBlobStore::remove(std::string_view sha256) {
+  if (!is_sha256(sha256)) return {};
+  const std::string path = fmt::format("{}/{}", sha256.substr(0, kShelfDigits), sha256);
+  const auto size = file_size(root_.number(), path);
+  if (!size && errno == ENOENT) return {};
+  if (!size || unlinkat(root_.number(), path.c_str(), 0) != 0) return failed("remove", errno);
+  give_back(*size);
+  return {};
+}
+
+Result<std::vector<chat::Blob>> FileBlobStore::list() {
+  namespace fs = std::filesystem;
+  std::vector<chat::Blob> blobs;
+  std::error_code failure;
+  for (const auto& shelf : fs::directory_iterator(folder_, failure)) {
+    if (shelf.path().filename().string().size() != kShelfDigits) continue;
+    for (const auto& file : fs::directory_iterator(shelf.path(), failure)) {
+      std::string name = file.path().filename().string();
+      if (!is_sha256(name)) continue;
+      const std::uint64_t size = file.file_size(failure);
+      if (!failure) blobs.push_back({.sha256 = std::move(name), .size = size});
+    }
+    if (failure) break;
+  }
+  if (failure) return failed("list", failure.value());
+  return blobs;
+}
+
+bool FileBlobStore::reserve(std::uint64_t bytes) {
+  const std::uint64_t before = used_.fetch_add(bytes, std::memory_order_relaxed);
+  if (before + bytes <= bytes_max_) return true;
+  give_back(bytes);
+  return false;
+}
+
+Result<Descriptor> FileBlobStore::shelf(std::string_view sha256) {
+  const std::string name(sha256.substr(0, kShelfDigits));
+  Descriptor folder = open_folder(root_.number(), name.c_str());
+  if (!folder && errno == ENOENT) {
+    if (mkdirat(root_.number(), name.c_str(), kFolderMode) != 0 && errno != EEXIST) return failed("mkdir", errno);
+    if (fsync(root_.number()) != 0) return failed("fsync of a folder", errno);
+    folder = open_folder(root_.number(), name.c_str());
+  }
+  if (!folder) return failed("open of a folder", errno);
+  return folder;
+}
+
+}  // namespace vestnik::storage

@@ -1,0 +1,60 @@
+// Attachments' bytes as files of one folder: <folder>/<two digits>/<SHA-256>, and <folder>/incoming/ for what is not
+// whole yet. No name comes from a client.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "chat/blob_store.hpp"
+#include "storage/files/descriptor.hpp"
+
+namespace vestnik::storage {
+
+class FileBlobStore final : public chat::BlobStore {
+ public:
+  // Creates what is missing, removes what interrupted uploads have left, and counts what is kept. The folder is this
+  // process's alone until the end, and belongs to `owner` (which names the database that knows the attachments) for
+  // ever, since content that this database does not know is removed. At most `bytes_max` in all. Errors, as sentences
+  // for the operator: failed_precondition (in use, or another owner's), unavailable (which path and why).
+  static Result<std::unique_ptr<FileBlobStore>> open(std::string folder, std::string_view owner,
+                                                     std::uint64_t bytes_max);
+  // In a folder of its own among the system's temporary files, which is removed at the end.
+  static Result<std::unique_ptr<FileBlobStore>> open_temporary(std::uint64_t bytes_max);
+  ~FileBlobStore() override;
+
+  Result<std::unique_ptr<chat::BlobUpload>> begin() override;
+  Result<std::unique_ptr<chat::BlobReader>> open(std::string_view sha256) override;
+  Result<void> remove(std::string_view sha256) override;
+  Result<std::vector<chat::Blob>> list() override;
+  std::uint64_t used_bytes() const override { return used_.load(std::memory_order_relaxed); }
+
+ private:
+  class Upload;
+  class Reader;
+
+  FileBlobStore(std::string folder, std::uint64_t bytes_max) : folder_(std::move(folder)), bytes_max_(bytes_max) {}
+
+  Result<void> prepare(std::string_view owner);
+  Result<void> lock();
+  Result<void> claim(std::string_view owner);
+  Result<void> sweep_incoming();
+  // Counts `bytes` as used; false when there is no room for them.
+  bool reserve(std::uint64_t bytes);
+  void give_back(std::uint64_t bytes) { used_.fetch_sub(bytes, std::memory_order_relaxed); }
+  // The folder of that content, made when it is missing.
+  Result<files::Descriptor> shelf(std::string_view sha256);
+
+  const std::string folder_;
+  const std::uint64_t bytes_max_;
+  bool temporary_ = false;
+  std::atomic<std::uint64_t> used_{0};
+  files::Descriptor lock_;
+  files::Descriptor root_;
+  files::Descriptor incoming_;
+};
+
+}  // namespace vestnik::storage
