@@ -29,6 +29,7 @@ struct Listening {
 struct Storage {
   std::string url = "sqlite:data/vestnik.db";
   std::chrono::milliseconds timeout = std::chrono::seconds(5);  // of one call
+  std::string attachments = "data/attachments";                 // folder; memory: has one of its own for a while
 };
 
 struct Logging {
@@ -63,6 +64,8 @@ struct Limits {
   double user_rate = 20;                    // changes a second of one user where sessions are required; 0: no limit
   std::uint32_t user_burst = 40;            // of them at once
   std::uint64_t window_bytes = 4ull << 20;  // live window of one room
+  std::uint64_t max_attachment_bytes = 25ull << 20;
+  std::uint64_t max_attachments_total_bytes = 10ull << 30;
   std::uint64_t window_total_bytes = 1ull << 30;    // live windows of all rooms
   std::uint64_t personal_queue_bytes = 1ull << 20;  // waiting for one connection alone, such as answers on a socket
   std::uint64_t write_queue_messages = 65'536;      // waiting for their commit
@@ -76,6 +79,7 @@ struct Timeouts {
   std::chrono::milliseconds ping = std::chrono::seconds(25);      // between pings of a socket or event stream
   std::chrono::milliseconds pong = std::chrono::seconds(10);      // for the answer to a ping
   std::chrono::milliseconds session = std::chrono::minutes(60);   // of inactivity, until a session ends
+  std::chrono::milliseconds unclaimed_attachment = std::chrono::hours(24);  // until a message has to refer to it
   std::chrono::milliseconds shutdown = std::chrono::seconds(10);  // from SIGTERM until what is left is cut
 };
 

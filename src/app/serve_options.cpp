@@ -96,6 +96,7 @@ Command serve_command(ServerConfig& config) {
       {"allowed-origins", kListening, "pages of other hosts that may use the API from a browser (default: none)", checked(listening.allowed_origins, "ORIGIN,...", "scheme, host and port, such as https://chat.example.com", check_origin)},
 
       {"store", kStorage, "where messages live: sqlite:PATH, or memory: (lost at the end)", checked(storage.url, "URL", "sqlite:PATH (such as sqlite:data/vestnik.db) or memory:", check_store)},
+      {"attachments", kStorage, "folder for the files that messages have (memory: takes a temporary one)", text(storage.attachments, "FOLDER")},
       {"store-timeout", kStorage, "longest that one call of the storage may take", duration(storage.timeout, 10ms, 10min)},
 
       {"log-level", kLogs, "least serious lines that are written", choose<log::Level>(logging.level, kLevels, kLevelsShown), "LOG_LEVEL"},
@@ -120,6 +121,8 @@ Command serve_command(ServerConfig& config) {
       {"max-room-messages", kLimits, "messages that a room keeps; rooms may keep less", whole(limits.max_room_messages, 1, 1'000'000 * kMillion)},
       {"user-rate", kLimits, "changes a second of one user, with --require-sessions; 0: no limit", rate(limits.user_rate, 1e6)},
       {"user-burst", kLimits, "of them at once", whole(limits.user_burst, 1, kMillion)},
+      {"max-attachment-bytes", kLimits, "one attachment", size(limits.max_attachment_bytes, kKiB, kTiB)},
+      {"max-attachments-total-bytes", kLimits, "all attachments together", size(limits.max_attachments_total_bytes, kMiB, 1'024 * kTiB)},
       {"window-bytes", kLimits, "newest messages of one room kept in memory for subscribers", size(limits.window_bytes, 64 * kKiB, kTiB)},
       {"window-total-bytes", kLimits, "the same for all rooms", size(limits.window_total_bytes, kMiB, kTiB)},
       {"personal-queue-bytes", kLimits, "answers that wait for one connection", size(limits.personal_queue_bytes, 4 * kKiB, kGiB)},
@@ -132,6 +135,7 @@ Command serve_command(ServerConfig& config) {
       {"ping-interval", kTimeouts, "between pings of WebSockets and event streams", duration(timeouts.ping, 10ms, 1h)},
       {"pong-timeout", kTimeouts, "for the answer to a ping", duration(timeouts.pong, 10ms, 1h)},
       {"session-ttl", kTimeouts, "from the last message of a user, who owns no open room, to the end of the session", duration(timeouts.session, 1s, 24h * 3'650)},
+      {"unclaimed-attachment-timeout", kTimeouts, "from an upload until a message has to refer to it", duration(timeouts.unclaimed_attachment, 1s, 365 * 24h)},
       {"shutdown-timeout", kTimeouts, "from SIGTERM until what is still open is cut", duration(timeouts.shutdown, 0s, 1h)},
     },
   };

@@ -4,6 +4,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstdio>
@@ -26,6 +27,8 @@
 #include "base/log.hpp"
 #include "chat/housekeeper.hpp"
 #include "runtime/signals.hpp"
+#include "storage/files/blob_store.hpp"
+#include "storage/memory/memory_attachments.hpp"
 #include "storage/open_store.hpp"
 
 namespace vestnik::app {
@@ -87,6 +90,31 @@ Task<void> watch_status(api::ServerStatus& status, std::chrono::milliseconds int
   }
 }
 
+// The folder belongs to the database whose attachments it holds: the lobby's id tells which one that is.
+Result<std::unique_ptr<storage::FileBlobStore>> open_blobs(const ServerConfig& config, chat::ChatStore& store) {
+  const std::uint64_t bytes_max = config.limits.max_attachments_total_bytes;
+  if (config.storage.url == "memory:") return storage::FileBlobStore::open_temporary(bytes_max);
+  auto lobby = store.find_room(chat::kLobby);
+  if (!lobby) return std::unexpected(std::move(lobby.error()));
+  return storage::FileBlobStore::open(config.storage.attachments, lobby->info.id, bytes_max);
+}
+
+// Removes the uploads that no message took.
+Task<void> sweep_attachments(chat::AttachmentService& attachments, runtime::BlockingPool& pool) {
+  constexpr std::chrono::milliseconds kLongest = std::chrono::minutes(10);
+  asio::steady_timer timer(co_await asio::this_coro::executor);
+  while (true) {
+    timer.expires_after(std::min(attachments.options().unclaimed / 2, kLongest));
+    co_await timer.async_wait(asio::use_awaitable);
+    const auto removed = co_await pool.run([&] { return attachments.remove_unclaimed(); });
+    if (!removed) {
+      log::warn("attachments could not be removed", {{"reason", removed.error().detail}});
+    } else if (*removed > 0) {
+      log::info("attachments that no message has were removed", {{"attachments", *removed}});
+    }
+  }
+}
+
 struct Ports {
   std::uint16_t http, grpc, metrics;
 };
@@ -124,6 +152,13 @@ int serve(const ServerConfig& config, std::span<const std::string> warnings) {
   chat::Changes changes(**store, rooms, chat_limits(limits), access, rate, system_now);
   if (auto ok = chat.open(); !ok) return failed(ok.error());
 
+  auto blobs = open_blobs(config, **store);
+  if (!blobs) return failed(blobs.error());
+  storage::MemoryAttachments attachment_table;
+  chat::AttachmentService attachments(attachment_table, **blobs,
+                                      {limits.max_attachment_bytes, timeouts.unclaimed_attachment}, system_now);
+  if (auto recovered = attachments.recover(); !recovered) return failed(recovered.error());
+
   Metrics metrics;
   runtime::Cores cores(config.runtime.cores);
   runtime::BlockingPool pool(config.runtime.pool_threads, kPoolWaitingMax);
@@ -151,7 +186,9 @@ int serve(const ServerConfig& config, std::span<const std::string> warnings) {
   chat_api.add_to(methods);
   ops_api.add_to(methods);
 
-  api::http::Handler handler(services(), methods, status, metrics, {build.version, config.listening.allowed_origins});
+  api::http::Attachments http_attachments(attachments, pool);
+  api::http::Handler handler(services(), methods, http_attachments, status, metrics,
+                             {build.version, config.listening.allowed_origins});
   api::LiveContext live{.connections = connections,
                         .subscriptions = subscriptions,
                         .status = status,
@@ -179,7 +216,10 @@ int serve(const ServerConfig& config, std::span<const std::string> warnings) {
       .rpc = rpc,
       .live = live,
       .open = status.http,
-      .limits = {{limits.max_header_bytes, limits.max_header_fields}, limits.max_body_bytes},
+      .limits = {.head = {limits.max_header_bytes, limits.max_header_fields},
+                 .body_bytes_max = limits.max_body_bytes,
+                 .is_streamed = api::http::Attachments::is_upload,
+                 .streamed_bytes_max = limits.max_attachment_bytes + api::http::Attachments::kFormBytesMax},
       .timeouts = {timeouts.header, timeouts.body, timeouts.request, timeouts.idle},
       .request_id_prefix = make_token(kRequestIdPrefix)};
   // Its own few places: the graph must not end when the others are taken.
@@ -221,6 +261,7 @@ int serve(const ServerConfig& config, std::span<const std::string> warnings) {
   metrics_http.accept();
   asio::co_spawn(cores[0].context(), housekeeper.run(cores[0]), asio::detached);
   asio::co_spawn(cores[0].context(), watch_status(status, config.logging.status_interval), asio::detached);
+  asio::co_spawn(cores[0].context(), sweep_attachments(attachments, pool), asio::detached);
 
   status.ready = true;
   write_ports(listening.ports_file, {*http_port, *grpc_port, *metrics_port});

@@ -20,6 +20,9 @@ namespace {
 constexpr std::size_t kReadBytes = 64 * 1024;
 constexpr std::size_t kUnreadMax = 256 * 1024;  // pipelined requests that wait for the one before them
 constexpr std::chrono::seconds kLinger{2};
+constexpr std::string_view kBadChunk = "a chunk of the body is malformed";
+constexpr std::size_t kPieceBytes = 64 * 1024;        // of an answer that is sent from a source
+constexpr std::int64_t kUploadBytesPerSecond = 4096;  // slower than this, over all its time, no body is waited for
 
 // One read buffer for all connections of a thread: an idle connection has none.
 std::span<char> read_buffer() {
@@ -31,11 +34,17 @@ bool would_block() {
   return errno == EAGAIN || errno == EWOULDBLOCK;
 }
 
+std::unexpected<Error> gone() {
+  return fail(ErrorCode::kCancelled, "the client has gone before the end of the body");
+}
+
 Error refusal(int status, std::string_view reason) {
   const ErrorCode code = status == 408 || status == 504   ? ErrorCode::kDeadlineExceeded
                          : status == 413 || status == 431 ? ErrorCode::kResourceExhausted
                                                           : ErrorCode::kInvalidArgument;
-  return {.code = code, .detail = std::string(reason)};
+  Error error{.code = code, .detail = std::string(reason)};
+  if (status == 413) error.violations.push_back({"body", error.detail});
+  return error;
 }
 
 }  // namespace
@@ -47,7 +56,7 @@ HttpConnection::HttpConnection(ServerContext& context, Admission admission, runt
       core_(core),
       socket_(std::move(socket)),
       number_(number),
-      reader_(context.limits),
+      reader_(context.limits, this),
       phase_since_(core.sweeper().now()) {
   context_.open.fetch_add(1, std::memory_order_relaxed);
 }
@@ -75,13 +84,14 @@ Task<void> HttpConnection::run() {
 
 void HttpConnection::enter(Phase phase) {
   phase_since_ = core_.sweeper().now();
-  if (phase_ < Phase::kBody && phase >= Phase::kBody) head_read_at_ = phase_since_;
+  if (phase_ < Phase::kBody && phase >= Phase::kBody) due_from_ = streamed_since_ = phase_since_;
   phase_ = phase;
 }
 
 Task<bool> HttpConnection::read_request() {
   reader_.reset();
-  bool continued = false;
+  invited_ = false;
+  streamed_bytes_ = 0;
   if (requests_ > 0) enter(Phase::kIdle);
   while (true) {
     if (phase_ == Phase::kLingering) {
@@ -99,18 +109,16 @@ Task<bool> HttpConnection::read_request() {
         if (phase_ != Phase::kHead) enter(Phase::kHead);
         break;
       case RequestReader::State::kBody:
+        if (reader_.is_streamed()) co_return true;
         enter(Phase::kBody);
-        if (!continued && reader_.expects_continue()) {
-          continued = true;
-          if (!co_await write("HTTP/1.1 100 Continue\r\n\r\n")) co_return false;
-        }
+        if (!co_await invite_body()) co_return false;
         break;
       case RequestReader::State::kIdle:
         if (last_) co_return false;
         break;
     }
     if (unread_.size() > kUnreadMax) {
-      co_await refuse(400, "a chunk of the body is malformed");
+      co_await refuse(400, kBadChunk);
       co_return false;
     }
     if (!co_await read_some()) co_return false;
@@ -131,6 +139,32 @@ Task<bool> HttpConnection::read_some() {
   co_return true;
 }
 
+Task<bool> HttpConnection::invite_body() {
+  if (!reader_.expects_continue() || std::exchange(invited_, true)) co_return true;
+  co_return co_await write("HTTP/1.1 100 Continue\r\n\r\n");
+}
+
+Task<Result<std::string>> HttpConnection::next() {
+  while (!closed_) {
+    if (std::string piece = reader_.take_body(); !piece.empty()) {
+      streamed_bytes_ += piece.size();
+      enter(Phase::kHandling);
+      due_from_ = phase_since_;
+      co_return piece;
+    }
+    if (reader_.state() == RequestReader::State::kComplete) co_return std::string();
+    if (reader_.state() == RequestReader::State::kFault) {
+      co_return std::unexpected(refusal(reader_.fault().status, reader_.fault().reason));
+    }
+    if (unread_.size() > kUnreadMax) co_return std::unexpected(refusal(400, kBadChunk));
+    enter(Phase::kReceiving);
+    if (!co_await invite_body() || !co_await read_some()) break;
+    if (!unread_.empty()) unread_.erase(0, reader_.feed(unread_));
+  }
+  close();
+  co_return gone();
+}
+
 Task<bool> HttpConnection::write(std::string_view bytes) {
   while (!bytes.empty()) {
     const ssize_t sent = ::send(socket_.native_handle(), bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
@@ -144,6 +178,18 @@ Task<bool> HttpConnection::write(std::string_view bytes) {
     boost::system::error_code error;
     co_await socket_.async_wait(socket_.wait_write, asio::redirect_error(asio::use_awaitable, error));
     if (error || closed_) co_return false;
+  }
+  co_return true;
+}
+
+Task<bool> HttpConnection::write_from(BodySource& source) {
+  std::string piece;
+  for (std::uint64_t left = source.size(); left > 0;) {
+    piece.resize(std::min<std::uint64_t>(left, kPieceBytes));
+    const auto bytes = co_await source.read(piece);
+    if (!bytes || *bytes == 0 || closed_) co_return false;
+    if (!co_await write(std::string_view(piece).substr(0, *bytes))) co_return false;
+    left -= *bytes;
   }
   co_return true;
 }
@@ -166,12 +212,15 @@ Task<bool> HttpConnection::answer() {
     co_return false;
   }
   const Response& response = std::get<Response>(outcome);
-  const bool keep_alive = request.keep_alive && !response.close && !last_;
+  const bool is_read = reader_.state() == RequestReader::State::kComplete;
+  const bool keep_alive = request.keep_alive && !response.close && !last_ && is_read;
+  const auto source = has_body(response, request) ? response.source : nullptr;
   out_.clear();
   append_response(out_, response, request, call.request_id, keep_alive);
-  outcome = Response{};  // its body stands in out_ now
+  outcome = Response{};  // its body stands in out_ now, or comes from its source
   enter(Phase::kWriting);
   if (!co_await write(out_)) co_return false;
+  if (source != nullptr && !co_await write_from(*source)) co_return false;
   if (out_.capacity() > kReadBytes) out_ = {};
   if (!keep_alive) co_await linger();
   co_return keep_alive;
@@ -230,12 +279,19 @@ void HttpConnection::sweep(runtime::SteadyTime now) {
     case Phase::kBody:
       if (age >= timeouts.body) {
         cut(408, "the body of the request did not arrive in time (--body-timeout)");
-      } else if (now - head_read_at_ >= timeouts.request) {
+      } else if (now - due_from_ >= timeouts.request) {
         cut(408, "the body of the request did not arrive in time (--request-timeout)");
       }
       break;
+    case Phase::kReceiving:
+      if (age >= timeouts.body) {
+        cut(408, "the body of the request did not arrive in time (--body-timeout)");
+      } else if (is_too_slow(now)) {
+        cut(408, "the body of the request arrives too slowly");
+      }
+      break;
     case Phase::kHandling:
-      if (now - head_read_at_ >= timeouts.request) cut(504, "the request took too long (--request-timeout)");
+      if (now - due_from_ >= timeouts.request) cut(504, "the request took too long (--request-timeout)");
       break;
     case Phase::kWriting:
       if (age >= timeouts.request) close();
@@ -244,6 +300,12 @@ void HttpConnection::sweep(runtime::SteadyTime now) {
       if (age >= kLinger) close();
       break;
   }
+}
+
+// A client that sends a byte now and then would hold its file for hours.
+bool HttpConnection::is_too_slow(runtime::SteadyTime now) const {
+  const auto late = std::chrono::duration_cast<std::chrono::seconds>(now - streamed_since_ - context_.timeouts.request);
+  return late.count() > 0 && streamed_bytes_ < static_cast<std::uint64_t>(late.count() * kUploadBytesPerSecond);
 }
 
 void HttpConnection::shut_down(std::chrono::milliseconds) {

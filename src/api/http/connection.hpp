@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "api/connections.hpp"
+#include "api/http/body.hpp"
 #include "api/http/handler.hpp"
 #include "api/http/request_reader.hpp"
 #include "api/rpc/session.hpp"
@@ -43,7 +44,8 @@ struct ServerContext {
 // Lives on one core, owned by its coroutine.
 class HttpConnection final : public std::enable_shared_from_this<HttpConnection>,
                              public runtime::Swept,
-                             public Connection {
+                             public Connection,
+                             private BodyStream {
  public:
   HttpConnection(ServerContext& context, Admission admission, runtime::Core& core, boost::asio::ip::tcp::socket socket,
                  std::uint64_t number);
@@ -55,12 +57,16 @@ class HttpConnection final : public std::enable_shared_from_this<HttpConnection>
   void cut_off() override;
 
  private:
-  enum class Phase : std::uint8_t { kIdle, kHead, kBody, kHandling, kWriting, kLingering };
+  // kReceiving: a streamed body, while its handler waits for more of it.
+  enum class Phase : std::uint8_t { kIdle, kHead, kBody, kReceiving, kHandling, kWriting, kLingering };
 
   Task<void> run();
   Task<bool> read_request();  // false: the connection is at its end
   Task<bool> read_some();
+  Task<bool> invite_body();  // tells a client that waits for it to go on, once
+  Task<Result<std::string>> next() override;
   Task<bool> write(std::string_view bytes);
+  Task<bool> write_from(BodySource& source);
   Task<bool> answer();  // false: nothing more is read from this connection
   Task<void> refuse(int status, std::string_view reason);
   // After an answer that comes before the end of the request: what still arrives is thrown away for a while, since a
@@ -68,6 +74,7 @@ class HttpConnection final : public std::enable_shared_from_this<HttpConnection>
   Task<void> linger();
   void hand_over(Outcome outcome, const Call& call);
   void enter(Phase phase);
+  bool is_too_slow(runtime::SteadyTime now) const;
   // Ends the connection from outside of its coroutine, with a last answer if nothing was answered yet.
   void cut(int status, std::string_view reason);
   void close();
@@ -84,7 +91,10 @@ class HttpConnection final : public std::enable_shared_from_this<HttpConnection>
   std::string out_;
   Phase phase_ = Phase::kHead;
   runtime::SteadyTime phase_since_;  // or since its last progress
-  runtime::SteadyTime head_read_at_;
+  runtime::SteadyTime due_from_;     // the end of the head, or the last piece of a streamed body
+  runtime::SteadyTime streamed_since_;
+  std::uint64_t streamed_bytes_ = 0;
+  bool invited_ = false;
   bool last_ = false;  // the server stops: the current answer is the last one
   bool closed_ = false;
 };

@@ -41,6 +41,16 @@ Outcome problem(const Error& error, const Call& call) {
   return make_problem(error, call.request_id);
 }
 
+Error foreign_origin() {
+  return {.code = ErrorCode::kPermissionDenied,
+          .detail = "the origin of the page is not this server; --allowed-origins can allow it"};
+}
+
+// The client learns no more than the request id.
+Error internal_error() {
+  return {.code = ErrorCode::kInternal, .detail = "internal error; the log has more under the request id"};
+}
+
 // Only JSON: a form of another site can send any other type without being asked (and JSON not).
 bool is_json(const Request& request) {
   std::string_view type = request.field("Content-Type");
@@ -56,11 +66,13 @@ bool is_preflight(const Request& request) {
 }
 
 Response preflight_answer() {
-  return {.status = 204,
-          .fields = {{"Access-Control-Allow-Methods", "GET, HEAD, POST, PUT, PATCH, DELETE"},
-                     {"Access-Control-Allow-Headers",
-                      "Authorization, Content-Type, Idempotency-Key, Last-Event-ID, X-Request-Id"},
-                     {"Access-Control-Max-Age", "600"}}};
+  return {
+      .status = 204,
+      .fields = {{"Access-Control-Allow-Methods", "GET, HEAD, POST, PUT, PATCH, DELETE"},
+                 {"Access-Control-Allow-Headers",
+                  "Authorization, Content-Disposition, Content-Type, Idempotency-Key, If-Range, Last-Event-ID, Range, "
+                   "X-Request-Id"},
+                 {"Access-Control-Max-Age", "600"}}};
 }
 
 // Copies the value of a header into a field of the request, unless the request has another value already.
@@ -108,8 +120,8 @@ class Handler::RequestCounter {
 
  private:
   static constexpr std::size_t kOther = 0;
-  static constexpr std::array kStatuses = {0,   101, 200, 201, 204, 304, 400, 401, 403, 404, 405, 408,
-                                           409, 413, 415, 426, 429, 431, 499, 500, 501, 503, 504};
+  static constexpr std::array kStatuses = {0,   101, 200, 201, 204, 206, 304, 400, 401, 403, 404, 405, 408,
+                                           409, 413, 415, 416, 426, 429, 431, 499, 500, 501, 503, 504};
   struct Row {
     std::pair<std::string, std::string> label;
     std::array<std::atomic<Counter*>, kStatuses.size()> counters{};
@@ -120,11 +132,12 @@ class Handler::RequestCounter {
 };
 
 Handler::Handler(std::span<const google::protobuf::ServiceDescriptor* const> services, const Methods& methods,
-                 ServerStatus& status, Metrics& metrics, Options options)
+                 Attachments& attachments, ServerStatus& status, Metrics& metrics, Options options)
     : routes_(services),
       counter_(std::make_unique<RequestCounter>(metrics, routes_)),
       pages_(embedded::pages()),
       methods_(methods),
+      attachments_(attachments),
       status_(status),
       metrics_(metrics),
       options_(std::move(options)),
@@ -175,6 +188,7 @@ Task<Outcome> Handler::answer(const Request& request, Call& call, const Route*& 
   if (auto resource = find_resource(request, call)) co_return std::move(*resource);
   if (is_preflight(request) && is_allowed_origin(request.field("Origin"))) co_return preflight_answer();
 
+  if (Attachments::owns(request.path)) co_return co_await answer_attachment(request, call);
   auto match = routes_.match(request.method == "HEAD" ? "GET" : request.method, request.path);
   if (!match) {
     Response response = make_problem(match.error().error, match.error().status, call.request_id);
@@ -205,7 +219,8 @@ void Handler::share_with_origin(const Request& request, Outcome& outcome) const 
   const std::string_view origin = request.field("Origin");
   if (origin.empty() || !is_allowed_origin(origin)) return;
   const HeaderFields shared = {{"Access-Control-Allow-Origin", std::string(origin)},
-                               {"Access-Control-Expose-Headers", "Retry-After, X-Request-Id"},
+                               {"Access-Control-Expose-Headers",
+                                "Content-Disposition, Content-Range, ETag, Location, Retry-After, X-Request-Id"},
                                {"Vary", "Origin"}};
   const auto add_to = [&shared](HeaderFields& fields) { fields.insert(fields.end(), shared.begin(), shared.end()); };
   if (auto* response = std::get_if<Response>(&outcome)) add_to(response->fields);
@@ -250,15 +265,27 @@ Task<Outcome> Handler::call_method(const Match& match, const Request& request, C
   try {
     if (auto done = co_await target.entry->unary(call, message, answer); !done) co_return problem(done.error(), call);
   } catch (const std::exception& bug) {
-    // A bug ends the request, never the process; the client learns no more than the request id.
+    // A bug ends the request, never the process.
     log::error("exception in a method",
                {{"request_id", call.request_id}, {"method", match.route->method->full_name()}, {"what", bug.what()}});
-    co_return problem({.code = ErrorCode::kInternal, .detail = "internal error; the log has more under the request id"},
-                      call);
+    co_return problem(internal_error(), call);
   }
   Response response{.status = match.route->success_status};
   encode_response(*match.route, answer, response.body);
   co_return response;
+}
+
+// A form of another site can send a file without being asked, unlike JSON.
+Task<Outcome> Handler::answer_attachment(const Request& request, Call& call) {
+  if (!request.reads() && !is_own_page(request) && !is_allowed_origin(request.field("Origin"))) {
+    co_return problem(foreign_origin(), call);
+  }
+  try {
+    co_return co_await attachments_.handle(request, call);
+  } catch (const std::exception& bug) {
+    log::error("exception in an attachment", {{"request_id", call.request_id}, {"what", bug.what()}});
+  }
+  co_return problem(internal_error(), call);
 }
 
 std::expected<std::string, Response> Handler::accept_websocket(const Request& request, const Call& call) const {
@@ -272,10 +299,7 @@ std::expected<std::string, Response> Handler::accept_websocket(const Request& re
     return std::unexpected(std::move(response));
   }
   if (!is_own_page(request) && !is_allowed_origin(request.field("Origin"))) {
-    return std::unexpected(
-        make_problem({.code = ErrorCode::kPermissionDenied,
-                      .detail = "the origin of the page is not this server; --allowed-origins can allow it"},
-                     call.request_id));
+    return std::unexpected(make_problem(foreign_origin(), call.request_id));
   }
   return *std::move(accept);
 }

@@ -1,5 +1,5 @@
-// From an HTTP request to what the server does about it: a page, a method of the contract, a WebSocket, an event
-// stream.
+// From an HTTP request to what the server does about it: a page, a method of the contract, an attachment, a WebSocket,
+// an event stream.
 #pragma once
 
 #include <atomic>
@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "api/call.hpp"
+#include "api/http/attachments.hpp"
 #include "api/http/message.hpp"
 #include "api/http/pages.hpp"
 #include "api/server_status.hpp"
@@ -50,7 +51,7 @@ class Handler {
   };
 
   Handler(std::span<const google::protobuf::ServiceDescriptor* const> services, const Methods& methods,
-          ServerStatus& status, Metrics& metrics, Options options);
+          Attachments& attachments, ServerStatus& status, Metrics& metrics, Options options);
   ~Handler();
 
   // On the call's core. Never throws for anything that a client can send.
@@ -71,6 +72,7 @@ class Handler {
   void share_with_origin(const Request& request, Outcome& outcome) const;
   Response metrics_page() const;
   Task<Outcome> call_method(const Match& match, const Request& request, Call& call);
+  Task<Outcome> answer_attachment(const Request& request, Call& call);
   // The value of Sec-WebSocket-Accept, or the answer that refuses.
   std::expected<std::string, Response> accept_websocket(const Request& request, const Call& call) const;
   Outcome open_websocket(const Request& request, Call& call) const;
@@ -84,6 +86,7 @@ class Handler {
   std::unique_ptr<RequestCounter> counter_;
   Pages pages_;
   const Methods& methods_;
+  Attachments& attachments_;
   ServerStatus& status_;
   Metrics& metrics_;
   Options options_;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "api/http/body.hpp"
 #include "api/transcoder/problem.hpp"
 
 namespace vestnik::api::http {
@@ -81,6 +82,10 @@ Response method_not_allowed(std::string_view allowed, std::string_view request_i
   return response;
 }
 
+bool has_body(const Response& response, const Request& request) {
+  return request.method != "HEAD" && response.status != 204 && response.status != 304;
+}
+
 void append_response(std::string& out, const Response& response, const Request& request, std::string_view request_id,
                      bool keep_alive) {
   const std::string_view body = response.shared_body.empty() ? std::string_view(response.body) : response.shared_body;
@@ -90,7 +95,8 @@ void append_response(std::string& out, const Response& response, const Request& 
   fmt::format_to(at, "HTTP/1.1 {} {}\r\n", response.status, title(response.status));
   const bool has_content = response.status != 204 && response.status != 304;
   if (has_content) {
-    fmt::format_to(at, "Content-Type: {}\r\nContent-Length: {}\r\n", response.content_type, body.size());
+    fmt::format_to(at, "Content-Type: {}\r\nContent-Length: {}\r\n", response.content_type,
+                   response.source != nullptr ? response.source->size() : body.size());
   }
   out += kCommonFields;
   if (!has_cache_control) out += "Cache-Control: no-store\r\n";
@@ -102,7 +108,7 @@ void append_response(std::string& out, const Response& response, const Request& 
     out += "Connection: keep-alive\r\n";
   }
   out += "\r\n";
-  if (request.method != "HEAD" && has_content) out += body;
+  if (has_body(response, request)) out += body;
 }
 
 }  // namespace vestnik::api::http

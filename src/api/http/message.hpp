@@ -1,6 +1,8 @@
 // An HTTP request as the handlers see it, and the answer they give.
 #pragma once
 
+#include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -10,12 +12,16 @@
 
 namespace vestnik::api::http {
 
+class BodyStream;
+class BodySource;
+
 // Views into the request reader: valid until its next request.
 struct Request {
   std::string_view method;
   std::string_view path;   // percent-encoded
   std::string_view query;  // without '?'
   std::string_view body;
+  BodyStream* body_stream = nullptr;  // instead of body, for one that is not held
   std::vector<std::pair<std::string_view, std::string_view>> fields;
   bool http_1_0 = false;
   bool keep_alive = true;
@@ -37,6 +43,7 @@ struct Response {
   std::string_view shared_body;  // instead of body: bytes that outlive the connection, such as an embedded page
   HeaderFields fields;
   bool close = false;
+  std::shared_ptr<BodySource> source;  // instead of body: sent piece by piece
 };
 
 // The answer to an error, in the shape of the contract.
@@ -47,7 +54,10 @@ Response make_problem(const Error& error, int status, std::string_view request_i
 // 405, with the methods that the path has.
 Response method_not_allowed(std::string_view allowed, std::string_view request_id);
 
-// Appends head and body. A HEAD request gets the head alone.
+// Whether the answer to that request has a body at all.
+bool has_body(const Response& response, const Request& request);
+
+// Appends the head, and the body unless it has a source. A HEAD request gets the head alone.
 void append_response(std::string& out, const Response& response, const Request& request, std::string_view request_id,
                      bool keep_alive);
 

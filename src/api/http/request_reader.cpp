@@ -4,9 +4,9 @@
 
 #include <algorithm>
 #include <boost/asio/buffer.hpp>
+#include <boost/beast/core/buffers_range.hpp>
 #include <boost/beast/http/error.hpp>
 #include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/string_body.hpp>
 #include <limits>
 #include <optional>
 #include <utility>
@@ -20,6 +20,34 @@ namespace {
 // Beast 1.81 asserts that a last chunk which it has seen incomplete has at least so many bytes the next time, even when
 // they are the same. Nothing shorter can end a chunked body: "0\r\n\r\n".
 constexpr std::size_t kLastChunkMin = 5;
+
+// What has arrived of a body. Unlike Beast's own it reserves nothing for what a client announces.
+struct ArrivedBody {
+  using value_type = std::string;
+
+  class reader {  // the name that Beast asks for
+   public:
+    template <bool IsRequest, class Fields>
+    reader(beast::http::header<IsRequest, Fields>&, value_type& body) : body_(body) {}
+
+    void init(const boost::optional<std::uint64_t>&, beast::error_code& error) { error = {}; }
+
+    template <class Buffers>
+    std::size_t put(const Buffers& buffers, beast::error_code& error) {
+      error = {};
+      const std::size_t before = body_.size();
+      for (const auto buffer : beast::buffers_range_ref(buffers)) {
+        body_.append(static_cast<const char*>(buffer.data()), buffer.size());
+      }
+      return body_.size() - before;
+    }
+
+    void finish(beast::error_code& error) { error = {}; }
+
+   private:
+    value_type& body_;
+  };
+};
 
 struct Target {
   std::string_view path;
@@ -46,15 +74,17 @@ Target split_target(std::string_view target) {
 
 struct RequestReader::Parser {
   // Made anew for each request; the optional keeps its place in memory.
-  std::optional<beast::http::request_parser<beast::http::string_body>> parser;
+  std::optional<beast::http::request_parser<ArrivedBody>> parser;
 };
 
-RequestReader::RequestReader(const Limits& limits) : limits_(limits), parser_(std::make_unique<Parser>()) {}
+RequestReader::RequestReader(const Limits& limits, BodyStream* stream)
+    : limits_(limits), stream_(stream), parser_(std::make_unique<Parser>()) {}
 
 RequestReader::~RequestReader() = default;
 
 void RequestReader::reset() {
   state_ = State::kIdle;
+  streamed_ = false;
   head_.clear();
   request_ = {};
   parser_->parser.reset();
@@ -88,13 +118,14 @@ std::size_t RequestReader::feed(std::string_view bytes) {
     used += end - before;
     auto& parser = parser_->parser.emplace();
     parser.header_limit(std::numeric_limits<std::uint32_t>::max());  // the guard has measured it
-    parser.body_limit(limits_.body_bytes_max);
+    parser.body_limit(boost::none);
     parser.eager(true);
     state_ = State::kBody;
     std::size_t of_head = 0;
     parse(head, of_head);
     // Beast reads a request line without a version on into the next lines; whoever is in front of us would not.
     if (state_ != State::kFault && !parser.is_header_done()) fail(400, "the request line is malformed");
+    if (state_ != State::kFault) decide_on_body();
   }
   if (state_ == State::kBody && used < bytes.size()) parse(bytes.substr(used), used);
   return used;
@@ -109,13 +140,25 @@ void RequestReader::parse(std::string_view bytes, std::size_t& used) {
     used += took;
     bytes.remove_prefix(took);
     if (error == beast::http::error::need_more) break;
-    if (error == beast::http::error::body_limit) {
-      return fail(413, fmt::format("the body is larger than {} bytes (--max-body-bytes)", limits_.body_bytes_max));
-    }
+    if (error == beast::http::error::body_limit) return fail_too_large();
     if (error) return fail(400, "the request is malformed: " + error.message());
   }
   describe();
   if (parser.is_done()) state_ = State::kComplete;
+}
+
+void RequestReader::decide_on_body() {
+  auto& parser = *parser_->parser;
+  streamed_ = limits_.is_streamed != nullptr && limits_.is_streamed(request_);
+  const std::uint64_t bytes_max = streamed_ ? limits_.streamed_bytes_max : limits_.body_bytes_max;
+  if (const auto announced = parser.content_length(); announced && *announced > bytes_max) return fail_too_large();
+  parser.body_limit(bytes_max);
+  if (streamed_) request_.body_stream = stream_;
+}
+
+std::string RequestReader::take_body() {
+  request_.body = {};
+  return std::exchange(parser_->parser->get().body(), {});
 }
 
 void RequestReader::describe() {
@@ -135,6 +178,11 @@ void RequestReader::describe() {
 
 bool RequestReader::expects_continue() const {
   return state_ == State::kBody && !request_.http_1_0 && request_.has_token("Expect", "100-continue");
+}
+
+void RequestReader::fail_too_large() {
+  if (streamed_) return fail(413, "the body is larger than an attachment may be (--max-attachment-bytes)");
+  fail(413, fmt::format("the body is larger than {} bytes (--max-body-bytes)", limits_.body_bytes_max));
 }
 
 void RequestReader::fail(int status, std::string reason) {

@@ -1,0 +1,38 @@
+// Attachments over HTTP, beside the contract's methods: POST /api/v1/attachments (a form with one file, or the file as
+// the body), GET and HEAD /api/v1/attachments/{id}. Neither way holds a file in memory.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "api/call.hpp"
+#include "api/http/message.hpp"
+#include "chat/attachment_service.hpp"
+#include "runtime/blocking_pool.hpp"
+
+namespace vestnik::api::http {
+
+class Attachments {
+ public:
+  // What a form may have around its file.
+  static constexpr std::uint64_t kFormBytesMax = 64 * 1024;
+
+  Attachments(chat::AttachmentService& service, runtime::BlockingPool& pool) : service_(service), pool_(pool) {}
+
+  // Whether this answers requests for `path`.
+  static bool owns(std::string_view path);
+  // Whether a request with that head is an upload, whose body is streamed.
+  static bool is_upload(const Request& head);
+
+  // On the call's core.
+  Task<Response> handle(const Request& request, Call& call);
+
+ private:
+  Task<Response> upload(const Request& request, Call& call);
+  Task<Response> download(const Request& request, std::string_view id, Call& call);
+
+  chat::AttachmentService& service_;
+  runtime::BlockingPool& pool_;
+};
+
+}  // namespace vestnik::api::http

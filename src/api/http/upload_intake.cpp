@@ -1,0 +1,115 @@
+#include "api/http/upload_intake.hpp"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "api/http/header_value.hpp"
+#include "api/transcoder/parameters.hpp"
+
+namespace vestnik::api::http {
+namespace {
+
+constexpr std::string_view kForm = "multipart/form-data";
+constexpr std::string_view kAnyMultipart = "multipart/";
+constexpr std::string_view kNameParameter = "name";
+
+std::unexpected<Error> bad_form(std::string_view reason) {
+  return fail(ErrorCode::kInvalidArgument, fmt::format("the form is malformed: {}", reason));
+}
+
+Result<std::string> boundary_of(const HeaderValue& type) {
+  const std::string* boundary = type.parameter("boundary");
+  if (type.value != kForm) {
+    return fail(ErrorCode::kInvalidArgument,
+                fmt::format("{} is no form; send multipart/form-data, or the file as the body", type.value));
+  }
+  if (boundary == nullptr || !is_multipart_boundary(*boundary)) {
+    return fail(ErrorCode::kInvalidArgument,
+                "the Content-Type of the form has no boundary, or one that RFC 2046 does not allow");
+  }
+  return *boundary;
+}
+
+// The only parameter is the name of the file.
+Result<std::string> name_in_query(std::string_view query) {
+  const auto equals = query.find('=');
+  if (query.substr(0, equals) != kNameParameter || equals == std::string_view::npos ||
+      query.find('&') != std::string_view::npos) {
+    return invalid(std::string(kNameParameter), "is the only parameter that an upload has, once");
+  }
+  auto name = percent_decode(query.substr(equals + 1), /*plus_is_space=*/true);
+  if (!name) return invalid(std::string(kNameParameter), name.error().detail);
+  return name;
+}
+
+}  // namespace
+
+Result<UploadIntake> UploadIntake::make(const Request& head, chat::AttachmentService& attachments,
+                                        std::optional<chat::UserId> user_id) {
+  UploadIntake intake(attachments, user_id);
+  if (const auto disposition = parse_header_value(head.field("Content-Disposition"))) {
+    intake.name_ = file_name_of(*disposition).value_or("");
+  }
+  if (!head.query.empty()) {
+    auto name = name_in_query(head.query);
+    if (!name) return std::unexpected(std::move(name.error()));
+    intake.name_ = std::move(*name);
+  }
+  const auto type = parse_header_value(head.field("Content-Type"));
+  if (type && type->value.starts_with(kAnyMultipart)) {
+    auto boundary = boundary_of(*type);
+    if (!boundary) return std::unexpected(std::move(boundary.error()));
+    intake.form_.emplace(*boundary, MultipartReader::Limits{});
+  }
+  return intake;
+}
+
+Result<void> UploadIntake::take(std::string_view piece) {
+  if (form_) return take_form(piece);
+  if (!upload_) {
+    if (auto begun = begin(name_); !begun) return begun;
+  }
+  return upload_->write(piece);
+}
+
+Result<chat::Attachment> UploadIntake::finish() {
+  if (form_ && !form_->ended()) return bad_form("it ends before its last boundary");
+  if (!upload_) return invalid("file", form_ ? "is missing; the form needs one part with a file" : "is empty");
+  return upload_->finish();
+}
+
+Result<void> UploadIntake::take_form(std::string_view piece) {
+  using Event = MultipartReader::Event;
+  while (true) {
+    Result<void> done;
+    switch (form_->read(piece)) {
+      case Event::kMore:
+      case Event::kEnd:
+        return {};
+      case Event::kFault:
+        return bad_form(form_->fault());
+      case Event::kPart:
+        if (!form_->part().file_name)
+          return invalid(form_->part().name, "is no file; the form has one file and no more");
+        if (upload_) return invalid(form_->part().name, "is a second file; the form has one file and no more");
+        done = begin(*form_->part().file_name);
+        break;
+      case Event::kContent:
+        done = upload_->write(form_->content());
+        break;
+      case Event::kPartEnd:
+        break;
+    }
+    if (!done) return done;
+  }
+}
+
+Result<void> UploadIntake::begin(std::string_view name) {
+  auto upload = attachments_->begin(name, user_id_);
+  if (!upload) return std::unexpected(std::move(upload.error()));
+  upload_.emplace(std::move(*upload));
+  return {};
+}
+
+}  // namespace vestnik::api::http
