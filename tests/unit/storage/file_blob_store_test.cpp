@@ -1,0 +1,187 @@
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <string>
+
+#include "base/sha256.hpp"
+#include "storage/files/blob_store.hpp"
+#include "unit/storage/temporary_folder.hpp"
+
+namespace vestnik::storage {
+namespace {
+
+constexpr std::uint64_t kRoom = 1 << 20;
+
+std::unique_ptr<FileBlobStore> open_store(const TemporaryFolder& folder, std::uint64_t bytes_max = kRoom,
+                                          std::string_view owner = "one") {
+  auto store = FileBlobStore::open(folder.path() + "/blobs", owner, bytes_max);
+  if (!store) throw std::runtime_error(store.error().detail);
+  return std::move(*store);
+}
+
+std::string digest(std::string_view content) {
+  Sha256 hash;
+  hash.add(content);
+  return hash.finish();
+}
+
+chat::Blob put(FileBlobStore& store, std::string_view content) {
+  auto upload = store.begin();
+  EXPECT_TRUE(upload && (*upload)->write(content));
+  auto blob = (*upload)->finish();
+  EXPECT_TRUE(blob && (*upload)->keep());
+  return *blob;
+}
+
+std::string read_all(chat::BlobReader& reader) {
+  std::string content(reader.size() + 10, '?');
+  const auto bytes = reader.read(0, content);
+  EXPECT_TRUE(bytes);
+  content.resize(bytes.value_or(0));
+  return content;
+}
+
+TEST(FileBlobStore, GivesBackWhatWasPut) {
+  const TemporaryFolder folder;
+  const auto store = open_store(folder);
+  const chat::Blob blob = put(*store, "hello");
+  EXPECT_EQ(blob.sha256, digest("hello"));
+  EXPECT_EQ(blob.size, 5U);
+  auto reader = store->open(blob.sha256);
+  ASSERT_TRUE(reader);
+  EXPECT_EQ(read_all(**reader), "hello");
+  std::string piece(3, '?');
+  EXPECT_EQ((*reader)->read(3, piece).value_or(0), 2U);
+  EXPECT_EQ(piece.substr(0, 2), "lo");
+}
+
+TEST(FileBlobStore, NamesAreDigestsOnly) {
+  const TemporaryFolder folder;
+  const auto store = open_store(folder);
+  put(*store, "hello");
+  for (const std::string name : {"", "..", "../owner", "owner", "2c/../../owner"}) {
+    const auto reader = store->open(name);
+    ASSERT_FALSE(reader);
+    EXPECT_EQ(reader.error().code, ErrorCode::kNotFound);
+    EXPECT_TRUE(store->remove(name));
+  }
+  EXPECT_TRUE(std::filesystem::exists(folder.path() + "/blobs/owner"));
+}
+
+TEST(FileBlobStore, WhatIsNotKeptLeavesNothing) {
+  const TemporaryFolder folder;
+  const auto store = open_store(folder);
+  {
+    auto upload = store->begin();
+    ASSERT_TRUE((*upload)->write("half"));
+    EXPECT_EQ(store->used_bytes(), 4U);
+    EXPECT_EQ(folder.count_files("blobs/incoming"), 1U);
+  }
+  {
+    auto upload = store->begin();
+    ASSERT_TRUE((*upload)->write("whole, but not kept"));
+    ASSERT_TRUE((*upload)->finish());
+  }
+  EXPECT_EQ(folder.count_files("blobs/incoming"), 0U);
+  EXPECT_EQ(store->used_bytes(), 0U);
+  EXPECT_TRUE(store->list().value().empty());
+}
+
+TEST(FileBlobStore, TheSameContentIsHeldOnce) {
+  const TemporaryFolder folder;
+  const auto store = open_store(folder);
+  put(*store, "hello");
+  put(*store, "hello");
+  EXPECT_EQ(store->list().value().size(), 1U);
+  EXPECT_EQ(store->used_bytes(), 5U);
+  EXPECT_EQ(folder.count_files("blobs/incoming"), 0U);
+}
+
+TEST(FileBlobStore, ADamagedFileIsReplaced) {
+  const TemporaryFolder folder;
+  const auto store = open_store(folder);
+  const chat::Blob blob = put(*store, "hello");
+  std::filesystem::resize_file(folder.path() + "/blobs/" + blob.sha256.substr(0, 2) + "/" + blob.sha256, 2);
+  put(*store, "hello");
+  EXPECT_EQ(read_all(**store->open(blob.sha256)), "hello");
+}
+
+TEST(FileBlobStore, HoldsNoMoreThanItMay) {
+  const TemporaryFolder folder;
+  const auto store = open_store(folder, 10);
+  const chat::Blob blob = put(*store, "12345678");
+  auto upload = store->begin();
+  ASSERT_TRUE((*upload)->write("ab"));
+  const auto beyond = (*upload)->write("c");
+  ASSERT_FALSE(beyond);
+  EXPECT_EQ(beyond.error().code, ErrorCode::kResourceExhausted);
+  EXPECT_NE(beyond.error().detail.find("--max-attachments-total-bytes"), std::string::npos);
+  upload->reset();
+  EXPECT_EQ(store->used_bytes(), 8U);
+  ASSERT_TRUE(store->remove(blob.sha256));
+  EXPECT_EQ(store->used_bytes(), 0U);
+  put(*store, "1234567890");
+}
+
+TEST(FileBlobStore, RemovedContentIsGoneButForItsReaders) {
+  const TemporaryFolder folder;
+  const auto store = open_store(folder);
+  const chat::Blob blob = put(*store, "hello");
+  auto reader = store->open(blob.sha256);
+  ASSERT_TRUE(store->remove(blob.sha256));
+  ASSERT_TRUE(store->remove(blob.sha256)) << "removing twice is no error";
+  EXPECT_EQ(read_all(**reader), "hello");
+  EXPECT_EQ(store->open(blob.sha256).error().code, ErrorCode::kNotFound);
+}
+
+TEST(FileBlobStore, AnInterruptedUploadIsSweptAtTheNextStart) {
+  const TemporaryFolder folder;
+  put(*open_store(folder), "hello");
+  std::ofstream(folder.path() + "/blobs/incoming/left-by-a-kill") << "half";
+  const auto store = open_store(folder);
+  EXPECT_EQ(folder.count_files("blobs/incoming"), 0U);
+  EXPECT_EQ(store->used_bytes(), 5U);
+  EXPECT_EQ(store->list().value().front().sha256, digest("hello"));
+}
+
+TEST(FileBlobStore, IsOneProcessesAndOneDatabases) {
+  const TemporaryFolder folder;
+  {
+    const auto store = open_store(folder);
+    const auto second = FileBlobStore::open(folder.path() + "/blobs", "one", kRoom);
+    ASSERT_FALSE(second);
+    EXPECT_EQ(second.error().code, ErrorCode::kFailedPrecondition);
+  }
+  const auto other = FileBlobStore::open(folder.path() + "/blobs", "two", kRoom);
+  ASSERT_FALSE(other);
+  EXPECT_EQ(other.error().code, ErrorCode::kFailedPrecondition);
+  EXPECT_NE(other.error().detail.find("another database"), std::string::npos);
+  open_store(folder);
+}
+
+TEST(FileBlobStore, SaysWhichFolderCannotBeUsed) {
+  const TemporaryFolder folder;
+  std::ofstream(folder.path() + "/file") << "not a folder";
+  const auto store = FileBlobStore::open(folder.path() + "/file/blobs", "one", kRoom);
+  ASSERT_FALSE(store);
+  EXPECT_EQ(store.error().code, ErrorCode::kUnavailable);
+  EXPECT_NE(store.error().detail.find("/file/blobs"), std::string::npos) << store.error().detail;
+}
+
+TEST(FileBlobStore, ATemporaryOneLeavesNothing) {
+  const TemporaryFolder folder;
+  ASSERT_EQ(setenv("TMPDIR", folder.path().c_str(), 1), 0);
+  {
+    auto store = FileBlobStore::open_temporary(kRoom);
+    ASSERT_TRUE(store);
+    put(**store, "hello");
+    EXPECT_GT(folder.count_files(), 0U);
+  }
+  ASSERT_EQ(unsetenv("TMPDIR"), 0);
+  EXPECT_TRUE(std::filesystem::is_empty(folder.path()));
+}
+
+}  // namespace
+}  // namespace vestnik::storage
