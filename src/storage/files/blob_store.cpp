@@ -33,6 +33,8 @@ constexpr const char* kIncoming = "incoming";
 constexpr const char* kOwner = "owner";
 constexpr std::size_t kIncomingName = 24;
 constexpr std::size_t kShelfDigits = 2;
+constexpr const char* kLock = "lock";
+constexpr std::string_view kTemporary = "vestnik-attachments-";
 
 Descriptor open_folder(int parent, const char* name) {
   return Descriptor(openat(parent, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW));
@@ -58,6 +60,21 @@ bool write_all(int file, std::string_view bytes) {
     bytes.remove_prefix(static_cast<std::size_t>(written));
   }
   return true;
+}
+
+// Removes the temporary folders of processes that could not do it themselves: those whose lock nobody holds.
+void sweep_temporary(const std::filesystem::path& parent) {
+  std::error_code failure;
+  for (const auto& entry : std::filesystem::directory_iterator(parent, failure)) {
+    if (!entry.path().filename().string().starts_with(kTemporary)) continue;
+    const Descriptor folder = open_folder(AT_FDCWD, entry.path().c_str());
+    struct stat status{};
+    if (!folder || fstat(folder.number(), &status) != 0 || status.st_uid != geteuid()) continue;
+    const Descriptor lock(openat(folder.number(), kLock, O_RDWR | O_CLOEXEC | O_NOFOLLOW));
+    if (!lock || flock(lock.number(), LOCK_EX | LOCK_NB) != 0) continue;
+    std::error_code ignored;
+    std::filesystem::remove_all(entry.path(), ignored);
+  }
 }
 
 }  // namespace
@@ -149,7 +166,9 @@ Result<std::unique_ptr<FileBlobStore>> FileBlobStore::open(std::string folder, s
 
 Result<std::unique_ptr<FileBlobStore>> FileBlobStore::open_temporary(std::uint64_t bytes_max) {
   std::error_code failure;
-  std::string folder = std::filesystem::temp_directory_path(failure) / "vestnik-attachments-XXXXXX";
+  const std::filesystem::path parent = std::filesystem::temp_directory_path(failure);
+  if (!failure) sweep_temporary(parent);
+  std::string folder = parent / fmt::format("{}XXXXXX", kTemporary);
   if (failure || mkdtemp(folder.data()) == nullptr) {
     return cannot("making", folder, failure ? failure.value() : errno);
   }
@@ -181,7 +200,7 @@ Result<void> FileBlobStore::prepare(std::string_view owner) {
 }
 
 Result<void> FileBlobStore::lock() {
-  lock_ = Descriptor(openat(root_.number(), "lock", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, kFileMode));
+  lock_ = Descriptor(openat(root_.number(), kLock, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, kFileMode));
   if (!lock_) return cannot("opening the lock of", folder_, errno);
   if (flock(lock_.number(), LOCK_EX | LOCK_NB) == 0) return {};
   if (errno != EWOULDBLOCK) return cannot("locking", folder_, errno);

@@ -22,7 +22,8 @@ class FileBlobStore final : public chat::BlobStore {
   // for the operator: failed_precondition (in use, or another owner's), unavailable (which path and why).
   static Result<std::unique_ptr<FileBlobStore>> open(std::string folder, std::string_view owner,
                                                      std::uint64_t bytes_max);
-  // In a folder of its own among the system's temporary files, which is removed at the end.
+  // In a folder of its own among the system's temporary files, which is removed at the end, or, after a kill, by the
+  // next process that opens one.
   static Result<std::unique_ptr<FileBlobStore>> open_temporary(std::uint64_t bytes_max);
   ~FileBlobStore() override;
 

@@ -173,11 +173,16 @@ TEST(FileBlobStore, SaysWhichFolderCannotBeUsed) {
 TEST(FileBlobStore, ATemporaryOneLeavesNothing) {
   const TemporaryFolder folder;
   ASSERT_EQ(setenv("TMPDIR", folder.path().c_str(), 1), 0);
+  const std::string of_a_killed_process = folder.path() + "/vestnik-attachments-killed";
+  std::filesystem::create_directory(of_a_killed_process);
+  std::ofstream(of_a_killed_process + "/lock") << "";
   {
     auto store = FileBlobStore::open_temporary(kRoom);
     ASSERT_TRUE(store);
-    put(**store, "hello");
-    EXPECT_GT(folder.count_files(), 0U);
+    const chat::Blob blob = put(**store, "hello");
+    EXPECT_FALSE(std::filesystem::exists(of_a_killed_process));
+    ASSERT_TRUE(FileBlobStore::open_temporary(kRoom)) << "beside one that is in use";
+    EXPECT_TRUE((*store)->open(blob.sha256));
   }
   ASSERT_EQ(unsetenv("TMPDIR"), 0);
   EXPECT_TRUE(std::filesystem::is_empty(folder.path()));
