@@ -238,6 +238,18 @@ class TestRefusedUpload:
                 time.sleep(0.3)
             assert connection.read_response().status_code == 201
 
+    def test_a_body_that_drips_is_not(self, start_server):
+        server = start_server("--request-timeout", "1s")
+        with raw_http.Connection(server.port) as connection:
+            connection.send(raw_http.encode("POST", PATH, [("Content-Length", "1000000")]))
+            began = time.monotonic()
+            while not select.select([connection.socket], [], [], 0.1)[0]:
+                connection.send(b".")
+                assert time.monotonic() < began + scaled(10)
+            body = assert_problem(connection.read_response(), 408)
+            assert "slowly" in body["detail"] and time.monotonic() > began + 1
+        wait_until(lambda: not kept_files(server), 5, "the half upload to go")
+
     def test_all_together_have_a_limit(self, start_server):
         flags = ["--max-attachment-bytes", "1MiB", "--max-attachments-total-bytes", "2MiB"]
         server = start_server(*flags)

@@ -1,0 +1,55 @@
+"""Attachments on disks that fail: refused, nothing half-made, and whole again when the disk is."""
+
+import hashlib
+import os
+from pathlib import Path
+
+import pytest
+
+from disks import failing_fsync, fill, small_disk  # noqa: F401  (a fixture is found by name)
+from support.checks import assert_problem
+
+PATH = "/api/v1/attachments"
+CONTENT = os.urandom(1_000_000)
+
+
+def kept_names(folder):
+    return {path.name for path in Path(folder).rglob("*") if path.is_file() and path.name not in ("lock", "owner")}
+
+
+def upload(api, content):
+    return api.post(PATH, files={"file": ("a.bin", content)})
+
+
+@pytest.mark.seconds(60)
+def test_a_full_disk(start_server, small_disk):  # noqa: F811
+    folder = small_disk / "files"
+    server = start_server("--attachments", str(folder))
+    with server.api() as api:
+        first = upload(api, CONTENT).json()
+        fill(small_disk)
+        body = assert_problem(upload(api, os.urandom(1_000_000)), 503, "unavailable")
+        assert "full" in body["detail"]
+        assert kept_names(folder) == {hashlib.sha256(CONTENT).hexdigest()}
+        assert api.get(f"{PATH}/{first['id']}").content == CONTENT
+        assert api.post("/api/v1/messages", json={"content": "the database has its own disk"}).status_code == 201
+        os.unlink(small_disk / "ballast")
+        assert upload(api, os.urandom(1_000_000)).status_code == 201
+        assert len(kept_names(folder)) == 2
+
+
+@pytest.mark.seconds(60)
+def test_errors_of_fsync(start_server):
+    server = start_server()
+    folder = Path(server.folder) / "data" / "attachments"
+    with server.api() as api:
+        assert upload(api, b"before").status_code == 201
+        before = kept_names(folder)
+        with failing_fsync(server.pid):
+            assert_problem(upload(api, CONTENT), 503, "unavailable")
+            assert_problem(upload(api, b"before"), 503, "unavailable")
+            assert kept_names(folder) == before
+        assert upload(api, CONTENT).status_code == 201
+        assert kept_names(folder) == before | {hashlib.sha256(CONTENT).hexdigest()}
+    assert any(record["level"] == "error" for record in server.records()), "an operator is told"
+    server.stop(clean_log=False)
