@@ -3,10 +3,12 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string_view>
 
 #include "api/call.hpp"
 #include "api/http/message.hpp"
+#include "api/transcoder/openapi.hpp"
 #include "chat/attachment_service.hpp"
 #include "runtime/blocking_pool.hpp"
 
@@ -19,6 +21,8 @@ class Attachments {
 
   Attachments(chat::AttachmentService& service, runtime::BlockingPool& pool) : service_(service), pool_(pool) {}
 
+  // Its paths in the description of the API.
+  static std::span<const DescribedPath> described_paths();
   // Whether this answers requests for `path`.
   static bool owns(std::string_view path);
   // Whether a request with that head is an upload, whose body is streamed.

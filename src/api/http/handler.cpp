@@ -141,7 +141,8 @@ Handler::Handler(std::span<const google::protobuf::ServiceDescriptor* const> ser
       status_(status),
       metrics_(metrics),
       options_(std::move(options)),
-      openapi_(make_openapi(embedded::contract().front().bytes, routes_, options_.version)) {
+      openapi_(
+          make_openapi(embedded::contract().front().bytes, routes_, options_.version, Attachments::described_paths())) {
   for (const auto& route : routes_.routes()) {
     auto target = std::make_unique<Target>();
     target->entry = methods.find(route->method->full_name());

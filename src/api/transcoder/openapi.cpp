@@ -106,7 +106,8 @@ std::string openapi_path(const PathTemplate& path) {
 
 class Document {
  public:
-  Document(std::string& out, std::vector<Operation> operations) : json_(out), operations_(std::move(operations)) {
+  Document(std::string& out, std::vector<Operation> operations, std::span<const DescribedPath> beside)
+      : json_(out), operations_(std::move(operations)), beside_(beside) {
     for (const Operation& operation : operations_) add_schemas(operation);
   }
 
@@ -172,6 +173,7 @@ class Document {
       }
       json_.end_object();
     }
+    for (const DescribedPath& each : beside_) json_.key(each.path).raw(each.json);
     json_.end_object();
   }
 
@@ -315,16 +317,18 @@ class Document {
 
   JsonWriter json_;
   std::vector<Operation> operations_;
+  std::span<const DescribedPath> beside_;
   SchemaSet schemas_;
 };
 
 }  // namespace
 
-std::string make_openapi(std::string_view descriptor_set, const RouteTable& routes, std::string_view version) {
+std::string make_openapi(std::string_view descriptor_set, const RouteTable& routes, std::string_view version,
+                         std::span<const DescribedPath> beside) {
   DescriptorPool pool;
   build_pool(pool, descriptor_set);
   std::string out;
-  Document(out, list_operations(pool, routes)).append(version);
+  Document(out, list_operations(pool, routes), beside).append(version);
   return out;
 }
 
