@@ -25,10 +25,10 @@ constexpr std::size_t kLastChunkMin = 5;
 struct ArrivedBody {
   using value_type = std::string;
 
-  class reader {  // the name that Beast asks for
+  class Reader {
    public:
     template <bool IsRequest, class Fields>
-    reader(beast::http::header<IsRequest, Fields>&, value_type& body) : body_(body) {}
+    Reader(beast::http::header<IsRequest, Fields>&, value_type& body) : body_(body) {}
 
     void init(const boost::optional<std::uint64_t>&, beast::error_code& error) { error = {}; }
 
@@ -47,6 +47,7 @@ struct ArrivedBody {
    private:
     value_type& body_;
   };
+  using reader = Reader;
 };
 
 struct Target {
