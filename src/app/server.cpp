@@ -186,7 +186,7 @@ int serve(const ServerConfig& config, std::span<const std::string> warnings) {
   chat_api.add_to(methods);
   ops_api.add_to(methods);
 
-  api::http::Attachments http_attachments(attachments, pool);
+  api::http::Attachments http_attachments(attachments, sessions, access, pool);
   api::http::Handler handler(services(), methods, http_attachments, status, metrics,
                              {build.version, config.listening.allowed_origins});
   api::LiveContext live{.connections = connections,

@@ -268,6 +268,17 @@ class TestRefusedUpload:
         own = {"Origin": f"http://127.0.0.1:{small.port}"}
         assert small.api().post(PATH, files={"file": ("a", b"x")}, headers=own).status_code == 201
 
+    def test_where_sessions_are_required(self, start_server):
+        server = start_server("--require-sessions")
+        api = server.api()
+        assert_problem(api.post(PATH, files={"file": ("a", b"x")}), 401, "unauthenticated")
+        assert not kept_files(server)
+        session = api.post("/api/v1/sessions", json={"display_name": "Anna"}).json()
+        made = upload(api, b"x", headers={"Authorization": f"Bearer {session['session_id']}"})
+        assert made["user_id"] == session["user"]["id"]
+        forged = {"Authorization": "Bearer 00000000-0000-4000-8000-000000000000"}
+        assert_problem(api.post(PATH, data=b"x", headers=forged), 401, "unauthenticated")
+
     def test_other_methods(self, small):
         for method in ("GET", "PUT", "DELETE"):
             assert_problem(small.api().request(method, PATH), 405)

@@ -87,8 +87,19 @@ Task<Response> Attachments::handle(const Request& request, Call& call) {
   co_return co_await download(request, id, call);
 }
 
+Result<std::optional<chat::UserId>> Attachments::uploader(const Call& call) const {
+  auto actor = sessions_.identify(call.credentials, std::nullopt);
+  if (!actor) return std::unexpected(std::move(actor.error()));
+  if (auto may = chat::authorize(*actor, chat::Action::kWrite, {}, access_); !may) {
+    return std::unexpected(std::move(may.error()));
+  }
+  return actor->user_id;
+}
+
 Task<Response> Attachments::upload(const Request& request, Call& call) {
-  auto made = UploadIntake::make(request, service_, std::nullopt);
+  const auto user_id = uploader(call);
+  if (!user_id) co_return upload_problem(user_id.error(), call);
+  auto made = UploadIntake::make(request, service_, *user_id);
   if (!made) co_return upload_problem(made.error(), call);
   std::optional<UploadIntake> intake(std::move(*made));
   Result<chat::Attachment> attachment = std::unexpected(Error{});

@@ -1,8 +1,10 @@
 // Attachments over HTTP, beside the contract's methods: POST /api/v1/attachments (a form with one file, or the file as
-// the body), GET and HEAD /api/v1/attachments/{id}. Neither way holds a file in memory.
+// the body), GET and HEAD /api/v1/attachments/{id}. Neither way holds a file in memory. Whoever knows the id, which
+// cannot be guessed, may download: an <img> has no way to show a session.
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
 
@@ -10,6 +12,8 @@
 #include "api/http/message.hpp"
 #include "api/transcoder/openapi.hpp"
 #include "chat/attachment_service.hpp"
+#include "chat/authorize.hpp"
+#include "chat/sessions.hpp"
 #include "runtime/blocking_pool.hpp"
 
 namespace vestnik::api::http {
@@ -19,7 +23,9 @@ class Attachments {
   // What a form may have around its file.
   static constexpr std::uint64_t kFormBytesMax = 64 * 1024;
 
-  Attachments(chat::AttachmentService& service, runtime::BlockingPool& pool) : service_(service), pool_(pool) {}
+  Attachments(chat::AttachmentService& service, const chat::Sessions& sessions, chat::Access access,
+              runtime::BlockingPool& pool)
+      : service_(service), sessions_(sessions), access_(access), pool_(pool) {}
 
   // Its paths in the description of the API.
   static std::span<const DescribedPath> described_paths();
@@ -32,10 +38,14 @@ class Attachments {
   Task<Response> handle(const Request& request, Call& call);
 
  private:
+  // The user who may upload, if it is one in particular.
+  Result<std::optional<chat::UserId>> uploader(const Call& call) const;
   Task<Response> upload(const Request& request, Call& call);
   Task<Response> download(const Request& request, std::string_view id, Call& call);
 
   chat::AttachmentService& service_;
+  const chat::Sessions& sessions_;
+  const chat::Access access_;
   runtime::BlockingPool& pool_;
 };
 
