@@ -85,9 +85,13 @@ bool MultipartReader::find_boundary(std::string_view& bytes) {
     matched_ = implied_ = 0;
     return found;
   }
-  const std::size_t carriage_return = std::min(bytes.find('\r'), bytes.size());
-  content_ = bytes.substr(0, carriage_return);
-  bytes.remove_prefix(carriage_return);
+  // Content goes out in one piece up to where the boundary is, or may begin at the end of what has come.
+  std::size_t at = bytes.find('\r');
+  while (at != std::string_view::npos && !delimiter_.starts_with(bytes.substr(at, delimiter_.size()))) {
+    at = bytes.find('\r', at + 1);
+  }
+  content_ = bytes.substr(0, at);
+  bytes.remove_prefix(content_.size());
   if (content_.empty()) {
     bytes.remove_prefix(1);
     matched_ = 1;
