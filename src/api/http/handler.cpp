@@ -71,7 +71,7 @@ Response preflight_answer() {
       .fields = {{"Access-Control-Allow-Methods", "GET, HEAD, POST, PUT, PATCH, DELETE"},
                  {"Access-Control-Allow-Headers",
                   "Authorization, Content-Disposition, Content-Type, Idempotency-Key, If-Range, Last-Event-ID, Range, "
-                   "X-Request-Id"},
+                  "X-Request-Id"},
                  {"Access-Control-Max-Age", "600"}}};
 }
 
