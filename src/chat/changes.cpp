@@ -90,9 +90,9 @@ Result<Prepared> Changes::update(const Actor& actor, std::string_view room_name,
   auto room = find_room(actor, room_name);
   if (!room) return error_of(room);
   if (auto may = allow(actor, Action::kUpdateRoom, subject_of(**room)); !may) return error_of(may);
-  auto rules = changed_rules((*room)->rules(), request, limits_, clock_());
-  if (!rules) return error_of(rules);
-  RulesChange change{.room_id = (*room)->id, .user_id = actor.user_id, .rules = *rules};
+  auto patch = check_rules(request, limits_, clock_());
+  if (!patch) return error_of(patch);
+  RulesChange change{.room_id = (*room)->id, .user_id = actor.user_id, .patch = *patch};
   return Prepared{std::move(*room), std::move(change)};
 }
 

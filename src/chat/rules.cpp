@@ -91,38 +91,39 @@ Result<Draft> check_message(NewMessage message, const RoomInfo& room, const Room
 }
 
 Result<RoomRules> new_rules(const RulesRequest& request, const Limits& limits, Time now) {
-  auto rules = changed_rules({}, request, limits, now);
-  if (!rules) return rules;
-  if (request.max_length && !rules->max_length)
+  const auto patch = check_rules(request, limits, now);
+  if (!patch) return std::unexpected(patch.error());
+  const RoomRules rules = patched({}, *patch);
+  if (request.max_length && !rules.max_length)
     return invalid("max_length", "0 is no length; leave it out or give more");
-  if (request.message_limit && !rules->message_limit) {
+  if (request.message_limit && !rules.message_limit) {
     return invalid("message_limit", "0 is no limit; leave it out or give more");
   }
-  if (request.ttl && !rules->expires_at) return invalid("ttl", "0 is no time to live; leave it out or give more");
+  if (request.ttl && !rules.expires_at) return invalid("ttl", "0 is no time to live; leave it out or give more");
   return rules;
 }
 
-Result<RoomRules> changed_rules(RoomRules rules, const RulesRequest& request, const Limits& limits, Time now) {
+Result<RulesPatch> check_rules(const RulesRequest& request, const Limits& limits, Time now) {
+  RulesPatch patch{.read_only = request.read_only};
   if (const auto length = request.max_length) {
     if (*length < 0 || *length > limits.max_message_length) {
       return invalid("max_length", fmt::format("{} is out of range; give 1 to {}", *length, limits.max_message_length));
     }
-    rules.max_length = *length == 0 ? std::nullopt : length;
+    patch.max_length.emplace(*length == 0 ? std::nullopt : length);
   }
   if (const auto limit = request.message_limit) {
     if (*limit < 0 || *limit > limits.max_room_messages) {
       return invalid("message_limit",
                      fmt::format("{} is out of range; give 1 to {}", *limit, limits.max_room_messages));
     }
-    rules.message_limit = *limit == 0 ? std::nullopt : limit;
+    patch.message_limit.emplace(*limit == 0 ? std::nullopt : limit);
   }
-  if (request.read_only) rules.read_only = *request.read_only;
   if (request.ttl) {
     const auto ttl = parse_duration(*request.ttl);
     if (!ttl) return invalid("ttl", "not a duration; write it like 90s, 10m, 1h or 7d");
-    rules.expires_at = ttl->count() == 0 ? std::nullopt : std::optional<Time>(now + *ttl);
+    patch.expires_at.emplace(ttl->count() == 0 ? std::nullopt : std::optional<Time>(now + *ttl));
   }
-  return rules;
+  return patch;
 }
 
 Result<void> check_new_user(const NewUser& user) {

@@ -44,8 +44,8 @@ Result<Draft> check_message(NewMessage message, const RoomInfo& room, const Room
 Result<void> check_text(std::string_view field, std::string_view text, const RoomRules& rules, const Limits& limits);
 // The rules of a new room, where zero is no value. Errors: invalid_argument with the field.
 Result<RoomRules> new_rules(const RulesRequest& request, const Limits& limits, Time now);
-// `rules` with what is asked for. Errors: invalid_argument with the field.
-Result<RoomRules> changed_rules(RoomRules rules, const RulesRequest& request, const Limits& limits, Time now);
+// What is asked to be changed. Errors: invalid_argument with the field.
+Result<RulesPatch> check_rules(const RulesRequest& request, const Limits& limits, Time now);
 
 // Errors: invalid_argument with the field.
 Result<void> check_new_user(const NewUser& user);

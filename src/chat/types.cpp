@@ -18,6 +18,14 @@ bool is_epoch(std::string_view text) {
 
 }  // namespace
 
+RoomRules patched(RoomRules rules, const RulesPatch& patch) {
+  rules.max_length = patch.max_length.value_or(rules.max_length);
+  rules.message_limit = patch.message_limit.value_or(rules.message_limit);
+  rules.expires_at = patch.expires_at.value_or(rules.expires_at);
+  rules.read_only = patch.read_only.value_or(rules.read_only);
+  return rules;
+}
+
 const RoomId& room_of(const Change& change) {
   return std::visit([](const auto& each) -> const RoomId& { return each.room_id; }, change);
 }

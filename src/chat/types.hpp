@@ -82,6 +82,19 @@ struct RoomRules {
   bool operator==(const RoomRules&) const = default;
 };
 
+// What shall be different about a room's rules. A rule that is absent stays as it is; one that is there without a value
+// is taken away.
+struct RulesPatch {
+  std::optional<std::optional<std::int32_t>> max_length;
+  std::optional<std::optional<std::int64_t>> message_limit;
+  std::optional<std::optional<Time>> expires_at;
+  std::optional<bool> read_only;
+
+  bool operator==(const RulesPatch&) const = default;
+};
+
+RoomRules patched(RoomRules rules, const RulesPatch& patch);
+
 // A room with the state of its history at one moment.
 struct Room {
   RoomInfo info;
@@ -177,7 +190,7 @@ struct Membership {
 struct RulesChange {
   RoomId room_id;
   std::optional<UserId> user_id;
-  RoomRules rules;  // all of them, as they shall be
+  RulesPatch patch;  // applied inside the commit, so that of two at a time neither undoes the other
 };
 
 enum class CloseReason : std::uint8_t { kRequested, kExpired };

@@ -208,36 +208,46 @@ TEST_P(Changes, MembersAreListedInTheOrderOfJoining) {
   EXPECT_TRUE(must(store().list_members("nowhere", 0, 10)).empty());
 }
 
-TEST_P(Changes, RulesAreReplacedAsAWhole) {
-  const chat::RoomRules rules{.max_length = 100,
-                              .message_limit = 1'000,
-                              .expires_at = at(100s),
-                              .client_seq_required = true,
-                              .read_only = true};
-  const auto changed = append_one(chat::RulesChange{room_, 1, rules}, at(1s));
+TEST_P(Changes, RulesAreThoseBeforeWithWhatIsGiven) {
+  chat::RoomRules rules{.max_length = 100, .message_limit = 1'000, .expires_at = at(100s), .read_only = true};
+  const chat::RulesPatch all{rules.max_length, rules.message_limit, rules.expires_at, rules.read_only};
+  const auto changed = append_one(chat::RulesChange{room_, 1, all}, at(1s));
   EXPECT_EQ(describe(changed), "new 1 2024-01-01T00:00:01Z by '1': rules " + describe(rules));
   reopen();
   EXPECT_EQ(must(store().find_room(room_)).rules, rules);
-  EXPECT_TRUE(append_one(chat::RulesChange{room_, std::nullopt, rules}, at(2s)).duplicate);
-  append_one(chat::RulesChange{room_, 1, {}}, at(2s));
-  EXPECT_EQ(must(store().list_rooms(0, 1)).at(0).rules, chat::RoomRules{});
+  EXPECT_TRUE(append_one(chat::RulesChange{room_, std::nullopt, all}, at(2s)).duplicate);
+  EXPECT_TRUE(append_one(chat::RulesChange{room_, 1, {}}, at(2s)).duplicate);
+  append_one(chat::RulesChange{room_, 1, {.message_limit = std::optional<std::int64_t>(), .read_only = false}}, at(2s));
+  rules.message_limit.reset();
+  rules.read_only = false;
+  EXPECT_EQ(must(store().list_rooms(0, 1)).at(0).rules, rules);
   EXPECT_EQ(counter(), 2);
+}
+
+TEST_P(Changes, RulesThatAreChangedAtOnceAreAllChanged) {
+  const std::vector<chat::Change> changes = {chat::RulesChange{room_, 1, {.max_length = 7}},
+                                             chat::RulesChange{room_, 1, {.message_limit = 70}},
+                                             chat::RulesChange{room_, 1, {.read_only = true}}};
+  const auto results = must(store().append(changes, at(1s)));
+  const chat::RoomRules all{.max_length = 7, .message_limit = 70, .read_only = true};
+  EXPECT_EQ(std::get<chat::RulesChanged>(results.at(2)->event.what).rules, all);
+  EXPECT_EQ(must(store().find_room(room_)).rules, all);
 }
 
 TEST_P(Changes, ManyInOneBatchSeeEachOther) {
   const auto first = send(room_, "one", at(1s));
   const std::vector<chat::Change> changes = {
-      draft_for(room_, "two"),    edit(first + 1, "changed"),      give(first + 1, 2, "+"), give(first + 1, 2, "+"),
-      deletion(first + 1),        take(first + 1, 2, "+"),         deletion(first + 1),     chat::Membership{room_, 3},
-      chat::Membership{room_, 3}, chat::RulesChange{room_, 1, {}}, draft_for(room_, "end")};
+      draft_for(room_, "two"),    edit(first + 1, "changed"),       give(first + 1, 2, "+"), give(first + 1, 2, "+"),
+      deletion(first + 1),        take(first + 1, 2, "+"),          deletion(first + 1),     chat::Membership{room_, 3},
+      chat::Membership{room_, 3}, chat::RulesChange{room_, 1, {9}}, draft_for(room_, "end")};
   const auto results = must(store().append(changes, at(2s)));
   std::string text;
   for (const auto& result : results) {
     text += !result ? "! " : result->duplicate ? "= " : fmt::format("{} ", result->event.n);
   }
-  EXPECT_EQ(text, "2 3 4 = 5 ! = 6 = = 7 ");
+  EXPECT_EQ(text, "2 3 4 = 5 ! = 6 = 7 8 ");
   reopen();
-  EXPECT_EQ(counter(), 7);
+  EXPECT_EQ(counter(), 8);
   EXPECT_EQ(all_messages(room_).size(), 3U);
 }
 

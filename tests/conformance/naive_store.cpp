@@ -376,11 +376,14 @@ Result<chat::Appended> NaiveStore::apply(RoomState& room, const chat::Membership
 }
 
 Result<chat::Appended> NaiveStore::apply(RoomState& room, const chat::RulesChange& change, Time at) {
-  if (room.room.rules == change.rules) {
-    return unchanged(room.room, change.user_id, at, chat::RulesChanged{change.rules});
-  }
-  room.room.rules = change.rules;
-  return commit(room.room, change.user_id, at, chat::RulesChanged{change.rules});
+  auto& rules = room.room.rules;
+  const auto before = rules;
+  if (change.patch.max_length) rules.max_length = *change.patch.max_length;
+  if (change.patch.message_limit) rules.message_limit = *change.patch.message_limit;
+  if (change.patch.expires_at) rules.expires_at = *change.patch.expires_at;
+  if (change.patch.read_only) rules.read_only = *change.patch.read_only;
+  if (rules == before) return unchanged(room.room, change.user_id, at, chat::RulesChanged{rules});
+  return commit(room.room, change.user_id, at, chat::RulesChanged{rules});
 }
 
 Result<chat::Appended> NaiveStore::apply(RoomState& room, const chat::Closing& closing, Time at) {

@@ -65,6 +65,15 @@ chat::RoomRules pick_rules() {
   rules.client_seq_required = maybe();
   return rules;
 }
+chat::RulesPatch pick_patch() {
+  const chat::RoomRules rules = pick_rules();
+  chat::RulesPatch patch;
+  if (maybe()) patch.max_length = rules.max_length;
+  if (maybe()) patch.message_limit = rules.message_limit;
+  if (maybe()) patch.expires_at = rules.expires_at;
+  if (maybe()) patch.read_only = rules.read_only;
+  return patch;
+}
 
 Operation change_people() {
   const chat::NewUser user{.username = pick_name(), .email = std::nullopt};
@@ -127,7 +136,7 @@ chat::Change pick_change() {
     case 9:
       return chat::Membership{room, pick_user(), pick(0, 3) != 0};
     case 10:
-      return chat::RulesChange{room, maybe_user(), pick_rules()};
+      return chat::RulesChange{room, maybe_user(), pick_patch()};
     case 11:
       if (maybe()) return chat::Closing{room, maybe_user(), chat::CloseReason::kExpired};
       [[fallthrough]];
@@ -152,7 +161,9 @@ std::string text_of(const chat::Change& change) {
       return fmt::format("{} {} {}", change.add ? "give" : "take", change.emoji, change.message_id);
     }
     std::string operator()(const chat::Membership& membership) const { return membership.join ? "join" : "leave"; }
-    std::string operator()(const chat::RulesChange& change) const { return "rules " + describe(change.rules); }
+    std::string operator()(const chat::RulesChange& change) const {
+      return "rules " + describe(chat::patched({}, change.patch));
+    }
     std::string operator()(const chat::Closing&) const { return "close"; }
   };
   const auto user = std::visit([](const auto& each) -> std::optional<chat::UserId> { return each.user_id; }, change);

@@ -150,9 +150,9 @@ Result<Appended> RoomHistory::apply(const chat::Membership& membership, Moment& 
 }
 
 Result<Appended> RoomHistory::apply(const chat::RulesChange& change, Moment& moment) {
-  const chat::RulesChanged what{change.rules};
-  if (room_.rules == change.rules) return unchanged(change.user_id, what, moment);
-  room_.rules = change.rules;
+  const chat::RulesChanged what{chat::patched(room_.rules, change.patch)};
+  if (room_.rules == what.rules) return unchanged(change.user_id, what, moment);
+  room_.rules = what.rules;
   return commit(change.user_id, what, moment);
 }
 

@@ -38,10 +38,11 @@ Answer RoomChanger::apply(const chat::Membership& membership, Batch& batch, Batc
 }
 
 Answer RoomChanger::apply(const chat::RulesChange& change, Batch& batch, BatchRoom& room) {
-  const auto& rules = change.rules;
-  const auto before = room_rules_.first(read_rules, room.state.key);
-  if (!before) return failed(before.error());
-  if (*before == rules) return unchanged(batch, room, change.user_id, chat::RulesChanged{rules});
+  const auto found = room_rules_.first(read_rules, room.state.key);
+  if (!found) return failed(found.error());
+  const auto before = found->value_or(chat::RoomRules{});
+  const auto rules = chat::patched(before, change.patch);
+  if (before == rules) return unchanged(batch, room, change.user_id, chat::RulesChanged{rules});
 
   const auto updated = update_room_rules_.run(room.state.key, rules.max_length, rules.message_limit, rules.expires_at,
                                               std::int64_t{rules.client_seq_required}, std::int64_t{rules.read_only});

@@ -177,14 +177,16 @@ TEST_F(ChangesTest, WhoJoinsAndLeavesIsAUser) {
   EXPECT_EQ(fault_of(changes_->join({}, "kitchen", true)), "unauthenticated");
 }
 
-TEST_F(ChangesTest, AnUpdateIsOfTheOwnerAndHoldsAllRules) {
+TEST_F(ChangesTest, AnUpdateIsOfTheOwnerAndHoldsWhatIsAsked) {
   rooms_.set_rules("id of kitchen", {.max_length = 5, .read_only = true});
   const auto prepared = changes_->update(holder(kOwner), "kitchen", {.message_limit = 9, .ttl = "1h"});
   EXPECT_EQ(prepared->room, rooms_.find("kitchen"));
   const auto change = change_of<RulesChange>(prepared);
   EXPECT_EQ(change.room_id, "id of kitchen");
   EXPECT_EQ(change.user_id, kOwner);
-  EXPECT_EQ(change.rules, (RoomRules{.max_length = 5, .message_limit = 9, .expires_at = kNow + 1h, .read_only = true}));
+  EXPECT_EQ(change.patch, (RulesPatch{.message_limit = 9, .expires_at = kNow + 1h}));
+  const auto removal = changes_->update(holder(kOwner), "kitchen", {.max_length = 0});
+  EXPECT_EQ(change_of<RulesChange>(removal).patch, (RulesPatch{.max_length = std::optional<std::int32_t>()}));
   EXPECT_EQ(fault_of(changes_->update(holder(kOwner), "kitchen", {.max_length = 21})), "max_length");
   EXPECT_EQ(fault_of(changes_->update(holder(kOwner), "kitchen", {.ttl = "soon"})), "ttl");
   EXPECT_EQ(fault_of(changes_->update(holder(kOther), "kitchen", {})), "permission_denied");

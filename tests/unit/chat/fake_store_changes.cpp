@@ -86,9 +86,10 @@ class FakeStore::Apply {
   Result<Appended> operator()(const RulesChange& change) {
     History* const history = store_.history_of(change.room_id);
     if (history == nullptr) return unknown();
-    if (history->room.rules == change.rules) return as_it_was(*history, RulesChanged{change.rules});
-    history->room.rules = change.rules;
-    return happened(*history, change.user_id, RulesChanged{change.rules});
+    const RoomRules rules = patched(history->room.rules, change.patch);
+    if (history->room.rules == rules) return as_it_was(*history, RulesChanged{rules});
+    history->room.rules = rules;
+    return happened(*history, change.user_id, RulesChanged{rules});
   }
 
   Result<Appended> operator()(const Closing& closing) {

@@ -22,7 +22,7 @@ class WriterOfChangesTest : public WriterTest {
             Edit{.room_id = room, .message_id = message, .user_id = user_, .content = "edited"},
             Membership{.room_id = room, .user_id = user_},
             Deletion{.room_id = room, .message_id = message, .user_id = user_},
-            RulesChange{.room_id = room, .user_id = user_, .rules = {.read_only = true}},
+            RulesChange{.room_id = room, .user_id = user_, .patch = {.read_only = true}},
             Draft{.room_id = room, .content = "third"},
             Closing{.room_id = room, .user_id = user_}};
   }
@@ -82,7 +82,7 @@ TEST_F(WriterOfChangesTest, PublishesNothingWhenNothingHasChanged) {
   const MessageId id = message_of(must(send("first"))).id;
   const Edit edit{.room_id = room_->id, .message_id = id, .content = "first"};
   const Membership leave{.room_id = room_->id, .user_id = user_, .join = false};
-  const RulesChange rules{.room_id = room_->id, .rules = {}};
+  const RulesChange rules{.room_id = room_->id, .patch = {}};
   for (const Change& change : {Change(edit), Change(leave), Change(rules)}) {
     const auto answer = must(submit(change));
     ASSERT_TRUE(answer.has_value());
@@ -133,7 +133,7 @@ Change any_change(const RoomId& room, UserId user, MessageId before) {
     case 3:
       return Membership{.room_id = room, .user_id = user, .join = yes};
     case 4:
-      return RulesChange{.room_id = room, .rules = {.read_only = yes}};
+      return RulesChange{.room_id = room, .patch = {.read_only = yes}};
     default:
       return Draft{.room_id = room, .content = "x"};
   }

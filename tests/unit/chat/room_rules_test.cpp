@@ -24,11 +24,16 @@ std::string fault_of_new(const RulesRequest& request, const Limits& limits = {})
   return fault_of(new_rules(request, limits, kNow));
 }
 std::string fault_of_change(const RulesRequest& request, const Limits& limits = {}) {
-  return fault_of(changed_rules({}, request, limits, kNow));
+  return fault_of(check_rules(request, limits, kNow));
 }
 
 const RoomRules kAll{
     .max_length = 10, .message_limit = 100, .expires_at = kNow + 1h, .client_seq_required = true, .read_only = true};
+
+// What becomes of all rules by the request.
+RoomRules changed(const RulesRequest& request, Time now = kNow) {
+  return patched(kAll, *check_rules(request, {}, now));
+}
 
 TEST(NewRules, AreNoneWhenNothingIsAsked) {
   EXPECT_EQ(*new_rules({}, {}, kNow), RoomRules());
@@ -49,23 +54,23 @@ TEST(NewRules, HaveNoZeros) {
 }
 
 TEST(ChangedRules, LeaveWhatIsNotSaid) {
-  EXPECT_EQ(*changed_rules(kAll, {}, {}, kNow), kAll);
-  RoomRules changed = kAll;
-  changed.read_only = false;
-  EXPECT_EQ(*changed_rules(kAll, {.read_only = false}, {}, kNow), changed);
-  changed = kAll;
-  changed.max_length = 11;
-  EXPECT_EQ(*changed_rules(kAll, {.max_length = 11}, {}, kNow), changed);
+  EXPECT_EQ(changed({}), kAll);
+  RoomRules rules = kAll;
+  rules.read_only = false;
+  EXPECT_EQ(changed({.read_only = false}), rules);
+  rules = kAll;
+  rules.max_length = 11;
+  EXPECT_EQ(changed({.max_length = 11}), rules);
 }
 
 TEST(ChangedRules, TakeARuleAwayWithZero) {
   const RoomRules left{.client_seq_required = true, .read_only = true};
-  EXPECT_EQ(*changed_rules(kAll, {.max_length = 0, .message_limit = 0, .ttl = "0s"}, {}, kNow), left);
+  EXPECT_EQ(changed({.max_length = 0, .message_limit = 0, .ttl = "0s"}), left);
 }
 
 TEST(ChangedRules, CountTheTimeToLiveFromNow) {
-  EXPECT_EQ(changed_rules(kAll, {.ttl = "90s"}, {}, kNow)->expires_at, kNow + 90s);
-  EXPECT_EQ(changed_rules(kAll, {.ttl = "7d"}, {}, kNow + 5s)->expires_at, kNow + 5s + 7 * 24h);
+  EXPECT_EQ(changed({.ttl = "90s"}).expires_at, kNow + 90s);
+  EXPECT_EQ(changed({.ttl = "7d"}, kNow + 5s).expires_at, kNow + 5s + 7 * 24h);
 }
 
 TEST(Rules, StayWithinTheServersLimits) {
