@@ -67,14 +67,15 @@ Result<Prepared> Changes::erase(const Actor& actor, MessageId id) const {
   return Prepared{std::move(room), std::move(deletion)};
 }
 
-Result<Prepared> Changes::react(const Actor& actor, MessageId id, std::string emoji, bool add) const {
-  if (auto ok = check_emoji(emoji); !ok) return error_of(ok);
+Result<Prepared> Changes::react(const Actor& actor, MessageId id, std::string_view emoji, bool add) const {
+  auto normalized = check_emoji(emoji);
+  if (!normalized) return error_of(normalized);
   auto found = find_message(actor, id);
   if (!found) return error_of(found);
   auto& [room, message] = *found;
   if (auto may = allow(actor, Action::kReact, subject_of(*room, message)); !may) return error_of(may);
   ReactionChange change{
-      .room_id = room->id, .message_id = id, .user_id = *actor.user_id, .emoji = std::move(emoji), .add = add};
+      .room_id = room->id, .message_id = id, .user_id = *actor.user_id, .emoji = *std::move(normalized), .add = add};
   return Prepared{std::move(room), std::move(change)};
 }
 

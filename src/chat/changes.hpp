@@ -33,9 +33,9 @@ class Changes {
   // resource_exhausted (too much of one user).
   // A room is named by id or name; empty means the lobby.
   Result<Prepared> send(const Actor& actor, std::string_view room, NewMessage message) const;
-  Result<Prepared> edit(const Actor& actor, MessageId message, std::string content) const;           // blocks
-  Result<Prepared> erase(const Actor& actor, MessageId message) const;                               // blocks
-  Result<Prepared> react(const Actor& actor, MessageId message, std::string emoji, bool add) const;  // blocks
+  Result<Prepared> edit(const Actor& actor, MessageId message, std::string content) const;                // blocks
+  Result<Prepared> erase(const Actor& actor, MessageId message) const;                                    // blocks
+  Result<Prepared> react(const Actor& actor, MessageId message, std::string_view emoji, bool add) const;  // blocks
   Result<Prepared> join(const Actor& actor, std::string_view room, bool join) const;
   Result<Prepared> update(const Actor& actor, std::string_view room, const RulesRequest& rules) const;
   // failed_precondition for the built-in rooms.

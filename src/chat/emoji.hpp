@@ -2,12 +2,16 @@
 // emoji stand. Any thread.
 #pragma once
 
+#include <optional>
+#include <string>
 #include <string_view>
 
 namespace vestnik::chat {
 
-// Whether `text` is exactly one emoji: a pictograph, a flag, a keycap, or several joined to one picture; at most 64
-// bytes. Sequences that follow the grammar but have no picture of their own are let through.
-bool is_emoji(std::string_view text);
+// The form in which all who mean the same emoji give the same one: with U+FE0F (a picture, please) behind each
+// character that would be text without it, and nowhere else ("fully-qualified" in UTS #51, ED-18). nullopt when `text`
+// is not exactly one emoji: a pictograph, a flag, a keycap, or several joined to one picture; at most 64 bytes,
+// in this form too. Sequences that follow the grammar but have no picture of their own are let through.
+std::optional<std::string> normalized_emoji(std::string_view text);
 
 }  // namespace vestnik::chat

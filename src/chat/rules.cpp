@@ -158,9 +158,9 @@ Result<void> check_cursor_name(std::string_view name) {
   return check_name("cursor", name, kNameLengthMax);
 }
 
-Result<void> check_emoji(std::string_view emoji) {
-  if (!is_emoji(emoji)) return invalid("emoji", "not one emoji; give one such as 👍");
-  return {};
+Result<std::string> check_emoji(std::string_view emoji) {
+  if (auto normalized = normalized_emoji(emoji)) return *std::move(normalized);
+  return invalid("emoji", "not one emoji; give one such as 👍");
 }
 
 Result<std::int32_t> check_page_limit(std::optional<std::int32_t> limit, const Limits& limits) {

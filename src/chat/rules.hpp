@@ -52,7 +52,8 @@ Result<void> check_new_user(const NewUser& user);
 Result<void> check_room_name(std::string_view name);
 Result<void> check_display_name(std::string_view name);
 Result<void> check_cursor_name(std::string_view name);
-Result<void> check_emoji(std::string_view emoji);
+// The emoji in the one form in which it is kept.
+Result<std::string> check_emoji(std::string_view emoji);
 Result<std::int32_t> check_page_limit(std::optional<std::int32_t> limit, const Limits& limits);
 Result<std::int64_t> check_page_offset(std::optional<std::int64_t> offset);
 

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "base/text.hpp"
 
@@ -13,6 +15,10 @@ namespace vestnik::chat {
 namespace {
 
 using namespace std::string_view_literals;
+
+bool is_emoji(std::string_view text) {
+  return normalized_emoji(text).has_value();
+}
 
 TEST(Emoji, IsAPictograph) {
   for (const auto text : {"👍"sv, "😀"sv, "🙏"sv, "🚀"sv, "🫠"sv, "🦄"sv, "🧑"sv, "🟰"sv, "⌚"sv, "⏰"sv, "⭐"sv,
@@ -135,6 +141,41 @@ TEST(Emoji, IsToldFromAnything) {
       RC_ASSERT(!is_emoji(text + "\u200D"));
       RC_ASSERT(!is_emoji(text + "a"));
     }
+  }));
+}
+
+TEST(NormalizedEmoji, IsOneForAllWhoMeanTheSame) {
+  for (const auto& [given, kept] : std::vector<std::pair<std::string_view, std::string_view>>{
+           {"\u2764", "\u2764\uFE0F"},
+           {"\u2764\uFE0F", "\u2764\uFE0F"},
+           {"👍", "👍"},
+           {"👍\uFE0F", "👍"},
+           {"☝🏽", "☝🏽"},
+           {"1\u20E3", "1\uFE0F\u20E3"},
+           {"\u2764\u200D🔥", "\u2764\uFE0F\u200D🔥"},
+           {"\U0001F3F3\u200D🌈", "\U0001F3F3\uFE0F\u200D🌈"},
+           {"👩\uFE0F\u200D\u2764\u200D👨", "👩\u200D\u2764\uFE0F\u200D👨"},
+           {"👩🏽\u200D\u2695", "👩🏽\u200D\u2695\uFE0F"},
+           {"🇷🇺", "🇷🇺"},
+       }) {
+    EXPECT_EQ(normalized_emoji(given), kept) << given;
+  }
+}
+
+TEST(NormalizedEmoji, IsTheSameWhateverStylesWereGiven) {
+  EXPECT_TRUE(rc::check("with and without U+FE0F, once and twice", [] {
+    std::string bare, styled;
+    for (int left = *rc::gen::inRange(1, 4); left > 0; --left) {
+      const auto part = *rc::gen::element<std::string>("👍", "\u2764", "🔥", "☝🏽", "\u2695", "\U0001F3F3");
+      const bool styles = part != "☝🏽" && *rc::gen::arbitrary<bool>();
+      const std::string joint = left > 1 ? "\u200D" : "";
+      bare += part + joint;
+      styled += part + (styles ? "\uFE0F" : "") + joint;
+    }
+    const auto normalized = normalized_emoji(styled);
+    RC_ASSERT(normalized.has_value());
+    RC_ASSERT(normalized == normalized_emoji(bare));
+    RC_ASSERT(normalized == normalized_emoji(*normalized));
   }));
 }
 
