@@ -79,7 +79,7 @@ Task<Result<void>> ChatApi::list_messages(Call& call, const contract::ListMessag
   if (request.has_before()) history.before = request.before();
   if (request.has_from()) history.from = request.from();
   if (request.has_to()) history.to = request.to();
-  auto page = co_await pool_.run([this, &actor, &history] { return chat_.list_messages(*actor, history); });
+  auto page = co_await pool_.run([this, &actor, &history] { return chat_.history().list_messages(*actor, history); });
   if (!page) co_return error_of(page);
   for (const chat::Message& message : page->messages) to_contract(*page->room, message, *response.add_messages());
   co_return Result<void>();
@@ -89,7 +89,8 @@ Task<Result<void>> ChatApi::get_message(Call& call, const contract::GetMessageRe
                                         contract::Message& response) {
   auto actor = sessions_.identify(call.credentials, std::nullopt);
   if (!actor) co_return error_of(actor);
-  auto found = co_await pool_.run([this, &actor, id = request.message_id()] { return chat_.get_message(*actor, id); });
+  auto found =
+      co_await pool_.run([this, &actor, id = request.message_id()] { return chat_.history().get_message(*actor, id); });
   if (!found) co_return error_of(found);
   to_contract(*found->room, found->message, response);
   co_return Result<void>();

@@ -144,7 +144,7 @@ Task<Result<void>> RoomApi::read_unread(Call& call, const contract::ReadUnreadRe
                              .ack = {},
                              .commit = !request.has_commit() || request.commit()};
   if (request.has_ack()) unread.ack = request.ack();
-  auto page = co_await pool_.run([this, &actor, &unread] { return chat_.read_unread(*actor, unread); });
+  auto page = co_await pool_.run([this, &actor, &unread] { return chat_.history().read_unread(*actor, unread); });
   if (!page) co_return error_of(page);
   for (const chat::Message& message : page->messages) to_contract(*page->room, message, *response.add_messages());
   chat::append_position(*response.mutable_pos(), page->room->epoch, page->cursor_n);
@@ -157,8 +157,9 @@ Task<Result<void>> RoomApi::list_unread(Call& call, const contract::ListUnreadRe
   auto actor = sessions_.identify(call.credentials, VESTNIK_FIELD(request, user_id));
   if (!actor) co_return error_of(actor);
   auto rooms = co_await pool_.run([this, &actor, &request] {
-    return chat_.list_unread(*actor, request.has_cursor() ? std::string_view(request.cursor()) : kDefaultCursor,
-                             VESTNIK_FIELD(request, offset), VESTNIK_FIELD(request, limit));
+    return chat_.history().list_unread(*actor,
+                                       request.has_cursor() ? std::string_view(request.cursor()) : kDefaultCursor,
+                                       VESTNIK_FIELD(request, offset), VESTNIK_FIELD(request, limit));
   });
   if (!rooms) co_return error_of(rooms);
   for (const auto& [room, unread] : *rooms) {

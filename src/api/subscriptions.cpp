@@ -24,7 +24,7 @@ Task<Result<Subscriptions::Opened>> Subscriptions::open(runtime::Core& core, con
       co_return Opened{*view, plan};
     }
   }
-  auto state = co_await pool_.run([this, room] { return chat_.read_room(*room); });
+  auto state = co_await pool_.run([this, room] { return chat_.history().read_room(*room); });
   if (!state) co_return std::unexpected(std::move(state.error()));
   view = &hub_.view(core, room, encoding);  // again: a view without subscribers may have gone meanwhile
   hub_.tell_head(*room, state->counter);
@@ -34,7 +34,7 @@ Task<Result<Subscriptions::Opened>> Subscriptions::open(runtime::Core& core, con
 
 Task<Result<live::LogView>> Subscriptions::read_page(chat::RoomPtr room, live::Encoding encoding, std::int64_t next_n) {
   co_return co_await pool_.run([this, room = std::move(room), encoding, next_n]() -> Result<live::LogView> {
-    auto events = chat_.read_events(*room, next_n - 1, kPage);
+    auto events = chat_.history().read_events(*room, next_n - 1, kPage);
     if (!events) return std::unexpected(std::move(events.error()));
     live::RoomLog page;
     std::string frame;

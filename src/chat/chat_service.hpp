@@ -1,5 +1,6 @@
-// What users can see and open: sessions, users, rooms and their history over the storage. Knows no protocol. What they
-// change in a room goes through chat/changes.hpp and chat/message_writer.hpp.
+// What users can see and open: sessions, users and rooms over the storage. Knows no protocol. What they read in a room
+// is the business of chat/history.hpp; what they change there goes through chat/changes.hpp and
+// chat/message_writer.hpp.
 #pragma once
 
 #include <cstdint>
@@ -16,6 +17,7 @@
 #include "chat/authorize.hpp"
 #include "chat/chat_store.hpp"
 #include "chat/committed.hpp"
+#include "chat/history.hpp"
 #include "chat/hour_counter.hpp"
 #include "chat/presence.hpp"
 #include "chat/room_directory.hpp"
@@ -24,36 +26,6 @@
 #include "chat/types.hpp"
 
 namespace vestnik::chat {
-
-// A request for a page of history, positions and times as the client wrote them.
-struct HistoryRequest {
-  std::string_view room;
-  std::optional<std::int32_t> limit;
-  std::optional<std::int64_t> offset;
-  std::optional<std::string_view> after, before;  // positions
-  std::optional<std::string_view> from, to;       // RFC 3339 or "-10m"
-  std::optional<Order> order;
-};
-
-struct HistoryPage {
-  RoomPtr room;
-  std::vector<Message> messages;
-};
-
-struct UnreadRequest {
-  std::string_view room;
-  std::string cursor;
-  std::optional<std::int32_t> limit;
-  std::optional<std::string_view> ack;  // position
-  bool commit = true;
-};
-
-struct UnreadPage {
-  RoomPtr room;
-  std::vector<Message> messages;
-  std::int64_t cursor_n = 0;
-  std::int64_t remaining = 0;
-};
 
 // A room with what only memory knows of it.
 struct RoomView {
@@ -105,25 +77,10 @@ class ChatService {
   // The room that somebody wants to follow. Empty means the lobby. Errors: not_found.
   Result<RoomPtr> follow(const Actor& actor, std::string_view id_or_name) const;
 
-  struct MessageInRoom {
-    RoomPtr room;
-    Message message;
-  };
-  Result<MessageInRoom> get_message(const Actor& actor, MessageId id);                   // blocks
-  Result<HistoryPage> list_messages(const Actor& actor, const HistoryRequest& request);  // blocks
-  Result<UnreadPage> read_unread(const Actor& actor, const UnreadRequest& request);      // blocks
-  struct UnreadRoom {
-    RoomPtr room;
-    Unread unread;
-  };
-  Result<std::vector<UnreadRoom>> list_unread(const Actor& actor, std::string_view cursor,
-                                              std::optional<std::int64_t> offset,
-                                              std::optional<std::int32_t> limit);  // blocks
+  // What is in the rooms, and what each user has read of it.
+  const History& history() const { return history_; }
 
-  // For subscribers: the state of a room, and its events with n > after, oldest first, at most `limit`.
-  Result<Room> read_room(const RoomInfo& room);                                                          // blocks
-  Result<std::vector<Event>> read_events(const RoomInfo& room, std::int64_t after, std::int32_t limit);  // blocks
-  Result<StoreStats> stats();                                                                            // blocks
+  Result<StoreStats> stats();  // blocks
 
   // What has been committed: rules that have changed, rooms that were closed, users who wrote. On the writer's thread.
   void note_committed(std::span<const Committed> batch);
@@ -135,8 +92,7 @@ class ChatService {
   RoomView view_of(Room room);
   // Blocks when the name is not known yet. Empty when there is no such user.
   std::string name_of(UserId user);
-  Result<Time> parse_time(std::string_view field, std::string_view text) const;
-  Result<void> check_max_users();
+  Result<void> check_max_users() const;
 
   ChatStore& store_;
   RoomDirectory& rooms_;
@@ -145,8 +101,10 @@ class ChatService {
   Limits limits_;
   Access access_;
   Clock clock_;
+  History history_;
   HourCounter last_hour_;
-  std::mutex creating_;  // a limit is checked and used up by one request at a time
+  std::mutex creating_;        // a limit is checked and used up by one request at a time
+  std::int64_t accounts_ = 0;  // in the store; guarded by creating_
   std::mutex names_mutex_;
   std::unordered_map<UserId, std::string> names_;  // guarded by names_mutex_; bounded
 };

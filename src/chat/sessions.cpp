@@ -39,8 +39,9 @@ Result<Session> Sessions::find(std::string_view secret) const {
     // The room of an owner is looked for under the lock: when it closes, the session gets its new time first.
     const std::shared_lock lock(mutex_);
     if (const auto found = by_key_.find(key); found != by_key_.end()) {
-      const auto end = expires_at(found->second);
-      if (!end || clock_() < *end) return found->second;
+      const Session& session = found->second.session;
+      const auto end = expires_at(session);
+      if (!end || clock_() < *end) return session;
     }
   }
   return fail(ErrorCode::kUnauthenticated,
@@ -58,6 +59,14 @@ Result<Actor> Sessions::identify(std::string_view secret, std::optional<UserId> 
   return Actor{.user_id = user.id, .username = std::move(user.username), .authenticated = true};
 }
 
+SessionEnd Sessions::end_of(std::string_view secret) const {
+  if (access_ == Access::kOpen || secret.empty()) return nullptr;
+  const std::string key = sha256_hex(secret);
+  const std::shared_lock lock(mutex_);
+  const auto found = by_key_.find(key);
+  return found == by_key_.end() ? std::make_shared<std::atomic<bool>>(true) : found->second.ended;
+}
+
 std::optional<Time> Sessions::expires_at(const Session& session) const {
   if (rooms_.owns_any(session.user.id)) return std::nullopt;
   return earliest_end(session);
@@ -72,7 +81,8 @@ Result<void> Sessions::close(const Session& session) {
 void Sessions::rename(const User& user) {
   const std::unique_lock lock(mutex_);
   const auto [begin, end] = by_user_.equal_range(user.id);
-  for (auto it = begin; it != end; ++it) by_key_.at(it->second).user = user;
+  if (begin != end && by_key_.at(begin->second).session.user.guest && !user.guest) --guests_;
+  for (auto it = begin; it != end; ++it) by_key_.at(it->second).session.user = user;
 }
 
 void Sessions::note_active(UserId user, Time when) {
@@ -83,7 +93,7 @@ void Sessions::note_active(UserId user, Time when) {
   const std::unique_lock lock(mutex_);
   const auto [begin, end] = by_user_.equal_range(user);
   for (auto it = begin; it != end; ++it) {
-    Session& session = by_key_.at(it->second);
+    Session& session = by_key_.at(it->second).session;
     session.active_at = std::max(session.active_at, when);
   }
 }
@@ -103,8 +113,9 @@ void Sessions::end_expired() {
       due_.pop();
       const auto found = by_key_.find(key);
       if (found == by_key_.end()) continue;
-      const auto end = expires_at(found->second);
+      const auto end = expires_at(found->second.session);
       if (end && *end <= now) {
+        *found->second.ended = true;
         ended.push_back(std::move(key));
       } else {
         // While a room is owned, nothing is due before `ttl` after its closing.
@@ -128,23 +139,32 @@ std::size_t Sessions::size() const {
   return by_key_.size();
 }
 
+std::int64_t Sessions::guests() const {
+  const std::shared_lock lock(mutex_);
+  return guests_;
+}
+
 void Sessions::add(Session session) {
   const std::unique_lock lock(mutex_);
+  if (session.user.guest && !by_user_.contains(session.user.id)) ++guests_;
   due_.push({earliest_end(session), session.key});
   by_user_.emplace(session.user.id, session.key);
-  by_key_.insert_or_assign(session.key, std::move(session));
+  std::string key = session.key;
+  by_key_.insert_or_assign(std::move(key), Held{.session = std::move(session)});
 }
 
 void Sessions::remove(const std::string& key) {
   const std::unique_lock lock(mutex_);
   const auto found = by_key_.find(key);
   if (found == by_key_.end()) return;
-  const auto [begin, end] = by_user_.equal_range(found->second.user.id);
+  *found->second.ended = true;
+  const auto [begin, end] = by_user_.equal_range(found->second.session.user.id);
   for (auto it = begin; it != end; ++it) {
     if (it->second != key) continue;
     by_user_.erase(it);
     break;
   }
+  if (const User& user = found->second.session.user; user.guest && !by_user_.contains(user.id)) --guests_;
   by_key_.erase(found);
 }
 

@@ -1,7 +1,9 @@
 // Sessions: who holds which secret, and until when. Any thread.
 #pragma once
 
+#include <atomic>
 #include <chrono>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <queue>
@@ -19,6 +21,9 @@
 #include "chat/room_directory.hpp"
 
 namespace vestnik::chat {
+
+// Becomes true when a session has ended, and stays so.
+using SessionEnd = std::shared_ptr<const std::atomic<bool>>;
 
 class Sessions {
  public:
@@ -41,6 +46,9 @@ class Sessions {
   // Who asks: the user of the session, or, without a secret and where the server is open, whom the request names.
   // Errors: unauthenticated, permission_denied (the request names another user than the session's).
   Result<Actor> identify(std::string_view secret, std::optional<UserId> claimed) const;
+  // For those who go on for longer than a call: the end of the session, of which they hear within half a second.
+  // nullptr where the server is open to all, since there nobody needs the session to go on.
+  SessionEnd end_of(std::string_view secret) const;
   // nullopt while the user owns an open room.
   std::optional<Time> expires_at(const Session& session) const;
   // Errors: not_found. Blocks.
@@ -55,6 +63,8 @@ class Sessions {
   void end_expired();
 
   std::size_t size() const;
+  // Guests who have a session.
+  std::int64_t guests() const;
 
  private:
   struct Due {
@@ -62,6 +72,11 @@ class Sessions {
     std::string key;
 
     bool operator>(const Due& other) const { return at > other.at; }
+  };
+
+  struct Held {
+    Session session;
+    std::shared_ptr<std::atomic<bool>> ended = std::make_shared<std::atomic<bool>>(false);
   };
 
   void add(Session session);
@@ -74,8 +89,9 @@ class Sessions {
   Access access_;
   Clock clock_;
   mutable std::shared_mutex mutex_;  // guards everything below
-  std::unordered_map<std::string, Session> by_key_;
+  std::unordered_map<std::string, Held> by_key_;
   std::unordered_multimap<UserId, std::string> by_user_;
+  std::int64_t guests_ = 0;
   std::priority_queue<Due, std::vector<Due>, std::greater<>> due_;
 };
 

@@ -236,10 +236,12 @@ TEST_P(Changes, RulesThatAreChangedAtOnceAreAllChanged) {
 
 TEST_P(Changes, ManyInOneBatchSeeEachOther) {
   const auto first = send(room_, "one", at(1s));
-  const std::vector<chat::Change> changes = {
-      draft_for(room_, "two"),    edit(first + 1, "changed"),       give(first + 1, 2, "+"), give(first + 1, 2, "+"),
-      deletion(first + 1),        take(first + 1, 2, "+"),          deletion(first + 1),     chat::Membership{room_, 3},
-      chat::Membership{room_, 3}, chat::RulesChange{room_, 1, {9}}, draft_for(room_, "end")};
+  const std::vector<chat::Change> changes = {draft_for(room_, "two"),    edit(first + 1, "changed"),
+                                             give(first + 1, 2, "+"),    give(first + 1, 2, "+"),
+                                             deletion(first + 1),        take(first + 1, 2, "+"),
+                                             deletion(first + 1),        chat::Membership{room_, 3},
+                                             chat::Membership{room_, 3}, chat::RulesChange{room_, 1, {.max_length = 9}},
+                                             draft_for(room_, "end")};
   const auto results = must(store().append(changes, at(2s)));
   std::string text;
   for (const auto& result : results) {

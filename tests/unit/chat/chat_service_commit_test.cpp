@@ -16,7 +16,8 @@ class CommittedTest : public OpenedTest {};
 TEST_F(CommittedTest, RulesHoldFromNowOn) {
   const RoomPtr lobby = room("lobby");
   const RoomRules rules{.max_length = 5, .expires_at = kNow + 1h, .read_only = true};
-  commit(RulesChange{.room_id = lobby->id, .rules = rules}, lobby);
+  const RulesPatch patch{.max_length = 5, .expires_at = kNow + 1h, .read_only = true};
+  commit(RulesChange{.room_id = lobby->id, .patch = patch}, lobby);
   EXPECT_EQ(lobby->rules(), rules);
   EXPECT_EQ(process_->rooms.expired(kNow + 1h).size(), 1u);
 }

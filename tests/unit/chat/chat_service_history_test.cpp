@@ -19,13 +19,13 @@ class MessagesTest : public OpenedTest {
 
   // What the storage is asked for a request that must be right.
   HistoryQuery asked(const HistoryRequest& request) {
-    const auto page = chat_->list_messages(kNobody, request);
+    const auto page = chat_->history().list_messages(kNobody, request);
     if (!page) throw std::runtime_error(page.error().detail);
     return *store_.last_query();
   }
   std::string fault(const HistoryRequest& request) {
     const auto calls = store_.calls(Call::kListMessages);
-    auto found = fault_of(chat_->list_messages(kNobody, request));
+    auto found = fault_of(chat_->history().list_messages(kNobody, request));
     EXPECT_EQ(store_.calls(Call::kListMessages), calls) << "the storage was asked";
     return found;
   }
@@ -35,7 +35,7 @@ class MessagesTest : public OpenedTest {
 };
 
 TEST_F(MessagesTest, AreTheNewestFiftyOfTheLobbyByDefault) {
-  const auto page = chat_->list_messages(kNobody, {});
+  const auto page = chat_->history().list_messages(kNobody, {});
   ASSERT_TRUE(page.has_value());
   EXPECT_EQ(page->room->name, "lobby");
   EXPECT_THAT(page->messages,
@@ -120,46 +120,46 @@ TEST_F(MessagesTest, AreOfARoomThatExists) {
 
 TEST_F(MessagesTest, AreMissingWhenTheStorageFails) {
   store_.fail_next(Call::kListMessages, kClosed);
-  EXPECT_EQ(fault_of(chat_->list_messages(kNobody, {})), "unavailable");
+  EXPECT_EQ(fault_of(chat_->history().list_messages(kNobody, {})), "unavailable");
   store_.fail_next(Call::kGetMessage, kClosed);
-  EXPECT_EQ(fault_of(chat_->get_message(kNobody, 1)), "unavailable");
+  EXPECT_EQ(fault_of(chat_->history().get_message(kNobody, 1)), "unavailable");
   store_.fail_next(Call::kListEvents, kClosed);
-  EXPECT_EQ(fault_of(chat_->read_events(*room_, 0, 10)), "unavailable");
+  EXPECT_EQ(fault_of(chat_->history().read_events(*room_, 0, 10)), "unavailable");
   store_.fail_next(Call::kFindRoom, kClosed);
-  EXPECT_EQ(fault_of(chat_->read_room(*room_)), "unavailable");
+  EXPECT_EQ(fault_of(chat_->history().read_room(*room_)), "unavailable");
 }
 
 TEST_F(MessagesTest, AreFoundByNumber) {
-  const auto found = chat_->get_message(kNobody, 2);
+  const auto found = chat_->history().get_message(kNobody, 2);
   ASSERT_TRUE(found.has_value());
   EXPECT_EQ(found->message.content, "2");
   EXPECT_EQ(found->room, room_);
-  EXPECT_EQ(fault_of(chat_->get_message(kNobody, 77)), "not_found");
+  EXPECT_EQ(fault_of(chat_->history().get_message(kNobody, 77)), "not_found");
 }
 
 TEST_F(MessagesTest, AreNotFoundInARoomThatIsBeingClosed) {
   process_->rooms.remove(room_->id, 4);  // its history is still there
-  EXPECT_EQ(fault_of(chat_->get_message(kNobody, 2)), "not_found");
+  EXPECT_EQ(fault_of(chat_->history().get_message(kNobody, 2)), "not_found");
   EXPECT_EQ(fault({.room = room_->id}), "not_found");
 }
 
 TEST_F(MessagesTest, AreReadAsEventsForSubscribers) {
-  EXPECT_EQ(chat_->read_room(*room_)->counter, 3);
-  const auto events = chat_->read_events(*room_, 1, 7);
+  EXPECT_EQ(chat_->history().read_room(*room_)->counter, 3);
+  const auto events = chat_->history().read_events(*room_, 1, 7);
   ASSERT_THAT(*events, SizeIs(2));
   EXPECT_EQ((*events)[0].n, 2);
   EXPECT_EQ(std::get<MessageSent>((*events)[1].what).message.content, "3");
-  EXPECT_THAT(*chat_->read_events(*room_, 0, 1), SizeIs(1));
+  EXPECT_THAT(*chat_->history().read_events(*room_, 0, 1), SizeIs(1));
 }
 
 TEST_F(MessagesTest, AreReadBySessionsAloneWhereTheyAreRequired) {
   reopen({}, Access::kSessions);
-  EXPECT_EQ(fault_of(chat_->list_messages(kNobody, {})), "unauthenticated");
-  EXPECT_EQ(fault_of(chat_->get_message(kNobody, 1)), "unauthenticated");
+  EXPECT_EQ(fault_of(chat_->history().list_messages(kNobody, {})), "unauthenticated");
+  EXPECT_EQ(fault_of(chat_->history().get_message(kNobody, 1)), "unauthenticated");
   EXPECT_EQ(fault_of(chat_->follow(kNobody, "lobby")), "unauthenticated");
   const Guest ann = guest("ann");
-  EXPECT_THAT(chat_->list_messages(ann.actor, {})->messages, SizeIs(3));
-  EXPECT_TRUE(chat_->get_message(ann.actor, 1).has_value());
+  EXPECT_THAT(chat_->history().list_messages(ann.actor, {})->messages, SizeIs(3));
+  EXPECT_TRUE(chat_->history().get_message(ann.actor, 1).has_value());
   EXPECT_TRUE(chat_->follow(ann.actor, "lobby").has_value());
 }
 

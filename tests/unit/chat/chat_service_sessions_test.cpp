@@ -68,6 +68,31 @@ TEST_F(ServiceSessionsTest, GiveTheirPlaceBackWhenTheyEnd) {
   EXPECT_TRUE(chat_->open_session({}, "Cid").has_value());
 }
 
+TEST_F(ServiceSessionsTest, HaveTheirUsersCountedInMemory) {
+  const Guest old = guest("Old");
+  reopen({.max_users = 6});  // the admin and Old
+  const auto counted = store_.calls(Call::kStats);
+  const auto users = [&] { return chat_->list_users(kNobody, {}, {})->size(); };
+  const Guest ann = guest("Ann");
+  ASSERT_TRUE(chat_->open_session(ann.id(), {}).has_value());
+  ASSERT_TRUE(chat_->create_user(ann.actor, {.username = "anna"}).has_value());
+  ASSERT_TRUE(chat_->close_session(ann.secret).has_value());  // an account stays
+  ASSERT_TRUE(chat_->close_session(old.secret).has_value());
+  const Guest bob = guest("Bob");
+  const auto again = chat_->open_session(bob.id(), {});
+  ASSERT_TRUE(chat_->close_session(bob.secret).has_value());  // the other one keeps the guest
+  guest("Cid");
+  EXPECT_EQ(users(), 4u);
+  guest("Dan");
+  ASSERT_TRUE(chat_->create_user(kNobody, {.username = "eve"}).has_value());
+  EXPECT_EQ(users(), 6u);
+  EXPECT_EQ(fault_of(chat_->open_session({}, "Fay")), "resource_exhausted");
+  EXPECT_EQ(fault_of(chat_->create_user(kNobody, {.username = "fay"})), "resource_exhausted");
+  ASSERT_TRUE(chat_->close_session(*again->secret).has_value());
+  guest("Fay");
+  EXPECT_EQ(store_.calls(Call::kStats), counted);
+}
+
 TEST_F(ServiceSessionsTest, AreAtMostAsManyWhenTwoAskAtOnce) {
   reopen({.max_users = 2});
   store_.let_meet(Call::kCreateSession);
@@ -79,8 +104,6 @@ TEST_F(ServiceSessionsTest, AreAtMostAsManyWhenTwoAskAtOnce) {
 }
 
 TEST_F(ServiceSessionsTest, FailWithTheStorage) {
-  store_.fail_next(Call::kStats, kClosed);
-  EXPECT_EQ(fault_of(chat_->open_session({}, "Ann")), "unavailable");
   store_.fail_next(Call::kCreateSession, kClosed);
   EXPECT_EQ(fault_of(chat_->open_session({}, "Ann")), "unavailable");
   EXPECT_EQ(process_->sessions.size(), 0u);

@@ -22,11 +22,13 @@ class UnreadTest : public OpenedTest {
   std::string at(std::int64_t n) const { return to_string({.epoch = lobby_->epoch, .n = n}); }
 
   UnreadPage read(const UnreadRequest& request) {
-    auto page = chat_->read_unread(ann_.actor, request);
+    auto page = chat_->history().read_unread(ann_.actor, request);
     if (!page) throw std::runtime_error(page.error().detail);
     return std::move(*page);
   }
-  std::string fault(const UnreadRequest& request) { return fault_of(chat_->read_unread(ann_.actor, request)); }
+  std::string fault(const UnreadRequest& request) {
+    return fault_of(chat_->history().read_unread(ann_.actor, request));
+  }
 
   static std::vector<std::string> texts(const UnreadPage& page) {
     std::vector<std::string> texts;
@@ -124,11 +126,11 @@ TEST_F(UnreadTest, IsKeptForEachCursorUserAndRoom) {
   EXPECT_THAT(read({.cursor = "phone"}).messages, IsEmpty());
   EXPECT_THAT(texts(read({.cursor = "desk"})), ElementsAre("in the lobby"));
   EXPECT_THAT(texts(read({.room = "kitchen", .cursor = "phone"})), ElementsAre("in the kitchen"));
-  EXPECT_THAT(chat_->read_unread(bob.actor, {.cursor = "phone"})->messages, SizeIs(1));
+  EXPECT_THAT(chat_->history().read_unread(bob.actor, {.cursor = "phone"})->messages, SizeIs(1));
 }
 
 TEST_F(UnreadTest, IsOfAUserInARoomUnderAName) {
-  EXPECT_EQ(fault_of(chat_->read_unread(kNobody, {.cursor = kCursor})), "unauthenticated");
+  EXPECT_EQ(fault_of(chat_->history().read_unread(kNobody, {.cursor = kCursor})), "unauthenticated");
   EXPECT_EQ(fault({.room = "attic", .cursor = kCursor}), "not_found");
   EXPECT_EQ(fault({.cursor = ""}), "cursor");
   EXPECT_EQ(fault({.cursor = std::string(65, 'x')}), "cursor");
@@ -149,7 +151,7 @@ TEST_F(UnreadTest, IsNotMovedWhenTheStorageFails) {
 class UnreadRoomsTest : public UnreadTest {
  protected:
   auto list(std::optional<std::int64_t> offset = {}, std::optional<std::int32_t> limit = {}) {
-    return chat_->list_unread(ann_.actor, kCursor, offset, limit);
+    return chat_->history().list_unread(ann_.actor, kCursor, offset, limit);
   }
 };
 
@@ -195,8 +197,8 @@ TEST_F(UnreadRoomsTest, AreAThousandInOneCall) {
 }
 
 TEST_F(UnreadRoomsTest, AreOfAUserUnderAName) {
-  EXPECT_EQ(fault_of(chat_->list_unread(kNobody, kCursor, {}, {})), "unauthenticated");
-  EXPECT_EQ(fault_of(chat_->list_unread(ann_.actor, "", {}, {})), "cursor");
+  EXPECT_EQ(fault_of(chat_->history().list_unread(kNobody, kCursor, {}, {})), "unauthenticated");
+  EXPECT_EQ(fault_of(chat_->history().list_unread(ann_.actor, "", {}, {})), "cursor");
   store_.fail_next(Call::kListUnread, kClosed);
   EXPECT_EQ(fault_of(list()), "unavailable");
 }

@@ -1,0 +1,159 @@
+#include "chat/history.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace vestnik::chat {
+namespace {
+
+constexpr std::int32_t kUnreadRoomsMax = 1'000;
+
+template <typename T>
+std::unexpected<Error> error_of(Result<T>& result) {
+  return std::unexpected(std::move(result.error()));
+}
+
+// n of a position of this room's own history. Errors: invalid_argument.
+Result<std::int64_t> place_in(const RoomInfo& room, std::string_view field, std::string_view text) {
+  auto position = parse_position(text, field);
+  if (!position) return error_of(position);
+  if (position->epoch != room.epoch) {
+    return invalid(std::string(field),
+                   fmt::format("is of another history; positions of {} begin with {}:", room.name, room.epoch));
+  }
+  return position->n;
+}
+
+}  // namespace
+
+Result<History::MessageInRoom> History::get_message(const Actor& actor, MessageId id) const {
+  if (auto may = authorize(actor, Action::kRead, {}, access_); !may) return error_of(may);
+  auto found = store_.get_message(id);
+  if (!found) return error_of(found);
+  RoomPtr room = rooms_.find(found->first);
+  if (!room) return fail(ErrorCode::kNotFound, fmt::format("There is no message {}.", id));
+  return MessageInRoom{std::move(room), std::move(found->second)};
+}
+
+Result<RoomPtr> History::readable(const Actor& actor, std::string_view id_or_name) const {
+  if (auto may = authorize(actor, Action::kRead, {}, access_); !may) return error_of(may);
+  return rooms_.get(id_or_name);
+}
+
+Result<HistoryPage> History::list_messages(const Actor& actor, const HistoryRequest& request) const {
+  auto room = readable(actor, request.room);
+  if (!room) return error_of(room);
+  auto limit = check_page_limit(request.limit, limits_);
+  if (!limit) return error_of(limit);
+  auto offset = check_page_offset(request.offset);
+  if (!offset) return error_of(offset);
+  if (request.offset && (request.after || request.before)) {
+    return invalid("offset", "give either offset or a position, not both");
+  }
+
+  HistoryQuery query{.room_id = (*room)->id, .offset = *offset, .limit = *limit};
+  query.order = request.order.value_or(request.after ? Order::kAscending : Order::kDescending);
+  if (request.after) {
+    auto n = place_in(**room, "after", *request.after);
+    if (!n) return error_of(n);
+    query.after = *n;
+  }
+  if (request.before) {
+    auto n = place_in(**room, "before", *request.before);
+    if (!n) return error_of(n);
+    query.before = *n;
+  }
+  if (request.from) {
+    auto time = parse_time("from", *request.from);
+    if (!time) return error_of(time);
+    query.from = *time;
+  }
+  if (request.to) {
+    auto time = parse_time("to", *request.to);
+    if (!time) return error_of(time);
+    query.to = *time;
+  }
+  if (query.from && query.to && *query.from > *query.to) return invalid("from", "is later than to");
+
+  auto messages = store_.list_messages(query);
+  if (!messages) return error_of(messages);
+  return HistoryPage{std::move(*room), std::move(*messages)};
+}
+
+Result<Time> History::parse_time(std::string_view field, std::string_view text) const {
+  if (text.starts_with('-')) {
+    if (const auto back = parse_duration(text.substr(1))) return clock_() - *back;
+  } else if (const auto time = parse_rfc3339(text)) {
+    return *time;
+  }
+  return invalid(std::string(field),
+                 "not a time; write RFC 3339 such as 2024-01-01T12:00:00Z, or -10m for ten "
+                 "minutes ago");
+}
+
+Result<UnreadPage> History::read_unread(const Actor& actor, const UnreadRequest& request) const {
+  if (auto may = authorize(actor, Action::kReadUnread, {}, access_); !may) return error_of(may);
+  auto room = rooms_.get(request.room);
+  if (!room) return error_of(room);
+  if (auto ok = check_cursor_name(request.cursor); !ok) return error_of(ok);
+  const bool only_confirms = request.limit == 0;
+  auto limit = check_page_limit(only_confirms ? std::nullopt : request.limit, limits_);
+  if (!limit) return error_of(limit);
+
+  const CursorKey key{.room_id = (*room)->id, .user_id = *actor.user_id, .name = request.cursor};
+  if (request.ack) {
+    auto n = place_in(**room, "ack", *request.ack);
+    if (!n) return error_of(n);
+    auto state = store_.find_room(key.room_id);
+    if (!state) return error_of(state);
+    if (*n > state->counter) return invalid("ack", "is ahead of the room; give a position that was read there");
+    if (auto ok = store_.set_cursor(key, *n); !ok) return error_of(ok);
+  }
+  auto unread = store_.get_unread(key);
+  if (!unread) return error_of(unread);
+  UnreadPage page{.room = std::move(*room), .messages = {}, .cursor_n = unread->cursor_n, .remaining = unread->count};
+  if (only_confirms) return page;
+
+  auto messages = store_.list_messages(
+      {.room_id = key.room_id, .after = unread->cursor_n, .limit = *limit, .order = Order::kAscending});
+  if (!messages) return error_of(messages);
+  page.messages = std::move(*messages);
+  page.remaining = std::max<std::int64_t>(0, unread->count - std::ssize(page.messages));
+  if (request.commit && !page.messages.empty()) {
+    page.cursor_n = page.messages.back().n;
+    if (auto ok = store_.set_cursor(key, page.cursor_n); !ok) return error_of(ok);
+  }
+  return page;
+}
+
+Result<std::vector<History::UnreadRoom>> History::list_unread(const Actor& actor, std::string_view cursor,
+                                                              std::optional<std::int64_t> offset,
+                                                              std::optional<std::int32_t> limit) const {
+  if (auto may = authorize(actor, Action::kReadUnread, {}, access_); !may) return error_of(may);
+  if (auto ok = check_cursor_name(cursor); !ok) return error_of(ok);
+  if (limit && (*limit < 1 || *limit > kUnreadRoomsMax)) {
+    return invalid("limit", fmt::format("{} is out of range; give 1 to {}", *limit, kUnreadRoomsMax));
+  }
+  auto skip = check_page_offset(offset);
+  if (!skip) return error_of(skip);
+  auto all = store_.list_unread(*actor.user_id, cursor, *skip, limit.value_or(kUnreadRoomsMax));
+  if (!all) return error_of(all);
+  std::vector<UnreadRoom> rooms;
+  rooms.reserve(all->size());
+  for (Unread& unread : *all) {
+    if (RoomPtr room = rooms_.find(unread.room_id)) rooms.push_back({std::move(room), std::move(unread)});
+  }
+  return rooms;
+}
+
+Result<Room> History::read_room(const RoomInfo& room) const {
+  return store_.find_room(room.id);
+}
+
+Result<std::vector<Event>> History::read_events(const RoomInfo& room, std::int64_t after, std::int32_t limit) const {
+  return store_.list_events(room.id, after, limit);
+}
+
+}  // namespace vestnik::chat
