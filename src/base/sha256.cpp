@@ -42,6 +42,12 @@ std::string Sha256::finish() {
   return text;
 }
 
+std::string sha256_hex(std::string_view bytes) {
+  Sha256 hash;
+  hash.add(bytes);
+  return hash.finish();
+}
+
 bool is_sha256(std::string_view text) {
   return text.size() == 2 * kDigestBytes &&
          std::ranges::all_of(text, [](char c) { return kHex.find(c) != std::string_view::npos; });

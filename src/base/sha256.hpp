@@ -1,4 +1,4 @@
-// SHA-256 (FIPS 180-4) of bytes that arrive in pieces.
+// SHA-256 (FIPS 180-4): of bytes that arrive in pieces, and of those at hand.
 #pragma once
 
 #include <memory>
@@ -25,6 +25,8 @@ class Sha256 {
   std::unique_ptr<evp_md_ctx_st, Free> context_;
 };
 
+// The digest of all of `bytes`, as Sha256 gives it. Any thread.
+std::string sha256_hex(std::string_view bytes);
 // Whether `text` is of the form that Sha256 gives.
 bool is_sha256(std::string_view text);
 

@@ -4,7 +4,7 @@
 
 #include "base/ids.hpp"
 #include "base/log.hpp"
-#include "base/secret.hpp"
+#include "base/sha256.hpp"
 
 namespace vestnik::chat {
 namespace {

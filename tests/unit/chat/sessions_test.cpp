@@ -10,7 +10,7 @@
 
 #include "base/ids.hpp"
 #include "base/log.hpp"
-#include "base/secret.hpp"
+#include "base/sha256.hpp"
 #include "unit/chat/fake_store.hpp"
 
 namespace vestnik::chat {
