@@ -40,7 +40,7 @@ Result<chat::Prepared> ChatApi::prepare(std::string_view credentials,
   if (request.has_content() && request.has_text()) {
     return invalid("text", "is another name of content; give one of the two");
   }
-  if (!request.has_content() && !request.has_text()) {
+  if (!request.has_content() && !request.has_text() && request.attachment_ids().empty()) {
     return invalid("content", "missing; give the text of the message");
   }
   chat::NewMessage message{.user_id = {},
@@ -49,7 +49,8 @@ Result<chat::Prepared> ChatApi::prepare(std::string_view credentials,
                            .content_field = request.has_text() ? "text" : "content",
                            .client_seq = VESTNIK_FIELD(request, client_seq),
                            .nonce = VESTNIK_FIELD(request, nonce),
-                           .reply_to = VESTNIK_FIELD(request, reply_to)};
+                           .reply_to = VESTNIK_FIELD(request, reply_to),
+                           .attachment_ids = {request.attachment_ids().begin(), request.attachment_ids().end()}};
   return changes_.send(*actor, request.room(), std::move(message));
 }
 

@@ -80,6 +80,13 @@ void to_contract(const chat::RoomInfo& room, const chat::Message& message, contr
     told.set_count(reaction.count);
     for (const chat::UserId user : reaction.user_ids) told.add_user_ids(user);
   }
+  for (const chat::Attachment& attachment : message.attachments) {
+    auto& told = *out.add_attachments();
+    told.set_id(attachment.id);
+    told.set_name(attachment.name);
+    told.set_size(static_cast<std::int64_t>(attachment.size));
+    told.set_content_type(attachment.content_type);
+  }
 }
 
 namespace {

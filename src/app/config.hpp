@@ -66,6 +66,7 @@ struct Limits {
   std::uint64_t window_bytes = 4ull << 20;  // live window of one room
   std::uint64_t max_attachment_bytes = 25ull << 20;
   std::uint64_t max_attachments_total_bytes = 10ull << 30;
+  std::uint32_t max_attachments_per_message = 10;
   std::uint64_t window_total_bytes = 1ull << 30;    // live windows of all rooms
   std::uint64_t personal_queue_bytes = 1ull << 20;  // waiting for one connection alone, such as answers on a socket
   std::uint64_t write_queue_messages = 65'536;      // waiting for their commit

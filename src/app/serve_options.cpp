@@ -123,6 +123,7 @@ Command serve_command(ServerConfig& config) {
       {"user-burst", kLimits, "of them at once", whole(limits.user_burst, 1, kMillion)},
       {"max-attachment-bytes", kLimits, "one attachment", size(limits.max_attachment_bytes, kKiB, kTiB)},
       {"max-attachments-total-bytes", kLimits, "all attachments together", size(limits.max_attachments_total_bytes, kMiB, 1'024 * kTiB)},
+      {"max-attachments-per-message", kLimits, "attachments of one message", whole(limits.max_attachments_per_message, 1, 100)},
       {"window-bytes", kLimits, "newest messages of one room kept in memory for subscribers", size(limits.window_bytes, 64 * kKiB, kTiB)},
       {"window-total-bytes", kLimits, "the same for all rooms", size(limits.window_total_bytes, kMiB, kTiB)},
       {"personal-queue-bytes", kLimits, "answers that wait for one connection", size(limits.personal_queue_bytes, 4 * kKiB, kGiB)},

@@ -28,7 +28,6 @@
 #include "chat/housekeeper.hpp"
 #include "runtime/signals.hpp"
 #include "storage/files/blob_store.hpp"
-#include "storage/memory/memory_attachments.hpp"
 #include "storage/open_store.hpp"
 
 namespace vestnik::app {
@@ -67,7 +66,8 @@ chat::Limits chat_limits(const Limits& limits) {
           .max_rooms = static_cast<std::int64_t>(limits.max_rooms),
           .max_users = static_cast<std::int64_t>(limits.max_users),
           .max_room_messages = static_cast<std::int64_t>(limits.max_room_messages),
-          .max_page = static_cast<std::int32_t>(limits.max_page)};
+          .max_page = static_cast<std::int32_t>(limits.max_page),
+          .max_attachments = limits.max_attachments_per_message};
 }
 
 std::array<const google::protobuf::ServiceDescriptor*, 2> services() {
@@ -97,22 +97,6 @@ Result<std::unique_ptr<storage::FileBlobStore>> open_blobs(const ServerConfig& c
   auto lobby = store.find_room(chat::kLobby);
   if (!lobby) return std::unexpected(std::move(lobby.error()));
   return storage::FileBlobStore::open(config.storage.attachments, lobby->info.id, bytes_max);
-}
-
-// Removes the uploads that no message took.
-Task<void> sweep_attachments(chat::AttachmentService& attachments, runtime::BlockingPool& pool) {
-  constexpr std::chrono::milliseconds kLongest = std::chrono::minutes(10);
-  asio::steady_timer timer(co_await asio::this_coro::executor);
-  while (true) {
-    timer.expires_after(std::min(attachments.options().unclaimed / 2, kLongest));
-    co_await timer.async_wait(asio::use_awaitable);
-    const auto removed = co_await pool.run([&] { return attachments.remove_unclaimed(); });
-    if (!removed) {
-      log::warn("attachments could not be removed", {{"reason", removed.error().detail}});
-    } else if (*removed > 0) {
-      log::info("attachments that no message has were removed", {{"attachments", *removed}});
-    }
-  }
 }
 
 struct Ports {
@@ -154,9 +138,8 @@ int serve(const ServerConfig& config, std::span<const std::string> warnings) {
 
   auto blobs = open_blobs(config, **store);
   if (!blobs) return failed(blobs.error());
-  storage::MemoryAttachments attachment_table;
-  chat::AttachmentService attachments(attachment_table, **blobs,
-                                      {limits.max_attachment_bytes, timeouts.unclaimed_attachment}, system_now);
+  chat::AttachmentService attachments(**store, **blobs, {limits.max_attachment_bytes, timeouts.unclaimed_attachment},
+                                      system_now);
   if (auto recovered = attachments.recover(); !recovered) return failed(recovered.error());
 
   Metrics metrics;
@@ -171,7 +154,7 @@ int serve(const ServerConfig& config, std::span<const std::string> warnings) {
         hub.publish(batch);
       },
       system_now, metrics);
-  chat::Housekeeper housekeeper(**store, rooms, sessions, writer, pool, system_now);
+  chat::Housekeeper housekeeper(**store, rooms, sessions, attachments, writer, pool, system_now);
 
   api::ServerStatus status(metrics, writer, hub);
   api::Connections connections(cores.size(), {limits.max_connections, limits.max_connections_per_address});
@@ -261,7 +244,6 @@ int serve(const ServerConfig& config, std::span<const std::string> warnings) {
   metrics_http.accept();
   asio::co_spawn(cores[0].context(), housekeeper.run(cores[0]), asio::detached);
   asio::co_spawn(cores[0].context(), watch_status(status, config.logging.status_interval), asio::detached);
-  asio::co_spawn(cores[0].context(), sweep_attachments(attachments, pool), asio::detached);
 
   status.ready = true;
   write_ports(listening.ports_file, {*http_port, *grpc_port, *metrics_port});

@@ -2,8 +2,11 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <functional>
+#include <set>
 #include <utility>
+#include <vector>
 
 #include "base/ids.hpp"
 #include "chat/file_name.hpp"
@@ -11,7 +14,9 @@
 namespace vestnik::chat {
 namespace {
 
-constexpr std::int32_t kBatch = 500;  // attachments looked at in one call of the storage
+constexpr std::int32_t kPiece = 100;  // attachments removed in one go
+constexpr std::chrono::milliseconds kLookInterval = std::chrono::minutes(10);
+constexpr std::chrono::seconds kRetryAfter{5};
 
 Error too_large(std::uint64_t bytes_max) {
   const std::string reason = fmt::format("is larger than {} bytes (--max-attachment-bytes)", bytes_max);
@@ -71,26 +76,44 @@ Result<std::unique_ptr<BlobReader>> AttachmentService::open(const Attachment& at
   return blobs_.open(attachment.sha256);
 }
 
-Result<void> AttachmentService::release(std::span<const Attachment> attachments) {
-  for (const Attachment& attachment : attachments) {
-    if (auto removed = remove(attachment); !removed) return std::unexpected(std::move(removed.error()));
-  }
-  return {};
+bool AttachmentService::any_due() const {
+  const Time now = clock_();
+  return now >= not_before_ && (now >= next_look_ || store_.released() != released_);
 }
 
-Result<std::size_t> AttachmentService::remove_unclaimed() {
-  std::size_t count = 0;
-  while (true) {
-    auto found = store_.list_unreferenced(clock_() - options_.unclaimed, kBatch);
-    if (!found) return std::unexpected(std::move(found.error()));
-    const std::size_t before = count;
-    for (const Attachment& attachment : *found) {
-      auto removed = remove(attachment);
-      if (!removed) return std::unexpected(std::move(removed.error()));
-      if (*removed) ++count;
-    }
-    if (count == before) return count;
+Result<std::size_t> AttachmentService::remove_unused() {
+  const Time now = clock_();
+  // Before the look: what messages let go of meanwhile is due again.
+  const std::uint64_t released = store_.released();
+  auto found = store_.list_unused(now - options_.unclaimed, kPiece);
+  auto done = found ? remove(*found) : std::unexpected(std::move(found.error()));
+  if (!done) {
+    not_before_ = now + kRetryAfter;
+    return std::unexpected(std::move(done.error()));
   }
+  if (found->size() < kPiece) {
+    released_ = released;
+    next_look_ = now + std::min(options_.unclaimed / 2, kLookInterval);
+  }
+  return found->size();
+}
+
+Result<void> AttachmentService::remove(std::span<const Attachment> attachments) {
+  std::vector<AttachmentId> ids;
+  std::set<std::mutex*> mutexes;
+  for (const Attachment& attachment : attachments) {
+    ids.push_back(attachment.id);
+    mutexes.insert(&mutex_of(attachment.sha256));
+  }
+  std::vector<std::unique_lock<std::mutex>> locks;
+  for (std::mutex* mutex : mutexes) locks.emplace_back(*mutex);
+
+  auto gone = store_.remove_unused(ids);
+  if (!gone) return std::unexpected(std::move(gone.error()));
+  for (const std::string& sha256 : *gone) {
+    if (auto removed = blobs_.remove(sha256); !removed) return removed;
+  }
+  return {};
 }
 
 Result<Attachment> AttachmentService::add(Attachment attachment, BlobUpload& content) {
@@ -101,14 +124,6 @@ Result<Attachment> AttachmentService::add(Attachment attachment, BlobUpload& con
   // What cannot be undone now is found by recover() at the next start.
   static_cast<void>(drop_unused(attachment.sha256));
   return std::unexpected(std::move(done.error()));
-}
-
-Result<bool> AttachmentService::remove(const Attachment& attachment) {
-  const std::scoped_lock lock(mutex_of(attachment.sha256));
-  auto removed = store_.remove_attachment(attachment.id);
-  if (!removed) return removed;
-  if (auto dropped = drop_unused(attachment.sha256); !dropped) return std::unexpected(std::move(dropped.error()));
-  return removed;
 }
 
 Result<void> AttachmentService::drop_unused(std::string_view sha256) {

@@ -13,7 +13,7 @@
 
 #include "base/clock.hpp"
 #include "base/error.hpp"
-#include "chat/attachments.hpp"
+#include "chat/attachment_store.hpp"
 #include "chat/blob_store.hpp"
 #include "chat/content_type.hpp"
 
@@ -68,29 +68,35 @@ class AttachmentService {
   // Errors: not_found (it was removed a moment ago), unavailable.
   Result<std::unique_ptr<BlobReader>> open(const Attachment& attachment);
 
-  // Removes those of `attachments` that no message refers to, and content that no attachment has any more. To be
-  // called after the transaction in which a message let go of them.
-  Result<void> release(std::span<const Attachment> attachments);
-  // The same for all that have waited for a message too long, which covers what a crash kept from being released; how
-  // many that were. From time to time.
-  Result<std::size_t> remove_unclaimed();
+  // Whether remove_unused() has something to do, perhaps: messages have let go of attachments, it is time to look for
+  // uploads that have waited too long, or this is the first time. Costs less than a microsecond.
+  bool any_due() const;
+  // Removes a bounded piece of the attachments that a message has let go and of those that have waited for a message
+  // too long, and the content that no attachment has any more; how many attachments that were. After an error it is due
+  // again some seconds later; content that could not be removed goes at the next start. This and any_due(): one caller
+  // at a time.
+  Result<std::size_t> remove_unused();
 
  private:
   friend class AttachmentUpload;
 
   Result<Attachment> add(Attachment attachment, BlobUpload& content);
-  Result<bool> remove(const Attachment& attachment);
+  Result<void> remove(std::span<const Attachment> attachments);
+  std::mutex& mutex_of(std::string_view sha256);
   // With the content's mutex held.
   Result<void> drop_unused(std::string_view sha256);
-  std::mutex& mutex_of(std::string_view sha256);
 
   AttachmentStore& store_;
   BlobStore& blobs_;
   const Options options_;
   const Clock clock_;
   // "This content gets an attachment" and "no attachment has this content, so it goes" never happen at the same time:
-  // one mutex for each share of all contents.
-  std::array<std::mutex, 64> mutexes_;
+  // one mutex for each share of all contents. Who holds several took them in the order of their addresses.
+  std::array<std::mutex, 32> mutexes_;
+
+  std::uint64_t released_ = 0;     // AttachmentStore::released() when nothing was left
+  Time next_look_ = Time::min();   // for uploads that have waited too long, at first for what a crash left
+  Time not_before_ = Time::min();  // after a failure
 };
 
 }  // namespace vestnik::chat

@@ -51,7 +51,8 @@ Result<Prepared> Changes::edit(const Actor& actor, MessageId id, std::string con
   if (auto may = allow(actor, Action::kEditMessage, subject_of(*room, message)); !may) {
     return error_of(may);
   }
-  if (auto ok = check_text("content", content, room->rules(), limits_); !ok) return error_of(ok);
+  const bool may_be_empty = !message.attachments.empty();
+  if (auto ok = check_text("content", content, may_be_empty, room->rules(), limits_); !ok) return error_of(ok);
   Edit edit{.room_id = room->id, .message_id = id, .user_id = actor.user_id, .content = std::move(content)};
   return Prepared{std::move(room), std::move(edit)};
 }

@@ -61,13 +61,16 @@ class ChatStore {
   // positions; it becomes the active_at of the sessions of the users who wrote messages, and of the owners of closed
   // rooms. Message ids grow.
   //  - Draft: one with a nonce already committed for the same (room, author) gives the first message as a duplicate
-  //    (same content, or the first was edited or deleted since) or already_exists (other content); within one batch
-  //    too. reply_to must be a message of the room that was not deleted: otherwise failed_precondition. Beyond
+  //    (same content and attachments, or the first was edited or deleted since) or already_exists (others); within one
+  //    batch too. reply_to must be a message of the room that was not deleted: otherwise failed_precondition. An
+  //    attachment must exist (invalid_argument) and be nobody's or the author's (permission_denied). Beyond
   //    message_limit (0 and less count as 1) the oldest messages leave with all that belongs to them, and the room's
   //    floor rises to just below the oldest one left.
   //  - Edit, Deletion, ReactionChange: not_found when the room has no such message; failed_precondition when it was
   //    deleted (a second Deletion is a duplicate). ReactionChange: resource_exhausted beyond kReactionEmojisMax.
   //  - Membership, ReactionChange, RulesChange, Edit: a duplicate when nothing would change.
+  //  - Deletion: the message lets go of its attachments. So do messages that leave, and those of closed rooms, at the
+  //    latest when they are swept.
   //  - Closing: the room, its name, members and cursors are gone; the event is its last.
   // An unknown or closed room, and an unknown user, give not_found for that change. The outer error means that nothing
   // was applied.

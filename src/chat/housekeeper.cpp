@@ -25,6 +25,7 @@ Task<void> Housekeeper::run(runtime::Core& core) {
       });
     }
     co_await sweep_closed();
+    co_await remove_attachments();
   }
 }
 
@@ -38,6 +39,12 @@ Task<void> Housekeeper::sweep_closed() {
     swept_for_ = leftovers;
     leftovers_of_earlier_run_ = false;
   }
+}
+
+Task<void> Housekeeper::remove_attachments() {
+  if (!attachments_.any_due()) co_return;
+  const auto removed = co_await pool_.run([this] { return attachments_.remove_unused(); });
+  if (!removed) log::warn("attachments could not be removed", {{"detail", removed.error().detail}});
 }
 
 void Housekeeper::close_expired(runtime::Core& core) {

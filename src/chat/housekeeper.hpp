@@ -1,11 +1,12 @@
 // What time brings about: rooms whose time to live has passed are closed, expired sessions end, and what closed rooms
-// have left behind is removed, a piece at a time.
+// and messages have left behind is removed, a piece at a time.
 #pragma once
 
 #include <cstdint>
 #include <set>
 #include <string>
 
+#include "chat/attachment_service.hpp"
 #include "chat/chat_store.hpp"
 #include "chat/message_writer.hpp"
 #include "chat/room_directory.hpp"
@@ -17,9 +18,15 @@ namespace vestnik::chat {
 
 class Housekeeper {
  public:
-  Housekeeper(ChatStore& store, const RoomDirectory& rooms, Sessions& sessions, MessageWriter& writer,
-              runtime::BlockingPool& pool, Clock clock)
-      : store_(store), rooms_(rooms), sessions_(sessions), writer_(writer), pool_(pool), clock_(std::move(clock)) {}
+  Housekeeper(ChatStore& store, const RoomDirectory& rooms, Sessions& sessions, AttachmentService& attachments,
+              MessageWriter& writer, runtime::BlockingPool& pool, Clock clock)
+      : store_(store),
+        rooms_(rooms),
+        sessions_(sessions),
+        attachments_(attachments),
+        writer_(writer),
+        pool_(pool),
+        clock_(std::move(clock)) {}
 
   // Looks four times a second, for as long as the core runs. While nothing is due, a look costs less than a
   // microsecond.
@@ -28,10 +35,12 @@ class Housekeeper {
  private:
   void close_expired(runtime::Core& core);
   Task<void> sweep_closed();
+  Task<void> remove_attachments();
 
   ChatStore& store_;
   const RoomDirectory& rooms_;
   Sessions& sessions_;
+  AttachmentService& attachments_;
   MessageWriter& writer_;
   runtime::BlockingPool& pool_;
   Clock clock_;

@@ -14,10 +14,15 @@ namespace {
 
 constexpr std::size_t kAuthorsMax = 100'000;
 
+std::size_t bytes_of(const Draft& draft) {
+  constexpr std::size_t kEachAttachment = 80;  // an id with what a string takes besides
+  return draft.content.size() + draft.attachment_ids.size() * kEachAttachment;
+}
+
 std::size_t bytes_of(const Pending& pending) {
   const auto* draft = std::get_if<Draft>(&pending.change);
   const auto* edit = std::get_if<Edit>(&pending.change);
-  return sizeof(Pending) + (draft != nullptr ? draft->content.size() : edit != nullptr ? edit->content.size() : 0);
+  return sizeof(Pending) + (draft != nullptr ? bytes_of(*draft) : edit != nullptr ? edit->content.size() : 0);
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <span>
 #include <utility>
 
 #include "base/ids.hpp"
@@ -32,8 +33,9 @@ Result<void> check_name(std::string_view field, std::string_view name, std::size
   return {};
 }
 
-Result<void> check_content(std::string_view field, std::string_view content, std::size_t length_max) {
-  if (content.empty()) return invalid(std::string(field), "empty; give at least one character");
+Result<void> check_content(std::string_view field, std::string_view content, bool may_be_empty,
+                           std::size_t length_max) {
+  if (content.empty() && !may_be_empty) return invalid(std::string(field), "empty; give at least one character");
   if (!is_valid_utf8(content)) return invalid(std::string(field), "not valid UTF-8");
   if (const auto control = find_control_character(content)) {
     return invalid(std::string(field),
@@ -47,16 +49,38 @@ Result<void> check_content(std::string_view field, std::string_view content, std
   return {};
 }
 
+Result<void> check_attachments(std::span<const AttachmentId> ids, std::size_t count_max) {
+  constexpr std::string_view kField = "attachment_ids";
+  if (ids.size() > count_max) {
+    return invalid(
+        std::string(kField),
+        fmt::format("{} of them; a message has at most {} (--max-attachments-per-message)", ids.size(), count_max));
+  }
+  for (auto id = ids.begin(); id != ids.end(); ++id) {
+    if (!looks_like_uuid(*id)) {
+      return invalid(std::string(kField), "not all are UUIDs; give those that POST /api/v1/attachments has answered");
+    }
+    if (std::find(ids.begin(), id, *id) != id)
+      return invalid(std::string(kField), fmt::format("{} is twice in it", *id));
+  }
+  return {};
+}
+
 }  // namespace
 
-Result<void> check_text(std::string_view field, std::string_view text, const RoomRules& rules, const Limits& limits) {
-  return check_content(field, text,
+Result<void> check_text(std::string_view field, std::string_view text, bool may_be_empty, const RoomRules& rules,
+                        const Limits& limits) {
+  return check_content(field, text, may_be_empty,
                        static_cast<std::size_t>(
                            std::min(rules.max_length.value_or(limits.max_message_length), limits.max_message_length)));
 }
 
 Result<Draft> check_message(NewMessage message, const RoomInfo& room, const RoomRules& rules, const Limits& limits) {
-  if (auto ok = check_text(message.content_field, message.content, rules, limits); !ok) {
+  if (auto ok = check_attachments(message.attachment_ids, limits.max_attachments); !ok) {
+    return std::unexpected(std::move(ok.error()));
+  }
+  const bool may_be_empty = !message.attachment_ids.empty();
+  if (auto ok = check_text(message.content_field, message.content, may_be_empty, rules, limits); !ok) {
     return std::unexpected(std::move(ok.error()));
   }
   if (message.client_seq && *message.client_seq < 0) return invalid("client_seq", "negative; count from 0");
@@ -87,7 +111,8 @@ Result<Draft> check_message(NewMessage message, const RoomInfo& room, const Room
       .client_seq = message.client_seq,
       .nonce = std::move(message.nonce),
       .reply_to = message.reply_to,
-      .message_limit = std::min(rules.message_limit.value_or(limits.max_room_messages), limits.max_room_messages)};
+      .message_limit = std::min(rules.message_limit.value_or(limits.max_room_messages), limits.max_room_messages),
+      .attachment_ids = std::move(message.attachment_ids)};
 }
 
 Result<RoomRules> new_rules(const RulesRequest& request, const Limits& limits, Time now) {

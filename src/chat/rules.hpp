@@ -1,10 +1,12 @@
 // What may be written: limits and text rules, without a storage and without a clock. Any thread.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/error.hpp"
 #include "chat/types.hpp"
@@ -17,6 +19,7 @@ struct Limits {
   std::int64_t max_users = 1'000'000;
   std::int64_t max_room_messages = 100'000'000;  // rooms may keep less
   std::int32_t max_page = 500;
+  std::size_t max_attachments = 10;  // of one message
 };
 
 // What a client asks to write, before the rules were applied; by whom is decided before.
@@ -28,6 +31,7 @@ struct NewMessage {
   std::optional<std::int64_t> client_seq;
   std::optional<std::string> nonce;
   std::optional<MessageId> reply_to;
+  std::vector<AttachmentId> attachment_ids;
 };
 
 // The rules of a room as a client asks for them; absent: not said, zero: none of its own.
@@ -40,8 +44,9 @@ struct RulesRequest {
 
 // The message as it may be committed to the room. Errors: invalid_argument with the field.
 Result<Draft> check_message(NewMessage message, const RoomInfo& room, const RoomRules& rules, const Limits& limits);
-// Errors: invalid_argument with the field.
-Result<void> check_text(std::string_view field, std::string_view text, const RoomRules& rules, const Limits& limits);
+// The text may be empty where a message has something besides. Errors: invalid_argument with the field.
+Result<void> check_text(std::string_view field, std::string_view text, bool may_be_empty, const RoomRules& rules,
+                        const Limits& limits);
 // The rules of a new room, where zero is no value. Errors: invalid_argument with the field.
 Result<RoomRules> new_rules(const RulesRequest& request, const Limits& limits, Time now);
 // What is asked to be changed. Errors: invalid_argument with the field.

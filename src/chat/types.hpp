@@ -13,9 +13,10 @@
 
 namespace vestnik::chat {
 
-using UserId = std::int64_t;     // from 1
-using RoomId = std::string;      // UUID
-using MessageId = std::int64_t;  // from 1, unique in the store
+using UserId = std::int64_t;       // from 1
+using RoomId = std::string;        // UUID
+using MessageId = std::int64_t;    // from 1, unique in the store
+using AttachmentId = std::string;  // UUID
 
 inline constexpr std::string_view kLobby = "lobby";
 inline constexpr std::string_view kStream = "stream";
@@ -123,19 +124,33 @@ struct Reaction {
 inline constexpr std::size_t kReactionUsersShown = 20;
 inline constexpr std::size_t kReactionEmojisMax = 50;  // different ones on one message
 
+// A file that messages refer to. Its bytes are kept elsewhere.
+struct Attachment {
+  AttachmentId id;
+  std::string sha256;  // of its content, which several attachments may share
+  std::uint64_t size = 0;
+  std::string name;               // for people; never a path
+  std::string content_type;       // found in the content, not what the client said
+  std::optional<UserId> user_id;  // who uploaded it; only they may attach it to messages
+  Time created_at;
+
+  bool operator==(const Attachment&) const = default;
+};
+
 struct Message {
   MessageId id = 0;
   std::int64_t n = 0;  // its position in the room
   Time created_at;
   std::optional<UserId> user_id;
   std::optional<std::string> username;
-  std::string content;  // empty once it was deleted
+  std::string content;  // empty once it was deleted; may be empty beside attachments
   std::optional<std::int64_t> client_seq;
   std::optional<std::string> nonce;
   std::optional<MessageId> reply_to;
   std::optional<Time> edited_at;
   bool deleted = false;             // an empty tombstone until it is trimmed
   std::vector<Reaction> reactions;  // in the order of their first use
+  std::vector<Attachment> attachments;
 };
 
 // Who is in a room.
@@ -158,6 +173,7 @@ struct Draft {
   std::optional<std::string> nonce;
   std::optional<MessageId> reply_to;          // a message of the same room
   std::optional<std::int64_t> message_limit;  // so many messages are kept; the oldest beyond it are removed
+  std::vector<AttachmentId> attachment_ids;   // different ones
 };
 
 struct Edit {

@@ -44,6 +44,15 @@ inline Refusal message_deleted(chat::MessageId id) {
 inline Refusal no_reply(chat::MessageId id) {
   return fail(ErrorCode::kFailedPrecondition, fmt::format("The room has no message {} to reply to.", id));
 }
+inline Refusal no_attachment(std::string_view id) {
+  return invalid("attachment_ids", fmt::format("there is no attachment {}; it was removed, or never uploaded", id));
+}
+inline Refusal foreign_attachment(std::string_view id) {
+  return fail(ErrorCode::kPermissionDenied, fmt::format("Only who uploaded the attachment {} may send it.", id));
+}
+inline Refusal unknown_attachment() {
+  return fail(ErrorCode::kNotFound, "There is no such attachment.");
+}
 inline Refusal nonce_used() {
   return fail(ErrorCode::kAlreadyExists, "The nonce was used for a message with another content.");
 }
@@ -53,9 +62,16 @@ inline Refusal too_many_emojis() {
       fmt::format("The message has {} different reactions, which is the most it can have.", chat::kReactionEmojisMax));
 }
 
-// Whether a draft with the nonce of `first` is its repetition. What the text had been is not known once it was changed.
+// Whether a draft with the nonce of `first` is its repetition. What the text had been is not known once it was changed,
+// and nothing is of what was deleted.
 inline bool repeats(const chat::Draft& draft, const chat::Message& first) {
-  return first.content == draft.content || first.edited_at || first.deleted;
+  return first.deleted || ((first.content == draft.content || first.edited_at) &&
+                           std::ranges::equal(draft.attachment_ids, first.attachments, {}, {}, &chat::Attachment::id));
+}
+
+// Whether the author of the draft may attach it.
+inline bool may_attach(const chat::Draft& draft, const chat::Attachment& attachment) {
+  return !attachment.user_id || attachment.user_id == draft.user_id;
 }
 
 // Messages that a room keeps under a limit: the one just written is always among them.

@@ -11,7 +11,7 @@
 namespace vestnik::storage {
 namespace {
 
-using Opened = Result<std::unique_ptr<chat::ChatStore>>;
+using Opened = Result<std::unique_ptr<Store>>;
 
 Opened open_memory(std::string_view rest, const StoreOptions&) {
   if (!rest.empty()) return fail(ErrorCode::kInvalidArgument, "The storage memory: takes nothing after the colon.");

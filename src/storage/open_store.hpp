@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "base/error.hpp"
-#include "chat/chat_store.hpp"
+#include "storage/store.hpp"
 
 namespace vestnik::storage {
 
@@ -17,6 +17,6 @@ struct StoreOptions {
 // Opens `memory:` or `sqlite:<path>`, creates folders and files, and applies migrations. Errors are sentences for the
 // operator: invalid_argument (not such a URL), failed_precondition (a database from a newer version, in use by another
 // process, changed migration), unavailable (cannot be opened or written: which path and why).
-Result<std::unique_ptr<chat::ChatStore>> open_store(std::string_view url, const StoreOptions& options);
+Result<std::unique_ptr<Store>> open_store(std::string_view url, const StoreOptions& options);
 
 }  // namespace vestnik::storage

@@ -240,6 +240,58 @@ Result<chat::StoreStats> NaiveStore::stats(Time since) {
   return stats;
 }
 
+NaiveStore::StoredAttachment* NaiveStore::find_attachment(std::string_view id) {
+  for (auto& stored : attachments_) {
+    if (stored.attachment.id == id) return &stored;
+  }
+  return nullptr;
+}
+
+bool NaiveStore::is_used(std::string_view attachment_id) const {
+  for (const auto& room : rooms_) {
+    for (const auto& message : room.messages) {
+      for (const auto& attachment : message.attachments) {
+        if (attachment.id == attachment_id) return true;
+      }
+    }
+  }
+  return false;
+}
+
+Result<void> NaiveStore::add_attachment(const chat::Attachment& attachment) {
+  attachments_.push_back({.attachment = attachment});
+  return {};
+}
+
+Result<chat::Attachment> NaiveStore::get_attachment(std::string_view id) {
+  if (const auto* stored = find_attachment(id)) return stored->attachment;
+  return not_found();
+}
+
+Result<std::vector<chat::Attachment>> NaiveStore::list_unused(Time before, std::int32_t limit) {
+  std::vector<chat::Attachment> unused;
+  for (const auto& [attachment, was_sent] : attachments_) {
+    if (!is_used(attachment.id) && (was_sent || attachment.created_at < before)) unused.push_back(attachment);
+  }
+  return page_of(unused, 0, limit);
+}
+
+Result<std::vector<std::string>> NaiveStore::remove_unused(std::span<const chat::AttachmentId> ids) {
+  std::vector<std::string> contents;
+  for (const auto& id : ids) {
+    const auto* stored = find_attachment(id);
+    if (stored == nullptr || is_used(id)) continue;
+    const auto content = stored->attachment.sha256;
+    std::erase_if(attachments_, [&](const auto& each) { return each.attachment.id == id; });
+    if (!*has_content(content)) contents.push_back(content);
+  }
+  return contents;
+}
+
+Result<bool> NaiveStore::has_content(std::string_view sha256) {
+  return std::ranges::any_of(attachments_, [&](const auto& each) { return each.attachment.sha256 == sha256; });
+}
+
 Result<std::vector<Result<chat::Appended>>> NaiveStore::append(std::span<const chat::Change> changes, Time now) {
   const Time at = std::max(now, newest_change_at_);
   std::vector<Result<chat::Appended>> results;
@@ -276,7 +328,12 @@ chat::Message* NaiveStore::find_message(RoomState& room, chat::MessageId id) {
 Result<chat::Appended> NaiveStore::apply(RoomState& room, const chat::Draft& draft, Time at) {
   for (const auto& first : room.messages) {
     if (!draft.nonce || first.user_id != draft.user_id || first.nonce != draft.nonce) continue;
-    if (first.content != draft.content && !first.edited_at && !first.deleted) return taken();
+    bool same = std::ssize(draft.attachment_ids) == std::ssize(first.attachments);
+    for (std::size_t i = 0; same && i < first.attachments.size(); ++i) {
+      same = first.attachments[i].id == draft.attachment_ids[i];
+    }
+    if (first.content != draft.content && !first.edited_at) same = false;
+    if (!same && !first.deleted) return taken();
     return chat::Appended{
         .event = {.n = first.n, .at = first.created_at, .user_id = first.user_id, .what = chat::MessageSent{first}},
         .duplicate = true};
@@ -285,6 +342,15 @@ Result<chat::Appended> NaiveStore::apply(RoomState& room, const chat::Draft& dra
     const auto* original = find_message(room, *draft.reply_to);
     if (original == nullptr || original->deleted) return fail(ErrorCode::kFailedPrecondition, "no original");
   }
+  std::vector<chat::Attachment> attachments;
+  for (const auto& id : draft.attachment_ids) {
+    const auto* stored = find_attachment(id);
+    if (stored == nullptr) return fail(ErrorCode::kInvalidArgument, "no attachment");
+    const auto& uploader = stored->attachment.user_id;
+    if (uploader && uploader != draft.user_id) return fail(ErrorCode::kPermissionDenied, "another one's");
+    attachments.push_back(stored->attachment);
+  }
+  for (const auto& attachment : attachments) find_attachment(attachment.id)->was_sent = true;
   const chat::Message message{.id = ++newest_message_id_,
                               .n = room.room.counter + 1,
                               .created_at = at,
@@ -293,7 +359,8 @@ Result<chat::Appended> NaiveStore::apply(RoomState& room, const chat::Draft& dra
                               .content = draft.content,
                               .client_seq = draft.client_seq,
                               .nonce = draft.nonce,
-                              .reply_to = draft.reply_to};
+                              .reply_to = draft.reply_to,
+                              .attachments = attachments};
   room.messages.push_back(message);
   ++room.room.message_total;
   room.room.last_message_at = at;
@@ -322,6 +389,7 @@ Result<chat::Appended> NaiveStore::apply(RoomState& room, const chat::Deletion& 
   if (message->deleted) return unchanged(room.room, deletion.user_id, at, what);
   message->deleted = true;
   message->content = "";
+  message->attachments.clear();
   std::erase_if(room.reactions, [&](const auto& given) { return given.message_id == message->id; });
   show_reactions(room, *message);
   return commit(room.room, deletion.user_id, at, what);

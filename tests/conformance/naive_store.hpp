@@ -5,12 +5,12 @@
 #include <utility>
 #include <vector>
 
-#include "chat/chat_store.hpp"
+#include "storage/store.hpp"
 
 namespace vestnik::conformance {
 
 // One thread at a time.
-class NaiveStore final : public chat::ChatStore {
+class NaiveStore final : public storage::Store {
  public:
   Result<chat::User> create_user(const chat::NewUser& user) override;
   Result<chat::User> promote_guest(chat::UserId id, const chat::NewUser& user) override;
@@ -38,6 +38,13 @@ class NaiveStore final : public chat::ChatStore {
   Result<void> check() override { return {}; }
   std::string_view description() const override { return "naive:"; }
 
+  Result<void> add_attachment(const chat::Attachment& attachment) override;
+  Result<chat::Attachment> get_attachment(std::string_view id) override;
+  Result<std::vector<chat::Attachment>> list_unused(Time before, std::int32_t limit) override;
+  Result<std::vector<std::string>> remove_unused(std::span<const chat::AttachmentId> ids) override;
+  Result<bool> has_content(std::string_view sha256) override;
+  std::uint64_t released() const override { return 0; }
+
  private:
   struct Given {
     chat::MessageId message_id;
@@ -48,6 +55,10 @@ class NaiveStore final : public chat::ChatStore {
     chat::UserId user_id;
     std::string name;
     std::int64_t n;
+  };
+  struct StoredAttachment {
+    chat::Attachment attachment;
+    bool was_sent = false;
   };
   struct RoomState {
     chat::Room room;
@@ -62,6 +73,8 @@ class NaiveStore final : public chat::ChatStore {
   bool is_account(std::string_view name) const;
   bool is_listed(const chat::User& user) const;
   RoomState* find(std::string_view id);
+  StoredAttachment* find_attachment(std::string_view id);
+  bool is_used(std::string_view attachment_id) const;
   static chat::Message* find_message(RoomState& room, chat::MessageId id);
   static void show_reactions(RoomState& room, chat::Message& message);
   chat::Event present(RoomState& room, const chat::Event& event);
@@ -76,7 +89,8 @@ class NaiveStore final : public chat::ChatStore {
 
   std::vector<chat::User> users_;
   std::vector<chat::Session> sessions_;  // in the order of keys; the user's name may be an old one
-  std::vector<RoomState> rooms_;         // open ones
+  std::vector<StoredAttachment> attachments_;
+  std::vector<RoomState> rooms_;  // open ones
   chat::MessageId newest_message_id_ = 0;
   Time newest_change_at_ = Time::min();
 };

@@ -1,8 +1,10 @@
 // Random sequences of calls: every storage answers step by step as the memory storage does, and that one as the naive
 // store.
 #include <fmt/core.h>
+#include <fmt/ranges.h>
 #include <rapidcheck.h>
 
+#include <algorithm>
 #include <functional>
 #include <memory>
 #include <ostream>
@@ -18,7 +20,7 @@ namespace {
 // One call, as its answer in words.
 struct Operation {
   std::string text;
-  std::function<std::string(chat::ChatStore&)> run;  // empty: close and open the storage
+  std::function<std::string(storage::Store&)> run;  // empty: close and open the storage
 };
 
 void showValue(const Operation& operation, std::ostream& out) {
@@ -107,6 +109,46 @@ Operation create_room() {
           [=](auto& store) { return describe(store.create_room(room)); }};
 }
 
+std::string pick_attachment() {
+  return fmt::format("attachment {}", pick(0, 4));
+}
+
+Operation add_attachment() {
+  const chat::Attachment attachment{.id = pick_attachment(),
+                                    .sha256 = fmt::format("content {}", pick(0, 2)),
+                                    .size = 7,
+                                    .name = "a.txt",
+                                    .content_type = "text/plain",
+                                    .user_id = maybe() ? maybe_user() : std::nullopt,
+                                    .created_at = pick_time()};
+  return {fmt::format("add({})", describe(attachment)), [=](auto& store) {
+            return store.get_attachment(attachment.id) ? "taken" : describe(store.add_attachment(attachment));
+          }};
+}
+
+void sweep_all(storage::Store& store) {
+  while (must(store.sweep_closed_rooms())) continue;
+}
+
+// What closed rooms have let go of is certain only when they have been swept.
+Operation remove_attachments() {
+  std::vector<chat::AttachmentId> ids;
+  for (int i = pick(0, 3); i > 0; --i) ids.push_back(pick_attachment());
+  const auto before = pick_time();
+  return {fmt::format("remove({}) before {}", fmt::join(ids, ", "), format_rfc3339(before)),
+          [=](storage::Store& store) {
+            sweep_all(store);
+            auto unused = must(store.list_unused(before, 100));
+            std::ranges::sort(unused, {}, &chat::Attachment::id);
+            const auto gone = must(store.remove_unused(ids));
+            std::string text = describe(unused) + fmt::format("gone: {}", fmt::join(gone, ", "));
+            for (int i = 0; i < 2; ++i)
+              text += must(store.has_content(fmt::format("content {}", i))) ? " kept" : " not kept";
+            for (int i = 0; i < 4; ++i) text += "\n" + describe(store.get_attachment(fmt::format("attachment {}", i)));
+            return text;
+          }};
+}
+
 chat::Change pick_draft() {
   auto draft = draft_for(pick_room(), fmt::format("text {}", pick(0, 3)));
   draft.user_id = maybe_user();
@@ -114,6 +156,10 @@ chat::Change pick_draft() {
   if (maybe()) draft.client_seq = pick(0, 100);
   if (pick(0, 4) == 0) draft.reply_to = pick(1, 20);
   if (pick(0, 4) == 0) draft.message_limit = pick(0, 6);
+  if (maybe()) draft.attachment_ids.push_back(pick_attachment());
+  if (const auto other = pick_attachment(); maybe() && draft.attachment_ids != std::vector{other}) {
+    draft.attachment_ids.push_back(other);
+  }
   return draft;
 }
 
@@ -148,8 +194,9 @@ chat::Change pick_change() {
 std::string text_of(const chat::Change& change) {
   struct Text {
     std::string operator()(const chat::Draft& draft) const {
-      return fmt::format("'{}' nonce {} reply to {} limit {}", draft.content, draft.nonce.value_or("none"),
-                         draft.reply_to.value_or(0), draft.message_limit.value_or(-1));
+      return fmt::format("'{}' nonce {} reply to {} limit {} with {}", draft.content, draft.nonce.value_or("none"),
+                         draft.reply_to.value_or(0), draft.message_limit.value_or(-1),
+                         fmt::join(draft.attachment_ids, ", "));
     }
     std::string operator()(const chat::Edit& edit) const {
       return fmt::format("edit {} '{}'", edit.message_id, edit.content);
@@ -246,6 +293,8 @@ std::vector<Operation> pick_operations() {
   const auto operation = rc::gen::mapcat(rc::gen::weightedElement<Operation (*)()>({{3, change_people},
                                                                                     {3, create_room},
                                                                                     {12, append},
+                                                                                    {4, add_attachment},
+                                                                                    {2, remove_attachments},
                                                                                     {4, list_messages},
                                                                                     {4, list_events},
                                                                                     {2, set_cursor},
@@ -264,14 +313,14 @@ TEST_P(RandomCalls, AreAnsweredAsByTheModel) {
   EXPECT_TRUE(rc::check(GetParam().name + " answers as its model", [&] {
     const auto operations = pick_operations();
     const auto subject = GetParam().make();
-    std::unique_ptr<chat::ChatStore> model;
+    std::unique_ptr<storage::Store> model;
     if (is_model) {
       model = std::make_unique<NaiveStore>();
     } else {
       model = std::make_unique<storage::MemoryStore>();
     }
     // Without users and rooms at the beginning, most calls would find nothing.
-    for (auto* store : {&subject->store(), model.get()}) {
+    for (storage::Store* store : {&subject->store(), model.get()}) {
       for (int i = 1; i <= 3; ++i) must(store->create_user({.username = fmt::format("user {}", i), .email = {}}));
       for (int i = 0; i < 2; ++i) {
         must(store->create_room(new_room(fmt::format("room-id-{}", i), fmt::format("room {}", i))));

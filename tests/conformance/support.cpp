@@ -83,6 +83,18 @@ chat::MessageId StoreTest::send(const chat::RoomId& room, std::string_view conte
   return post(draft_for(room, content), now).id;
 }
 
+chat::Attachment StoreTest::add_attachment(std::string_view id, std::string_view content, Time now) {
+  const chat::Attachment attachment{.id = std::string(id),
+                                    .sha256 = std::string(content),
+                                    .size = content.size(),
+                                    .name = fmt::format("{}.txt", id),
+                                    .content_type = "text/plain",
+                                    .user_id = {},
+                                    .created_at = now};
+  must(store().add_attachment(attachment));
+  return attachment;
+}
+
 std::vector<chat::Message> StoreTest::all_messages(const chat::RoomId& room) {
   auto query = query_for(room);
   query.order = chat::Order::kAscending;
@@ -167,6 +179,12 @@ std::string describe(const chat::Reaction& reaction) {
   return fmt::format("{} x {} by {}", reaction.emoji, reaction.count, fmt::join(reaction.user_ids, ","));
 }
 
+std::string describe(const chat::Attachment& attachment) {
+  return fmt::format("attachment {} '{}' of {} ({} bytes of {}) by {} at {}", attachment.id, attachment.name,
+                     attachment.sha256, attachment.size, attachment.content_type, or_none(attachment.user_id),
+                     format_rfc3339(attachment.created_at));
+}
+
 std::string describe(const chat::Message& message) {
   auto text = fmt::format("message {} n {} at {} user {} {} seq {} nonce {} content '{}'", message.id, message.n,
                           format_rfc3339(message.created_at), or_none(message.user_id), or_none(message.username),
@@ -175,6 +193,7 @@ std::string describe(const chat::Message& message) {
   if (message.edited_at) text += " edited " + format_rfc3339(*message.edited_at);
   if (message.deleted) text += " deleted";
   for (const auto& reaction : message.reactions) text += ", " + describe(reaction);
+  for (const auto& attachment : message.attachments) text += ", " + describe(attachment);
   return text;
 }
 

@@ -16,7 +16,6 @@
 #include <utility>
 #include <vector>
 
-#include "chat/chat_store.hpp"
 #include "storage/open_store.hpp"
 
 namespace vestnik::conformance {
@@ -57,7 +56,7 @@ class Subject {
   // `url_in(folder)` names the storage; `persists` says whether it keeps anything when it is closed.
   Subject(const std::function<std::string(const TempFolder&)>& url_in, bool persists);
 
-  chat::ChatStore& store() { return *store_; }
+  storage::Store& store() { return *store_; }
   // As after a restart; a storage that forgets goes on as it is.
   void reopen();
 
@@ -65,7 +64,7 @@ class Subject {
   TempFolder folder_;
   std::string url_;
   bool persists_;
-  std::unique_ptr<chat::ChatStore> store_;
+  std::unique_ptr<storage::Store> store_;
 };
 
 struct Storage {
@@ -80,7 +79,7 @@ const std::vector<Storage>& storages();
 // A case of the suite: begins with an empty storage.
 class StoreTest : public testing::TestWithParam<Storage> {
  protected:
-  chat::ChatStore& store() { return subject_->store(); }
+  storage::Store& store() { return subject_->store(); }
   void reopen() { subject_->reopen(); }
 
   // A room of that name, and its id.
@@ -97,6 +96,8 @@ class StoreTest : public testing::TestWithParam<Storage> {
   chat::Message post(const chat::Draft& draft, Time now);
   // A message of that content, and its id.
   chat::MessageId send(const chat::RoomId& room, std::string_view content, Time now);
+  // An attachment of that id and content, uploaded by nobody in particular.
+  chat::Attachment add_attachment(std::string_view id, std::string_view content, Time now);
   // All of a room's messages, oldest first.
   std::vector<chat::Message> all_messages(const chat::RoomId& room);
   // All of a room's events, oldest first.
@@ -131,6 +132,7 @@ std::string describe(const chat::Room& room);
 std::string describe(const chat::Member& member);
 std::string describe(const chat::Unread& unread);
 std::string describe(const chat::Reaction& reaction);
+std::string describe(const chat::Attachment& attachment);
 std::string describe(const chat::Message& message);
 std::string describe(const std::pair<chat::RoomId, chat::Message>& message);
 std::string describe(const chat::Event& event);

@@ -91,7 +91,7 @@ Result<chat::Room> MemoryStore::create_room(const chat::NewRoom& room) {
   if (rooms_by_id_.contains(room.info.id) || rooms_by_name_.contains(room.info.name)) {
     return answers::room_exists(room.info.name);
   }
-  auto* history = rooms_.emplace_back(std::make_unique<RoomHistory>(room, users_)).get();
+  auto* history = rooms_.emplace_back(std::make_unique<RoomHistory>(room, users_, attachments_)).get();
   rooms_by_id_.emplace(room.info.id, history);
   rooms_by_name_.emplace(room.info.name, history);
   return history->room();
@@ -206,6 +206,32 @@ Result<chat::StoreStats> MemoryStore::stats(Time since) {
     stats.messages_since += history->count_since(since);
   }
   return stats;
+}
+
+Result<void> MemoryStore::add_attachment(const chat::Attachment& attachment) {
+  const std::lock_guard lock(mutex_);
+  attachments_.add(attachment);
+  return {};
+}
+
+Result<chat::Attachment> MemoryStore::get_attachment(std::string_view id) {
+  const std::lock_guard lock(mutex_);
+  return attachments_.get(id);
+}
+
+Result<std::vector<chat::Attachment>> MemoryStore::list_unused(Time before, std::int32_t limit) {
+  const std::lock_guard lock(mutex_);
+  return attachments_.list_unused(before, limit);
+}
+
+Result<std::vector<std::string>> MemoryStore::remove_unused(std::span<const chat::AttachmentId> ids) {
+  const std::lock_guard lock(mutex_);
+  return attachments_.remove_unused(ids);
+}
+
+Result<bool> MemoryStore::has_content(std::string_view sha256) {
+  const std::lock_guard lock(mutex_);
+  return attachments_.has_content(sha256);
 }
 
 RoomHistory* MemoryStore::find(std::string_view room_id) {

@@ -9,12 +9,13 @@
 #include <unordered_map>
 #include <vector>
 
-#include "chat/chat_store.hpp"
+#include "storage/memory/attachment_table.hpp"
 #include "storage/memory/room_history.hpp"
+#include "storage/store.hpp"
 
 namespace vestnik::storage {
 
-class MemoryStore final : public chat::ChatStore {
+class MemoryStore final : public Store {
  public:
   Result<chat::User> create_user(const chat::NewUser& user) override;
   Result<chat::User> promote_guest(chat::UserId id, const chat::NewUser& user) override;
@@ -48,6 +49,13 @@ class MemoryStore final : public chat::ChatStore {
   Result<void> check() override { return {}; }
   std::string_view description() const override { return "memory:"; }
 
+  Result<void> add_attachment(const chat::Attachment& attachment) override;
+  Result<chat::Attachment> get_attachment(std::string_view id) override;
+  Result<std::vector<chat::Attachment>> list_unused(Time before, std::int32_t limit) override;
+  Result<std::vector<std::string>> remove_unused(std::span<const chat::AttachmentId> ids) override;
+  Result<bool> has_content(std::string_view sha256) override;
+  std::uint64_t released() const override { return attachments_.released(); }
+
  private:
   struct StoredSession {
     chat::UserId user_id = 0;
@@ -68,6 +76,7 @@ class MemoryStore final : public chat::ChatStore {
   std::mutex mutex_;  // guards everything below
   memory::Users users_;
   memory::ByText<chat::UserId> accounts_by_name_;
+  memory::AttachmentTable attachments_;
   std::map<std::string, StoredSession, std::less<>> sessions_;
   std::unordered_map<chat::UserId, std::vector<StoredSession*>> sessions_by_user_;
   std::vector<std::unique_ptr<memory::RoomHistory>> rooms_;

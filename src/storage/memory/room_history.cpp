@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <ranges>
 #include <type_traits>
+#include <utility>
 
 #include "storage/answers.hpp"
 
@@ -46,6 +47,9 @@ Result<Appended> RoomHistory::apply(const chat::Draft& draft, Moment& moment) {
     const auto* original = find(*draft.reply_to);
     if (original == nullptr || original->deleted) return answers::no_reply(*draft.reply_to);
   }
+  auto attachments = attachments_.find(draft);
+  if (!attachments) return std::unexpected(std::move(attachments.error()));
+  attachments_.link(*attachments);
 
   Appended appended{.event = sent({.id = ++moment.newest_message_id,
                                    .n = ++room_.counter,
@@ -55,7 +59,8 @@ Result<Appended> RoomHistory::apply(const chat::Draft& draft, Moment& moment) {
                                    .content = draft.content,
                                    .client_seq = draft.client_seq,
                                    .nonce = draft.nonce,
-                                   .reply_to = draft.reply_to})};
+                                   .reply_to = draft.reply_to,
+                                   .attachments = std::move(*attachments)})};
   messages_.push_back(std::get<chat::MessageSent>(appended.event.what).message);
   if (draft.nonce) nonces_by_author_[draft.user_id.value_or(0)].emplace(*draft.nonce, messages_.back().id);
   ++room_.message_count;
@@ -71,6 +76,7 @@ void RoomHistory::trim(std::int64_t message_limit) {
     const Message& oldest = messages_.front();
     if (oldest.nonce) nonces_by_author_[oldest.user_id.value_or(0)].erase(*oldest.nonce);
     reactions_.erase(oldest.id);
+    attachments_.release(oldest.attachments);
     messages_.pop_front();
   }
   room_.floor = messages_.front().n - 1;
@@ -99,6 +105,8 @@ Result<Appended> RoomHistory::apply(const chat::Deletion& deletion, Moment& mome
   message.deleted = true;
   message.reactions.clear();
   reactions_.erase(message.id);
+  attachments_.release(message.attachments);
+  message.attachments.clear();
   return commit(deletion.user_id, what, moment);
 }
 
@@ -157,6 +165,7 @@ Result<Appended> RoomHistory::apply(const chat::RulesChange& change, Moment& mom
 }
 
 Result<Appended> RoomHistory::apply(const chat::Closing& closing, Moment& moment) {
+  for (const auto& message : messages_) attachments_.release(message.attachments);
   return commit(closing.user_id, chat::RoomClosed{closing.reason}, moment);
 }
 

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "chat/chat_store.hpp"
+#include "storage/memory/attachment_table.hpp"
 
 namespace vestnik::storage::memory {
 
@@ -48,9 +49,9 @@ struct Moment {
 // One thread at a time.
 class RoomHistory {
  public:
-  // `users` must outlive it.
-  RoomHistory(const chat::NewRoom& room, const Users& users)
-      : room_{.info = room.info, .rules = room.rules}, users_(users) {}
+  // `users` and `attachments` must outlive it.
+  RoomHistory(const chat::NewRoom& room, const Users& users, AttachmentTable& attachments)
+      : room_{.info = room.info, .rules = room.rules}, users_(users), attachments_(attachments) {}
 
   const chat::Room& room() const { return room_; }
 
@@ -99,6 +100,7 @@ class RoomHistory {
 
   chat::Room room_;
   const Users& users_;
+  AttachmentTable& attachments_;
   std::deque<chat::Message> messages_;                                // those held; id, n and created_at grow along it
   std::deque<chat::Event> changes_;                                   // other changes above the floor
   std::map<chat::UserId, ByText<chat::MessageId>> nonces_by_author_;  // 0 stands for "no user"

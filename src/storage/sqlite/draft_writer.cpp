@@ -16,8 +16,10 @@ chat::Event sent(chat::Message message) {
 
 }  // namespace
 
-DraftWriter::DraftWriter(Connection& connection, MessageReader& messages, SessionActivity& activity)
+DraftWriter::DraftWriter(Connection& connection, MessageReader& messages, AttachmentWriter& attachments,
+                         SessionActivity& activity)
     : messages_(messages),
+      attachments_(attachments),
       activity_(activity),
       message_by_nonce_(connection, sql::kMessageByNonce),
       forget_nonce_(connection, sql::kForgetNonce),
@@ -27,10 +29,10 @@ Answer DraftWriter::apply(const chat::Draft& draft, Batch& batch, BatchRoom& roo
   if (draft.nonce) {
     auto first = find_nonce(draft, room);
     if (!first) return failed(first.error());
-    if (*first && !answers::repeats(draft, (*first)->message)) return refused(answers::nonce_used());
     if (*first) {
       auto message = messages_.complete(std::move(**first));
       if (!message) return failed(message.error());
+      if (!answers::repeats(draft, *message)) return refused(answers::nonce_used());
       return duplicate(sent(std::move(*message)));
     }
   }
@@ -41,7 +43,11 @@ Answer DraftWriter::apply(const chat::Draft& draft, Batch& batch, BatchRoom& roo
       return refused(answers::no_reply(*draft.reply_to));
     }
   }
-  return insert(draft, batch, room);
+  if (draft.attachment_ids.empty()) return insert(draft, {}, batch, room);
+  auto attachments = attachments_.find(draft);
+  if (!attachments) return failed(attachments.error());
+  if (!*attachments) return refused(std::unexpected(std::move(attachments->error())));
+  return insert(draft, std::move(**attachments), batch, room);
 }
 
 Outcome<std::optional<StoredMessage>> DraftWriter::find_nonce(const chat::Draft& draft, const BatchRoom& room) {
@@ -52,7 +58,8 @@ Outcome<std::optional<StoredMessage>> DraftWriter::find_nonce(const chat::Draft&
   return std::nullopt;
 }
 
-Answer DraftWriter::insert(const chat::Draft& draft, Batch& batch, BatchRoom& room) {
+Answer DraftWriter::insert(const chat::Draft& draft, std::vector<chat::Attachment> attachments, Batch& batch,
+                           BatchRoom& room) {
   auto& state = room.state;
   const std::int64_t others = state.counter - state.message_total;
   chat::Message message{.id = ++batch.newest_message_id,
@@ -63,11 +70,13 @@ Answer DraftWriter::insert(const chat::Draft& draft, Batch& batch, BatchRoom& ro
                         .content = draft.content,
                         .client_seq = draft.client_seq,
                         .nonce = draft.nonce,
-                        .reply_to = draft.reply_to};
-  const auto inserted =
-      insert_message_.run(message.id, state.key, message.n, message.created_at, message.user_id, message.username,
-                          message.content, message.client_seq, message.nonce, others, message.reply_to);
+                        .reply_to = draft.reply_to,
+                        .attachments = std::move(attachments)};
+  const auto inserted = insert_message_.run(message.id, state.key, message.n, message.created_at, message.user_id,
+                                            message.username, message.content, message.client_seq, message.nonce,
+                                            others, message.reply_to, std::ssize(message.attachments));
   if (!inserted) return failed(inserted.error());
+  if (const auto linked = attachments_.link(message.id, message.attachments); !linked) return failed(linked.error());
 
   ++state.message_total;
   ++state.message_count;

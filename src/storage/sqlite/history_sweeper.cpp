@@ -3,14 +3,14 @@
 #include <algorithm>
 #include <utility>
 
-#include "storage/sqlite/rows.hpp"
 #include "storage/sqlite/sql/history.hpp"
 
 namespace vestnik::storage::sqlite {
 
-HistorySweeper::HistorySweeper(Connection& connection)
+HistorySweeper::HistorySweeper(Connection& connection, AttachmentWriter& attachments)
     : connection_(connection),
-      messages_with_reactions_(connection, sql::kMessagesWithReactions),
+      attachments_(attachments),
+      messages_with_belongings_(connection, sql::kMessagesWithBelongings),
       delete_some_reactions_(connection, sql::kDeleteSomeReactions),
       delete_reaction_counts_(connection, sql::kDeleteReactionCounts),
       delete_messages_(connection, sql::kDeleteMessages),
@@ -18,16 +18,19 @@ HistorySweeper::HistorySweeper(Connection& connection)
 
 Outcome<std::int64_t> HistorySweeper::remove(std::int64_t room_key, Range range, std::int64_t rows_max) {
   range.end = std::min(range.end, range.begin + rows_max);
-  const auto messages = messages_with_reactions_.all([](Row row) { return std::pair(row.integer(0), row.integer(1)); },
-                                                     room_key, range.begin, range.end);
-  if (!messages) return std::unexpected(messages.error());
-  for (const auto& [id, n] : *messages) {
+  const auto read_belongings = [](Row row) {
+    return Belongings{
+        .message_id = row.integer(0), .n = row.integer(1), .emojis = row.integer(2), .attachments = row.integer(3)};
+  };
+  const auto belongings = messages_with_belongings_.all(read_belongings, room_key, range.begin, range.end);
+  if (!belongings) return std::unexpected(belongings.error());
+  for (const auto& each : *belongings) {
     // One message may have more reactions than a piece may remove: then it stays until all of them are gone.
-    const auto removed = remove_reactions(id, rows_max);
+    const auto removed = remove(each, rows_max);
     if (!removed) return std::unexpected(removed.error());
     rows_max -= *removed;
     if (rows_max == 0) {
-      range.end = n;
+      range.end = each.n;
       break;
     }
   }
@@ -38,6 +41,13 @@ Outcome<std::int64_t> HistorySweeper::remove(std::int64_t room_key, Range range,
     return std::unexpected(std::move(done.error()));
   }
   return range.end;
+}
+
+Outcome<std::int64_t> HistorySweeper::remove(const Belongings& belongings, std::int64_t rows_max) {
+  if (belongings.attachments > 0) {
+    if (auto done = attachments_.release(belongings.message_id); !done) return std::unexpected(std::move(done.error()));
+  }
+  return belongings.emojis > 0 ? remove_reactions(belongings.message_id, rows_max) : 0;
 }
 
 Outcome<std::int64_t> HistorySweeper::remove_reactions(chat::MessageId id, std::int64_t rows_max) {

@@ -32,13 +32,13 @@ std::optional<chat::UserId> actor_of(const chat::Change& change) {
 
 }  // namespace
 
-HistoryWriter::HistoryWriter(Connection& connection, SessionActivity& activity)
+HistoryWriter::HistoryWriter(Connection& connection, SessionActivity& activity, AttachmentWriter& attachments)
     : activity_(activity),
       messages_(connection),
       search_(connection),
-      sweeper_(connection),
+      sweeper_(connection, attachments),
       log_(connection),
-      drafts_(connection, messages_, activity),
+      drafts_(connection, messages_, attachments, activity),
       message_changer_(connection, messages_, log_, sweeper_),
       room_changer_(connection, log_),
       newest_message_(connection, sql::kNewestMessage),

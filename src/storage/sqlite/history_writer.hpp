@@ -22,7 +22,7 @@ namespace vestnik::storage::sqlite {
 // One connection, one thread at a time.
 class HistoryWriter {
  public:
-  HistoryWriter(Connection& connection, SessionActivity& activity);
+  HistoryWriter(Connection& connection, SessionActivity& activity, AttachmentWriter& attachments);
 
   // As ChatStore::append, inside a transaction of the caller.
   Outcome<std::vector<Result<chat::Appended>>> append(std::span<const chat::Change> changes, Time now);

@@ -55,10 +55,10 @@ Answer MessageChanger::apply(const chat::Deletion& deletion, Batch& batch, Batch
   const chat::MessageDeleted what{deletion.message_id};
   if ((*stored)->message.deleted) return unchanged(batch, room, deletion.user_id, what);
 
-  if ((*stored)->emojis > 0) {
-    const auto removed = sweeper_.remove_reactions(deletion.message_id, INT64_MAX);
-    if (!removed) return failed(removed.error());
-  }
+  const auto removed = sweeper_.remove(
+      Belongings{.message_id = deletion.message_id, .emojis = (*stored)->emojis, .attachments = (*stored)->attachments},
+      INT64_MAX);
+  if (!removed) return failed(removed.error());
   if (const auto emptied = empty_message_.run(deletion.message_id); !emptied) return failed(emptied.error());
   auto event =
       log_.add(batch, room, ChangeKind::kDeleted, deletion.user_id, {.message_id = deletion.message_id, .emoji = {}});

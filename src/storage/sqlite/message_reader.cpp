@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "storage/sqlite/sql/attachments.hpp"
 #include "storage/sqlite/sql/history.hpp"
 
 namespace vestnik::storage::sqlite {
@@ -10,11 +11,23 @@ MessageReader::MessageReader(Connection& connection)
     : by_id_(connection, sql::kMessageById),
       reaction_counts_(connection, sql::kReactionCounts),
       reaction_users_(connection, sql::kReactionUsers),
-      reaction_count_(connection, sql::kReactionCount) {}
+      reaction_count_(connection, sql::kReactionCount),
+      attachments_(connection, sql::kAttachmentsOfMessage) {}
 
 Outcome<chat::Message> MessageReader::complete(StoredMessage stored) {
   auto& message = stored.message;
-  if (stored.emojis == 0) return std::move(message);
+  if (stored.emojis > 0) {
+    if (auto added = add_reactions(message); !added) return std::unexpected(std::move(added.error()));
+  }
+  if (stored.attachments > 0) {
+    auto attachments = attachments_.all(read_attachment, message.id);
+    if (!attachments) return std::unexpected(std::move(attachments.error()));
+    message.attachments = std::move(*attachments);
+  }
+  return std::move(message);
+}
+
+Outcome<void> MessageReader::add_reactions(chat::Message& message) {
   auto reactions = reaction_counts_.all(
       [](Row row) { return chat::Reaction{.emoji = row.text(0), .count = row.integer(1), .user_ids = {}}; },
       message.id);
@@ -25,7 +38,7 @@ Outcome<chat::Message> MessageReader::complete(StoredMessage stored) {
     reaction.user_ids = std::move(*users);
   }
   message.reactions = std::move(*reactions);
-  return std::move(message);
+  return {};
 }
 
 Outcome<std::vector<chat::Message>> MessageReader::complete(std::vector<StoredMessage> stored) {

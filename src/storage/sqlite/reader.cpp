@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "storage/sqlite/sql/attachments.hpp"
 #include "storage/sqlite/sql/database.hpp"
 #include "storage/sqlite/sql/people.hpp"
 #include "storage/sqlite/sql/rooms.hpp"
@@ -22,6 +23,9 @@ Reader::Reader(std::unique_ptr<Connection> connection)
       list_members_(*connection_, sql::kListMembers),
       cursor_(*connection_, sql::kCursor),
       list_unread_(*connection_, sql::kListUnread),
+      attachment_by_id_(*connection_, sql::kAttachmentById),
+      unused_attachments_(*connection_, sql::kUnusedAttachments),
+      has_content_(*connection_, sql::kHasContent),
       counts_(*connection_, sql::kCounts),
       read_probe_(*connection_, sql::kReadProbe) {}
 
@@ -66,6 +70,16 @@ Outcome<std::optional<chat::Unread>> Reader::get_unread(const chat::CursorKey& c
 Outcome<std::vector<chat::Unread>> Reader::list_unread(chat::UserId user, std::string_view cursor_name,
                                                        std::int64_t offset, std::int32_t limit) {
   return list_unread_.all(read_unread, user, cursor_name, offset, std::max(limit, 0));
+}
+
+Outcome<std::vector<chat::Attachment>> Reader::list_unused(Time before, std::int32_t limit) {
+  return unused_attachments_.all(read_attachment, before, std::max(limit, 0));
+}
+
+Outcome<bool> Reader::has_content(std::string_view sha256) {
+  const auto found = has_content_.first(read_presence, sha256);
+  if (!found) return std::unexpected(found.error());
+  return found->has_value();
 }
 
 Outcome<chat::StoreStats> Reader::stats(Time since) {

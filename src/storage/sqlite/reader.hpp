@@ -1,5 +1,5 @@
-// What is asked of the database: users, sessions, rooms, members, what is unread, counts; and the history by its own
-// reader. One connection, one thread at a time.
+// What is asked of the database: users, sessions, rooms, members, what is unread, attachments, counts; and the history
+// by its own reader. One connection, one thread at a time.
 #pragma once
 
 #include <memory>
@@ -31,6 +31,12 @@ class Reader {
   Outcome<std::vector<chat::Unread>> list_unread(chat::UserId user, std::string_view cursor_name, std::int64_t offset,
                                                  std::int32_t limit);
 
+  Outcome<std::optional<chat::Attachment>> get_attachment(std::string_view id) {
+    return attachment_by_id_.first(read_attachment, id);
+  }
+  Outcome<std::vector<chat::Attachment>> list_unused(Time before, std::int32_t limit);
+  Outcome<bool> has_content(std::string_view sha256);
+
   Outcome<chat::StoreStats> stats(Time since);
   // Reads something small, to see whether it can.
   Outcome<std::optional<std::int64_t>> probe() { return read_probe_.first(read_integer); }
@@ -51,6 +57,9 @@ class Reader {
   Statement list_members_;
   Statement cursor_;
   Statement list_unread_;
+  Statement attachment_by_id_;
+  Statement unused_attachments_;
+  Statement has_content_;
   Statement counts_;
   Statement read_probe_;
 };

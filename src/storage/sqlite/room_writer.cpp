@@ -23,10 +23,10 @@ struct RoomWriter::Remains {
   bool is_closed = false;
 };
 
-RoomWriter::RoomWriter(Connection& connection)
+RoomWriter::RoomWriter(Connection& connection, AttachmentWriter& attachments)
     : connection_(connection),
       search_(connection),
-      sweeper_(connection),
+      sweeper_(connection, attachments),
       room_taken_(connection, sql::kRoomTaken),
       insert_room_(connection, sql::kInsertRoom),
       room_state_(connection, sql::kRoomState),

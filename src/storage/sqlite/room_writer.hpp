@@ -2,6 +2,7 @@
 #pragma once
 
 #include "chat/types.hpp"
+#include "storage/sqlite/attachment_writer.hpp"
 #include "storage/sqlite/connection.hpp"
 #include "storage/sqlite/history_sweeper.hpp"
 #include "storage/sqlite/message_search.hpp"
@@ -12,7 +13,7 @@ namespace vestnik::storage::sqlite {
 // time.
 class RoomWriter {
  public:
-  explicit RoomWriter(Connection& connection);
+  RoomWriter(Connection& connection, AttachmentWriter& attachments);
 
   Outcome<Result<chat::Room>> create_room(const chat::NewRoom& room);
   Outcome<Result<void>> set_cursor(const chat::CursorKey& cursor, std::int64_t n);

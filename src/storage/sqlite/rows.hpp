@@ -96,12 +96,23 @@ inline RoomState read_room_state(Row row) {
           .message_total = row.integer(5)};
 }
 
-// A message without its reactions, and where it belongs.
+inline chat::Attachment read_attachment(Row row) {
+  return {.id = row.text(0),
+          .sha256 = row.text(1),
+          .size = static_cast<std::uint64_t>(row.integer(2)),
+          .name = row.text(3),
+          .content_type = row.text(4),
+          .user_id = row.maybe_integer(5),
+          .created_at = row.time(6)};
+}
+
+// A message without its reactions and attachments, and where it belongs.
 struct StoredMessage {
   chat::Message message;
   std::int64_t room_key = 0;
   std::int64_t ordinal = 0;
   std::int64_t emojis = 0;  // different ones in its reactions
+  std::int64_t attachments = 0;
 };
 
 inline StoredMessage read_message(Row row) {
@@ -118,7 +129,8 @@ inline StoredMessage read_message(Row row) {
                       .deleted = row.integer(10) != 0},
           .room_key = row.integer(11),
           .ordinal = row.integer(12),
-          .emojis = row.integer(13)};
+          .emojis = row.integer(13),
+          .attachments = row.integer(14)};
 }
 
 // What `changes.kind` says.

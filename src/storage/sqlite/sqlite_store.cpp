@@ -31,7 +31,7 @@ Result<T> answer_of(Result<Result<T>> answer) {
 
 }  // namespace
 
-Result<std::unique_ptr<chat::ChatStore>> SqliteStore::open(const std::string& path, const StoreOptions& options) {
+Result<std::unique_ptr<Store>> SqliteStore::open(const std::string& path, const StoreOptions& options) {
   auto database = sqlite::Database::open(path);
   if (!database) return std::unexpected(std::move(database.error()));
   auto checkpoints = database->connect();
@@ -42,8 +42,8 @@ Result<std::unique_ptr<chat::ChatStore>> SqliteStore::open(const std::string& pa
     if (!connection) return std::unexpected(std::move(connection.error()));
     readers.push_back(std::make_unique<Reader>(std::move(*connection)));
   }
-  return std::unique_ptr<chat::ChatStore>(new SqliteStore("sqlite:" + path, options.timeout, std::move(*database),
-                                                          std::move(*checkpoints), std::move(readers)));
+  return std::unique_ptr<Store>(new SqliteStore("sqlite:" + path, options.timeout, std::move(*database),
+                                                std::move(*checkpoints), std::move(readers)));
 }
 
 SqliteStore::SqliteStore(std::string description, std::chrono::milliseconds timeout, sqlite::Database database,
@@ -73,7 +73,12 @@ auto SqliteStore::write(Body body) -> Result<ValueOf<Body, Writer&>> {
   auto result = sqlite::in_transaction(connection, sqlite::kBeginWrite, [&] { return body(writer_); });
   if (!result) return std::unexpected(state_.on_write_failure(result.error()));
   state_.on_written();
-  return std::move(*result);
+  released_.store(writer_.attachments().released(), std::memory_order_relaxed);
+  if constexpr (std::is_void_v<ValueOf<Body, Writer&>>) {
+    return {};
+  } else {
+    return std::move(*result);
+  }
 }
 
 template <typename Body>
@@ -165,6 +170,26 @@ Result<chat::Unread> SqliteStore::get_unread(const chat::CursorKey& cursor) {
 Result<std::vector<chat::Unread>> SqliteStore::list_unread(chat::UserId user, std::string_view cursor_name,
                                                            std::int64_t offset, std::int32_t limit) {
   return read([&](Reader& reader) { return reader.list_unread(user, cursor_name, offset, limit); });
+}
+
+Result<void> SqliteStore::add_attachment(const chat::Attachment& attachment) {
+  return write([&](Writer& writer) { return writer.attachments().add_attachment(attachment); });
+}
+
+Result<chat::Attachment> SqliteStore::get_attachment(std::string_view id) {
+  return value_or(read([&](Reader& reader) { return reader.get_attachment(id); }), answers::unknown_attachment());
+}
+
+Result<std::vector<chat::Attachment>> SqliteStore::list_unused(Time before, std::int32_t limit) {
+  return read([&](Reader& reader) { return reader.list_unused(before, limit); });
+}
+
+Result<std::vector<std::string>> SqliteStore::remove_unused(std::span<const chat::AttachmentId> ids) {
+  return write([&](Writer& writer) { return writer.attachments().remove_unused(ids); });
+}
+
+Result<bool> SqliteStore::has_content(std::string_view sha256) {
+  return read([&](Reader& reader) { return reader.has_content(sha256); });
 }
 
 Result<chat::StoreStats> SqliteStore::stats(Time since) {

@@ -1,26 +1,28 @@
 // The storage in one file: SQLite with a write-ahead log, one connection that writes and several that read.
 #pragma once
 
+#include <atomic>
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <type_traits>
 
-#include "chat/chat_store.hpp"
 #include "storage/open_store.hpp"
 #include "storage/sqlite/checkpointer.hpp"
 #include "storage/sqlite/database.hpp"
 #include "storage/sqlite/reader_pool.hpp"
 #include "storage/sqlite/store_state.hpp"
 #include "storage/sqlite/writer.hpp"
+#include "storage/store.hpp"
 
 namespace vestnik::storage {
 
-class SqliteStore final : public chat::ChatStore {
+class SqliteStore final : public Store {
  public:
   // Opens the database at `path`, relative to the current folder. Errors: as open_store.
-  static Result<std::unique_ptr<chat::ChatStore>> open(const std::string& path, const StoreOptions& options);
+  static Result<std::unique_ptr<Store>> open(const std::string& path, const StoreOptions& options);
   ~SqliteStore() override;
 
   Result<chat::User> create_user(const chat::NewUser& user) override;
@@ -55,6 +57,13 @@ class SqliteStore final : public chat::ChatStore {
   Result<void> check() override;
   std::string_view description() const override { return state_.description(); }
 
+  Result<void> add_attachment(const chat::Attachment& attachment) override;
+  Result<chat::Attachment> get_attachment(std::string_view id) override;
+  Result<std::vector<chat::Attachment>> list_unused(Time before, std::int32_t limit) override;
+  Result<std::vector<std::string>> remove_unused(std::span<const chat::AttachmentId> ids) override;
+  Result<bool> has_content(std::string_view sha256) override;
+  std::uint64_t released() const override { return released_.load(std::memory_order_relaxed); }
+
  private:
   template <typename Body, typename Argument>
   using ValueOf = typename std::invoke_result_t<Body, Argument>::value_type;
@@ -75,6 +84,7 @@ class SqliteStore final : public chat::ChatStore {
   sqlite::Database database_;
   std::timed_mutex writer_mutex_;  // guards writer_
   sqlite::Writer writer_;
+  std::atomic<std::uint64_t> released_{0};  // of the attachments' writer, after its last commit
   sqlite::ReaderPool readers_;
   sqlite::Checkpointer checkpointer_;
 };

@@ -7,6 +7,7 @@
 #include <optional>
 #include <utility>
 
+#include "storage/sqlite/attachment_writer.hpp"
 #include "storage/sqlite/connection.hpp"
 #include "storage/sqlite/history_writer.hpp"
 #include "storage/sqlite/people_writer.hpp"
@@ -24,11 +25,13 @@ class Writer {
       : connection_(std::move(connection)),
         activity_(*connection_),
         people_(*connection_, activity_),
-        rooms_(*connection_),
-        history_(*connection_, activity_),
+        attachments_(*connection_),
+        rooms_(*connection_, attachments_),
+        history_(*connection_, activity_, attachments_),
         write_probe_(*connection_, sql::kWriteProbe) {}
 
   PeopleWriter& people() { return people_; }
+  AttachmentWriter& attachments() { return attachments_; }
   RoomWriter& rooms() { return rooms_; }
   HistoryWriter& history() { return history_; }
   // Writes something harmless, to see whether it can.
@@ -40,6 +43,7 @@ class Writer {
   std::unique_ptr<Connection> connection_;  // before the statements, which end before it
   SessionActivity activity_;
   PeopleWriter people_;
+  AttachmentWriter attachments_;
   RoomWriter rooms_;
   HistoryWriter history_;
   Statement write_probe_;

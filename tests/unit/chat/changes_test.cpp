@@ -133,6 +133,14 @@ TEST_F(ChangesTest, AnEditIsOfTheAuthorOrTheOwner) {
   EXPECT_EQ(fault_of(changes_->edit(holder(kOther), id, "")), "permission_denied");
 }
 
+TEST_F(ChangesTest, OnlyAMessageWithAttachmentsMayLoseItsText) {
+  const Change draft = Draft{.room_id = "id of lobby", .user_id = kAuthor, .content = "x", .attachment_ids = {"file"}};
+  const auto sent = store_.append({&draft, 1}, kNow);
+  const auto with_file = std::get<MessageSent>((*sent)[0]->event.what).message.id;
+  EXPECT_EQ(fault_of(changes_->edit(holder(kAuthor), with_file, "")), "");
+  EXPECT_EQ(fault_of(changes_->edit(holder(kAuthor), message_in("lobby"), "")), "content");
+}
+
 TEST_F(ChangesTest, ADeletionIsOfTheAuthorOrTheOwner) {
   const MessageId id = message_in("kitchen");
   const auto prepared = changes_->erase(holder(kAuthor), id);

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "chat/chat_service.hpp"
+#include "unit/chat/fake_attachments.hpp"
 #include "unit/chat/writer_fixture.hpp"
 
 namespace vestnik::chat {
@@ -54,7 +55,7 @@ class HousekeeperTest : public WriterTest {
     writer_.emplace(
         store_, cores_, MessageWriter::Options{}, [this](std::span<const Committed> batch) { publish(batch); },
         [this] { return now_.load(); }, metrics_);
-    housekeeper_.emplace(store_, rooms_, sessions_, *writer_, pool_, [this] { return clock_(); });
+    housekeeper_.emplace(store_, rooms_, sessions_, attachments_, *writer_, pool_, [this] { return clock_(); });
   }
   ~HousekeeperTest() override {
     store_.let_appends_go();
@@ -89,6 +90,9 @@ class HousekeeperTest : public WriterTest {
   std::atomic<Time> now_ = kNow;
   WatchedClock clock_;
   Sessions sessions_;
+  FakeAttachmentStore attachment_store_;
+  FakeBlobStore blobs_;
+  AttachmentService attachments_{attachment_store_, blobs_, {}, [this] { return now_.load(); }};
   runtime::BlockingPool pool_{1, 16};
 
  private:
@@ -208,6 +212,40 @@ TEST_F(HousekeeperTest, SweepsAfterAChangeOfRules) {
   EXPECT_EQ(store_.calls(Call::kSweep), 3u);
 }
 
+TEST_F(HousekeeperTest, RemovesTheAttachmentsThatMessagesLetGo) {
+  keep_house();
+  ASSERT_TRUE(attachment_store_.wait_for_looks(1, kPatience)) << "an earlier run may have left some";
+  ASSERT_TRUE(clock_.wait_for_looks(3));
+  EXPECT_EQ(attachment_store_.looks(), 1);
+  attachment_store_.leave(250);
+  ASSERT_TRUE(attachment_store_.wait_for_looks(4, kPatience));
+  ASSERT_TRUE(clock_.wait_for_looks(3));
+  EXPECT_EQ(attachment_store_.left(), 0u);
+  EXPECT_THAT(blobs_.removed(), SizeIs(250));
+  EXPECT_EQ(attachment_store_.looks(), 4);
+}
+
+TEST_F(HousekeeperTest, TriesAgainToRemoveAttachments) {
+  attachment_store_.leave(1);
+  attachment_store_.fail_next_look(kDiskFull);
+  keep_house();
+  ASSERT_TRUE(attachment_store_.wait_for_looks(1, kPatience));
+  ASSERT_TRUE(clock_.wait_for_looks(3));
+  EXPECT_EQ(attachment_store_.looks(), 1) << "not at once";
+  set_time(kNow + 5s);
+  ASSERT_TRUE(attachment_store_.wait_for_looks(2, kPatience));
+  ASSERT_TRUE(clock_.wait_for_looks(2));
+  EXPECT_EQ(attachment_store_.left(), 0u);
+}
+
+TEST_F(HousekeeperTest, LooksForUploadsThatWaitTooLong) {
+  keep_house();
+  ASSERT_TRUE(attachment_store_.wait_for_looks(1, kPatience));
+  ASSERT_TRUE(clock_.wait_for_looks(2));
+  set_time(kNow + 10min);
+  ASSERT_TRUE(attachment_store_.wait_for_looks(2, kPatience));
+}
+
 TEST_F(HousekeeperTest, AsksTheStorageNothingWhileNothingIsDue) {
   for (int i = 0; i < 1'000; ++i) open_room("room " + std::to_string(i), kNow + 1h + std::chrono::seconds(i));
   for (int i = 0; i < 1'000; ++i) ASSERT_TRUE(sessions_.create({}, "guest").has_value());
@@ -217,6 +255,7 @@ TEST_F(HousekeeperTest, AsksTheStorageNothingWhileNothingIsDue) {
   const auto calls = store_.calls();
   ASSERT_TRUE(clock_.wait_for_looks(5));
   EXPECT_EQ(store_.calls(), calls);
+  EXPECT_EQ(attachment_store_.looks(), 1);
   EXPECT_EQ(pool_.waiting(), 0u);
 }
 

@@ -164,9 +164,30 @@ TEST(MessageRules, WantANumberOfAMessageThatCanBeToReplyTo) {
   EXPECT_EQ(check({.content = "x", .reply_to = -1}), "reply_to");
 }
 
+TEST(MessageRules, LetAttachmentsStandAlone) {
+  EXPECT_EQ(check({.content = "", .attachment_ids = {std::string(kUuid)}}), "");
+  EXPECT_EQ(check({.content = ""}), "content");
+  EXPECT_EQ(check({.content = "a\x01", .attachment_ids = {std::string(kUuid)}}), "content");
+  const auto draft = check_message({.content = "", .attachment_ids = {std::string(kUuid)}}, kLobbyRoom.info, {}, {});
+  EXPECT_EQ(draft->attachment_ids, std::vector{std::string(kUuid)});
+}
+
+TEST(MessageRules, WantFewDifferentAttachments) {
+  const auto check_ids = [](std::vector<AttachmentId> ids) {
+    return check({.content = "x", .attachment_ids = std::move(ids)}, kLobbyRoom, {.max_attachments = 2});
+  };
+  const std::string first(kUuid);
+  const std::string second = "0" + first.substr(1);
+  EXPECT_EQ(check_ids({first, second}), "");
+  EXPECT_EQ(check_ids({first, second, "1" + first.substr(1)}), "attachment_ids");
+  EXPECT_EQ(check_ids({first, first}), "attachment_ids");
+  EXPECT_EQ(check_ids({"photo.png"}), "attachment_ids");
+  EXPECT_EQ(check_ids({""}), "attachment_ids");
+}
+
 TEST(MessageRules, HoldForAnEditedText) {
   const auto fault = [](std::string_view text, const RoomRules& rules = {}, const Limits& limits = {}) {
-    return field_at_fault(check_text("content", text, rules, limits));
+    return field_at_fault(check_text("content", text, false, rules, limits));
   };
   EXPECT_EQ(fault("x"), "");
   EXPECT_EQ(fault(""), "content");

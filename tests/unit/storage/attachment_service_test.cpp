@@ -4,12 +4,13 @@
 
 #include <atomic>
 #include <memory>
+#include <span>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "storage/files/blob_store.hpp"
-#include "storage/memory/memory_attachments.hpp"
+#include "storage/memory/memory_store.hpp"
 #include "unit/storage/temporary_folder.hpp"
 
 namespace vestnik::storage {
@@ -21,7 +22,11 @@ using std::chrono::hours;
 
 class AttachmentServiceTest : public testing::Test {
  protected:
-  AttachmentServiceTest() : blobs_(*FileBlobStore::open(folder_.path() + "/blobs", "one", 1 << 30)) {}
+  AttachmentServiceTest() : blobs_(*FileBlobStore::open(folder_.path() + "/blobs", "one", 1 << 30)) {
+    chat::NewRoom room;
+    room.info.id = room.info.name = "room";
+    EXPECT_TRUE(store_.create_room(room));
+  }
 
   Result<Attachment> upload(std::string_view content, std::string_view name = "a.txt") {
     auto upload = service_.begin(name, std::nullopt);
@@ -30,13 +35,23 @@ class AttachmentServiceTest : public testing::Test {
     return upload->finish();
   }
 
+  // Sends it in a message; the number of that.
+  chat::MessageId send(const Attachment& attachment) {
+    const auto sent = change(chat::Draft{.room_id = "room", .content = "", .attachment_ids = {attachment.id}});
+    return std::get<chat::MessageSent>(sent.event.what).message.id;
+  }
+  void erase(chat::MessageId message) { change(chat::Deletion{.room_id = "room", .message_id = message}); }
+  chat::Appended change(const chat::Change& change) {
+    return store_.append({&change, 1}, now_.load()).value()[0].value();
+  }
+
   std::size_t blob_count() { return blobs_->list().value().size(); }
 
   TemporaryFolder folder_;
   std::unique_ptr<FileBlobStore> blobs_;
-  MemoryAttachments table_;
+  MemoryStore store_;
   std::atomic<Time> now_{Time(hours(24 * 365 * 56))};
-  AttachmentService service_{table_, *blobs_, {.bytes_max = 100}, [this] { return now_.load(); }};
+  AttachmentService service_{store_, *blobs_, {.bytes_max = 100}, [this] { return now_.load(); }};
 };
 
 TEST_F(AttachmentServiceTest, TellsWhatItFoundNotWhatItWasTold) {
@@ -71,37 +86,72 @@ TEST_F(AttachmentServiceTest, AnEmptyFileIsRefused) {
 TEST_F(AttachmentServiceTest, ContentGoesWithItsLastAttachment) {
   const auto first = upload("the same");
   const auto second = upload("the same", "b.txt");
+  const auto message = send(*first);
+  const auto other = send(*second);
   ASSERT_EQ(blob_count(), 1U);
-  ASSERT_TRUE(service_.release({{*first}}));
+  erase(message);
+  EXPECT_EQ(service_.remove_unused().value(), 1U);
   EXPECT_EQ(blob_count(), 1U);
   EXPECT_EQ(service_.get(first->id).error().code, ErrorCode::kNotFound);
-  ASSERT_TRUE(service_.release({{*second}}));
+  erase(other);
+  EXPECT_EQ(service_.remove_unused().value(), 1U);
   EXPECT_EQ(blob_count(), 0U);
   EXPECT_EQ(blobs_->used_bytes(), 0U);
 }
 
 TEST_F(AttachmentServiceTest, WhatAMessageHasStays) {
   const auto attachment = upload("content");
-  ASSERT_TRUE(table_.refer(attachment->id, 1));
-  ASSERT_TRUE(service_.release({{*attachment}}));
+  const auto first = send(*attachment);
+  const auto second = send(*attachment);
   now_ = now_.load() + hours(1000);
-  EXPECT_EQ(service_.remove_unclaimed().value(), 0U);
+  EXPECT_EQ(service_.remove_unused().value(), 0U);
+  erase(first);
+  EXPECT_EQ(service_.remove_unused().value(), 0U);
   EXPECT_EQ(blob_count(), 1U);
-  ASSERT_TRUE(table_.refer(attachment->id, -1));
-  ASSERT_TRUE(service_.release({{*attachment}}));
+  erase(second);
+  EXPECT_EQ(service_.remove_unused().value(), 1U);
   EXPECT_EQ(blob_count(), 0U);
 }
 
 TEST_F(AttachmentServiceTest, WhatNoMessageTakesInADayGoes) {
   auto attachment = *upload("content");
-  for (int i = 1; i < 1200; ++i) {  // more than the service looks at in one go
+  for (int i = 1; i < 250; ++i) {  // more than one piece
     attachment.id = std::to_string(i);
-    ASSERT_TRUE(table_.add_attachment(attachment));
+    ASSERT_TRUE(store_.add_attachment(attachment));
   }
   now_ = now_.load() + hours(24);
-  EXPECT_EQ(service_.remove_unclaimed().value(), 0U) << "a day has not passed";
+  EXPECT_EQ(service_.remove_unused().value(), 0U) << "a day has not passed";
   now_ = now_.load() + std::chrono::microseconds(1);
-  EXPECT_EQ(service_.remove_unclaimed().value(), 1200U);
+  std::vector<std::size_t> pieces;
+  do pieces.push_back(service_.remove_unused().value());
+  while (pieces.back() > 0);
+  EXPECT_EQ(pieces, (std::vector<std::size_t>{100, 100, 50, 0}));
+  EXPECT_EQ(blob_count(), 0U);
+}
+
+TEST_F(AttachmentServiceTest, IsDueOnlyWhenThereMayBeSomething) {
+  EXPECT_TRUE(service_.any_due()) << "what an earlier run left";
+  ASSERT_TRUE(service_.remove_unused());
+  EXPECT_FALSE(service_.any_due());
+  const auto attachment = upload("content");
+  const auto message = send(*attachment);
+  EXPECT_FALSE(service_.any_due());
+  erase(message);
+  EXPECT_TRUE(service_.any_due());
+  ASSERT_TRUE(service_.remove_unused());
+  EXPECT_FALSE(service_.any_due());
+  now_ = now_.load() + std::chrono::minutes(10);
+  EXPECT_TRUE(service_.any_due()) << "uploads may have waited too long";
+}
+
+TEST_F(AttachmentServiceTest, IsDueUntilEveryPieceIsRemoved) {
+  ASSERT_TRUE(service_.remove_unused());
+  for (int i = 0; i < 150; ++i) erase(send(*upload("content")));
+  EXPECT_TRUE(service_.any_due());
+  ASSERT_TRUE(service_.remove_unused());
+  EXPECT_TRUE(service_.any_due());
+  ASSERT_TRUE(service_.remove_unused());
+  EXPECT_FALSE(service_.any_due());
   EXPECT_EQ(blob_count(), 0U);
 }
 
@@ -114,29 +164,32 @@ TEST_F(AttachmentServiceTest, ContentThatACrashLeftGoesAtTheStart) {
   EXPECT_EQ(blobs_->list().value().front().sha256, known->sha256);
 }
 
-// A table that fails, and can say that it has failed though it has not.
-class FailingTable final : public chat::AttachmentStore {
+// A storage that fails, and can say that it has failed though it has not.
+class FailingStore final : public chat::AttachmentStore {
  public:
-  explicit FailingTable(MemoryAttachments& table) : table_(table) {}
+  explicit FailingStore(MemoryStore& store) : store_(store) {}
   Result<void> add_attachment(const Attachment& attachment) override {
-    if (adds_before_failing) static_cast<void>(table_.add_attachment(attachment));
+    if (adds_before_failing) static_cast<void>(store_.add_attachment(attachment));
     return fail(ErrorCode::kUnavailable, "failed");
   }
-  Result<Attachment> get_attachment(std::string_view id) override { return table_.get_attachment(id); }
-  Result<std::vector<Attachment>> list_unreferenced(Time before, std::int32_t limit) override {
-    return table_.list_unreferenced(before, limit);
+  Result<Attachment> get_attachment(std::string_view id) override { return store_.get_attachment(id); }
+  Result<std::vector<Attachment>> list_unused(Time before, std::int32_t limit) override {
+    return store_.list_unused(before, limit);
   }
-  Result<bool> remove_attachment(std::string_view id) override { return table_.remove_attachment(id); }
-  Result<bool> has_content(std::string_view sha256) override { return table_.has_content(sha256); }
+  Result<std::vector<std::string>> remove_unused(std::span<const chat::AttachmentId>) override {
+    return fail(ErrorCode::kUnavailable, "failed");
+  }
+  Result<bool> has_content(std::string_view sha256) override { return store_.has_content(sha256); }
+  std::uint64_t released() const override { return store_.released(); }
 
   bool adds_before_failing = false;
 
  private:
-  MemoryAttachments& table_;
+  MemoryStore& store_;
 };
 
 TEST_F(AttachmentServiceTest, AFailedStorageLeavesNoContent) {
-  FailingTable failing(table_);
+  FailingStore failing(store_);
   AttachmentService service(failing, *blobs_, {}, system_now);
   const auto try_upload = [&service] {
     auto upload = service.begin("a", std::nullopt);
@@ -149,23 +202,40 @@ TEST_F(AttachmentServiceTest, AFailedStorageLeavesNoContent) {
   EXPECT_EQ(blob_count(), 1U) << "its attachment exists";
 }
 
+TEST_F(AttachmentServiceTest, WhatCannotBeRemovedIsDueAgainSomeSecondsLater) {
+  FailingStore failing(store_);
+  AttachmentService service(failing, *blobs_, {}, [this] { return now_.load(); });
+  erase(send(*upload("content")));
+  ASSERT_TRUE(service.any_due());
+  EXPECT_FALSE(service.remove_unused());
+  EXPECT_FALSE(service.any_due());
+  now_ = now_.load() + std::chrono::seconds(5);
+  EXPECT_TRUE(service.any_due());
+  EXPECT_EQ(blob_count(), 1U) << "its attachment exists";
+}
+
 TEST_F(AttachmentServiceTest, UploadsAndRemovalsOfTheSameContentDoNotLoseIt) {
   constexpr int kRounds = 60;
   std::atomic<int> missing{0};
+  std::atomic<int> working{3};
   const auto work = [&] {
     for (int i = 0; i < kRounds; ++i) {
       const auto attachment = upload("the same content");
       if (!attachment || !service_.open(*attachment)) {
         ++missing;
-      } else if (!service_.release({{*attachment}})) {
-        ++missing;
+      } else {
+        erase(send(*attachment));
       }
     }
+    --working;
   };
   {
     std::vector<std::jthread> threads;
-    for (int i = 0; i < 4; ++i) threads.emplace_back(work);
+    for (int i = 0; i < 3; ++i) threads.emplace_back(work);
+    while (working > 0) ASSERT_TRUE(service_.remove_unused());
   }
+  ASSERT_TRUE(service_.remove_unused());
+  ASSERT_TRUE(service_.remove_unused());
   EXPECT_EQ(missing, 0) << "an attachment without its content";
   EXPECT_EQ(blob_count(), 0U);
   EXPECT_EQ(blobs_->used_bytes(), 0U);

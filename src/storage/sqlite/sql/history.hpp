@@ -11,25 +11,26 @@ inline constexpr std::string_view kHighWater = "SELECT message_id, changed_at FR
 inline constexpr std::string_view kUpdateHighWater = "UPDATE high_water SET message_id = ?1, changed_at = ?2";
 
 // Messages: columns id, n, created_at, user_id, username, content, client_seq, nonce, reply_to, edited_at, deleted,
-// then those of no interest to others: room_key, ordinal, emojis.
+// then those of no interest to others: room_key, ordinal, emojis, attachments.
 inline constexpr std::string_view kInsertMessage = R"(
-  INSERT INTO messages (id, room_key, n, created_at, user_id, username, content, client_seq, nonce, others, reply_to)
-    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11))";
+  INSERT INTO messages (id, room_key, n, created_at, user_id, username, content, client_seq, nonce, others, reply_to,
+                        attachments)
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12))";
 inline constexpr std::string_view kMessageById = R"(
   SELECT id, n, created_at, user_id, username, content, client_seq, nonce, reply_to, edited_at, deleted, room_key,
-         n - others, emojis
+         n - others, emojis, attachments
     FROM messages WHERE id = ?1)";
 inline constexpr std::string_view kMessageByNonce = R"(
   SELECT id, n, created_at, user_id, username, content, client_seq, nonce, reply_to, edited_at, deleted, room_key,
-         n - others, emojis
+         n - others, emojis, attachments
     FROM messages WHERE room_key = ?1 AND coalesce(user_id, 0) = ?2 AND nonce = ?3)";
 inline constexpr std::string_view kMessagesAscending = R"(
   SELECT id, n, created_at, user_id, username, content, client_seq, nonce, reply_to, edited_at, deleted, room_key,
-         n - others, emojis
+         n - others, emojis, attachments
     FROM messages WHERE room_key = ?1 AND n >= ?2 AND n < ?3 ORDER BY n LIMIT ?4)";
 inline constexpr std::string_view kMessagesDescending = R"(
   SELECT id, n, created_at, user_id, username, content, client_seq, nonce, reply_to, edited_at, deleted, room_key,
-         n - others, emojis
+         n - others, emojis, attachments
     FROM messages WHERE room_key = ?1 AND n >= ?2 AND n < ?3 ORDER BY n DESC LIMIT ?4)";
 // The room's id, when the room is open and the position held.
 inline constexpr std::string_view kRoomOfMessage =
@@ -41,7 +42,7 @@ inline constexpr std::string_view kMarkFrom =
 inline constexpr std::string_view kForgetNonce = "UPDATE messages SET nonce = NULL WHERE id = ?1";
 inline constexpr std::string_view kEditMessage = "UPDATE messages SET content = ?2, edited_at = ?3 WHERE id = ?1";
 inline constexpr std::string_view kEmptyMessage =
-    "UPDATE messages SET content = '', deleted = 1, emojis = 0 WHERE id = ?1";
+    "UPDATE messages SET content = '', deleted = 1, emojis = 0, attachments = 0 WHERE id = ?1";
 inline constexpr std::string_view kAddEmojis = "UPDATE messages SET emojis = emojis + ?2 WHERE id = ?1";
 
 // Changes: columns n, kind, at, user_id, message_id, emoji.
@@ -69,9 +70,11 @@ inline constexpr std::string_view kPutReactionCount = R"(
 inline constexpr std::string_view kDeleteReactionCount =
     "DELETE FROM reaction_counts WHERE message_id = ?1 AND emoji = ?2";
 
-// Removal of the positions begin <= n < end of a room, reactions first.
-inline constexpr std::string_view kMessagesWithReactions =
-    "SELECT id, n FROM messages WHERE room_key = ?1 AND n >= ?2 AND n < ?3 AND emojis > 0 ORDER BY n";
+// Removal of the positions begin <= n < end of a room, what belongs to messages first: columns id, n, emojis,
+// attachments.
+inline constexpr std::string_view kMessagesWithBelongings = R"(
+  SELECT id, n, emojis, attachments FROM messages
+    WHERE room_key = ?1 AND n >= ?2 AND n < ?3 AND (emojis > 0 OR attachments > 0) ORDER BY n)";
 inline constexpr std::string_view kDeleteSomeReactions = R"(
   DELETE FROM reactions WHERE message_id = ?1 AND (emoji, user_id) IN
     (SELECT emoji, user_id FROM reactions WHERE message_id = ?1 LIMIT ?2))";

@@ -1,0 +1,71 @@
+#include "storage/memory/attachment_table.hpp"
+
+#include <utility>
+
+#include "storage/answers.hpp"
+
+namespace vestnik::storage::memory {
+
+using chat::Attachment;
+
+void AttachmentTable::add(const Attachment& attachment) {
+  rows_.emplace(attachment.id, Row{.attachment = attachment});
+  ++attachments_by_content_[attachment.sha256];
+}
+
+Result<Attachment> AttachmentTable::get(std::string_view id) const {
+  const auto found = rows_.find(id);
+  if (found == rows_.end()) return answers::unknown_attachment();
+  return found->second.attachment;
+}
+
+std::vector<Attachment> AttachmentTable::list_unused(Time before, std::int32_t limit) const {
+  std::vector<Attachment> unused;
+  for (const auto& [id, row] : rows_) {
+    if (std::ssize(unused) >= limit) break;
+    if (row.messages == 0 && (row.was_released || row.attachment.created_at < before)) unused.push_back(row.attachment);
+  }
+  return unused;
+}
+
+std::vector<std::string> AttachmentTable::remove_unused(std::span<const chat::AttachmentId> ids) {
+  std::vector<std::string> contents;
+  for (const auto& id : ids) {
+    const auto found = rows_.find(id);
+    if (found == rows_.end() || found->second.messages > 0) continue;
+    const auto content = attachments_by_content_.find(found->second.attachment.sha256);
+    if (--content->second == 0) {
+      contents.push_back(content->first);
+      attachments_by_content_.erase(content);
+    }
+    rows_.erase(found);
+  }
+  return contents;
+}
+
+Result<std::vector<Attachment>> AttachmentTable::find(const chat::Draft& draft) const {
+  std::vector<Attachment> attachments;
+  for (const auto& id : draft.attachment_ids) {
+    const auto found = rows_.find(id);
+    if (found == rows_.end()) return answers::no_attachment(id);
+    if (!answers::may_attach(draft, found->second.attachment)) return answers::foreign_attachment(id);
+    attachments.push_back(found->second.attachment);
+  }
+  return attachments;
+}
+
+void AttachmentTable::link(std::span<const Attachment> attachments) {
+  for (const auto& attachment : attachments) ++rows_.at(attachment.id).messages;
+}
+
+void AttachmentTable::release(std::span<const Attachment> attachments) {
+  if (attachments.empty()) return;
+  for (const auto& attachment : attachments) {
+    Row& row = rows_.at(attachment.id);
+    --row.messages;
+    row.was_released = true;
+  }
+  released_.fetch_add(1, std::memory_order_relaxed);
+}
+
+}  // namespace vestnik::storage::memory
