@@ -3,7 +3,8 @@ import type { RoomEvent } from '../src/lib/api/types';
 import { answerTimeoutMs, quietMs } from '../src/lib/live/machine';
 import { EventBatch } from '../src/lib/rpc/event_batch';
 import { LinkMachine, type LinkAction, type LinkEvent } from '../src/lib/rpc/machine';
-import { readFrame, socketUrl, subscribedOf } from '../src/lib/rpc/wire';
+import { socketUrl } from '../src/lib/live/socket';
+import { readFrame, subscribedOf } from '../src/lib/rpc/wire';
 
 interface Sent {
   id: number;
@@ -198,8 +199,8 @@ describe('frames', () => {
   });
 
   it('go to the server that the page is from', () => {
-    expect(socketUrl('https://chat.example/?room=a', undefined)).toBe('wss://chat.example/rpc');
-    expect(socketUrl('http://127.0.0.1:5000/', 'a b')).toBe('ws://127.0.0.1:5000/rpc?token=a+b');
+    expect(socketUrl('https://chat.example/?room=a', '/rpc', {})).toBe('wss://chat.example/rpc');
+    expect(socketUrl('http://127.0.0.1:5000/', '/rpc', { token: 'a b' })).toBe('ws://127.0.0.1:5000/rpc?token=a+b');
   });
 });
 

@@ -1,4 +1,5 @@
 // Guesses how high a row will be, so that the scroll bar is right before a row was ever drawn. Sizes as in MessageRow.svelte.
+import { countLines } from '../list/line_count';
 import type { ChatRow } from './row';
 
 export const narrowWidth = 640;
@@ -16,22 +17,11 @@ export function rowHeights(listWidth: number): (row: ChatRow) => number {
   const textWidth = Math.max(120, listWidth - (listWidth < narrowWidth ? 76 : 96));
   const perLine = Math.max(1, Math.floor(textWidth / averageCharWidth));
   return (row) => {
-    let height = Math.min(linesShown, countLines(row.text, perLine)) * lineHeight + padding;
+    let height = Math.min(linesShown, countLines(row.text, perLine, linesShown)) * lineHeight + padding;
     if (row.lead === 'day') height += dayHeight;
     if (row.lead !== 'none') height += headingHeight;
     if (row.replyTo !== undefined) height += replyHeight;
     if (row.reactions.length > 0) height += reactionsHeight;
     return height + row.attachments.length * attachmentHeight;
   };
-}
-
-function countLines(text: string, perLine: number): number {
-  let lines = 0;
-  for (let begin = 0; begin <= text.length && lines < linesShown;) {
-    const newline = text.indexOf('\n', begin);
-    const end = newline < 0 ? text.length : newline;
-    lines += Math.max(1, Math.ceil((end - begin) / perLine));
-    begin = end + 1;
-  }
-  return lines;
 }

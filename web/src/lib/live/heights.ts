@@ -1,4 +1,5 @@
 // Guesses how high a row will be, so that the scroll bar is right before a row was ever drawn. Sizes as in MessageLine.svelte.
+import { countLines } from '../list/line_count';
 import type { Row } from './row';
 
 export const lineHeight = 20;
@@ -14,18 +15,7 @@ export function rowHeights(listWidth: number): (row: Row) => number {
   const perLine = Math.max(1, Math.floor(textWidth / averageCharWidth));
   return (row) => {
     if (row.kind === 'hole') return lineHeight + 2 * padding;
-    const lines = Math.min(linesShown, countLines(row.text, perLine));
+    const lines = Math.min(linesShown, countLines(row.text, perLine, linesShown));
     return lines * lineHeight + padding + (narrow ? narrowHead : 0);
   };
-}
-
-function countLines(text: string, perLine: number): number {
-  let lines = 0;
-  for (let begin = 0; begin <= text.length && lines < linesShown;) {
-    const newline = text.indexOf('\n', begin);
-    const end = newline < 0 ? text.length : newline;
-    lines += Math.max(1, Math.ceil((end - begin) / perLine));
-    begin = end + 1;
-  }
-  return lines;
 }

@@ -2,21 +2,22 @@
 import { ApiError } from '../api/errors';
 import { api } from '../api/client';
 import { Batch } from './batch';
+import { Handover } from './handover';
 import { LiveMachine, type LiveAction, type LiveEvent } from './machine';
 import type { FromWorker, ToWorker } from './protocol';
-import { messageRow } from './row';
+import { messageRow, type Row } from './row';
+import { parseFrame, Socket, socketUrl } from './socket';
 
-const batchMs = 16;
 const batchCapacity = 50_000;
 const headTimeoutMs = 5_000;
 
 const machine = new LiveMachine();
-const batch = new Batch(batchCapacity);
+const rows = new Handover<Row>(new Batch(batchCapacity), (batch) => tell({ on: 'rows', rows: batch }));
+const socket = new Socket((event) =>
+  dispatch(event.on === 'frame' ? { on: 'frame', frame: parseFrame(event.data) } : event),
+);
 let room = '';
-let socket: WebSocket | undefined;
 let timer: ReturnType<typeof setTimeout> | undefined;
-let handover: ReturnType<typeof setTimeout> | undefined;
-let pageIsReady = true;
 let told = machine.state;
 
 self.onmessage = ({ data }: MessageEvent<ToWorker>) => {
@@ -25,8 +26,7 @@ self.onmessage = ({ data }: MessageEvent<ToWorker>) => {
       room = data.room;
       return dispatch({ on: 'start', after: data.after });
     case 'more':
-      pageIsReady = true;
-      return scheduleHandover();
+      return rows.more();
     default:
       return dispatch({ on: data.do });
   }
@@ -36,16 +36,18 @@ function dispatch(event: LiveEvent): void {
   for (const action of machine.handle(event, Date.now())) perform(action);
   if (machine.state === told) return;
   told = machine.state;
-  handOver();
+  rows.now();
   tell({ on: 'state', state: told });
 }
 
 function perform(action: LiveAction): void {
   switch (action.do) {
     case 'open':
-      return open(action.after);
+      clearTimeout(timer);
+      return socket.open(socketUrl(self.location.href, '/ws', { room, after: action.after }));
     case 'close':
-      return close();
+      clearTimeout(timer);
+      return socket.close();
     case 'wait':
       clearTimeout(timer);
       timer = setTimeout(() => dispatch({ on: 'timer' }), action.ms);
@@ -53,43 +55,12 @@ function perform(action: LiveAction): void {
     case 'ask_head':
       return void askHead();
     case 'message':
-      batch.push(messageRow(action.message));
-      return scheduleHandover();
+      return rows.push(messageRow(action.message));
     case 'hole':
-      batch.push(action.hole);
-      return scheduleHandover();
+      return rows.push(action.hole);
     case 'resumed':
-      handOver();
+      rows.now();
       return tell({ on: 'resumed', count: action.count, whole: action.whole });
-  }
-}
-
-function open(after: string): void {
-  close();
-  const url = new URL('/ws', self.location.href);
-  url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
-  url.search = new URLSearchParams({ room, after }).toString();
-  const opened = new WebSocket(url);
-  socket = opened;
-  // Events of a socket that has been given up say nothing of the present one.
-  const whenCurrent = (event: LiveEvent) => socket === opened && dispatch(event);
-  opened.onopen = () => whenCurrent({ on: 'opened' });
-  opened.onmessage = ({ data }) => whenCurrent({ on: 'frame', frame: parse(data) });
-  opened.onclose = ({ code, reason }) => whenCurrent({ on: 'closed', code, reason });
-}
-
-function close(): void {
-  clearTimeout(timer);
-  const old = socket;
-  socket = undefined;
-  old?.close();
-}
-
-function parse(data: unknown): unknown {
-  try {
-    return typeof data === 'string' ? JSON.parse(data) : {};
-  } catch {
-    return {};
   }
 }
 
@@ -100,19 +71,6 @@ async function askHead(): Promise<void> {
     const status = error instanceof ApiError ? error.status : 0;
     dispatch({ on: 'head_failed', status, detail: error instanceof ApiError ? error.message : '' });
   }
-}
-
-function scheduleHandover(): void {
-  if (handover === undefined && pageIsReady && !batch.empty) handover = setTimeout(handOver, batchMs);
-}
-
-/** One batch is under way at a time, so a page that is busy is not buried. */
-function handOver(): void {
-  clearTimeout(handover);
-  handover = undefined;
-  if (!pageIsReady || batch.empty) return;
-  pageIsReady = false;
-  tell({ on: 'rows', rows: batch.take() });
 }
 
 function tell(message: FromWorker): void {

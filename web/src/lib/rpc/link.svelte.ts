@@ -1,5 +1,6 @@
 import type { RoomEvent } from '../api/types';
 import type { LiveState } from '../live/machine';
+import { SocketWorker } from '../live/socket_worker';
 import type { FromWorker, Glimpse, ToWorker } from './protocol';
 import RpcWorker from './worker?worker';
 
@@ -15,57 +16,45 @@ export interface LinkListener {
 /** The page's end of the socket that all rooms share; the socket itself lives in a worker. */
 export class Link {
   state: LiveState = $state.raw({ kind: 'idle' });
-  #worker: Worker | undefined;
+  readonly #worker = new SocketWorker<ToWorker, FromWorker>(
+    () => new RpcWorker(),
+    (message) => this.#hear(message),
+  );
 
   constructor(private readonly listener: LinkListener) {}
 
   /** Anew, as the holder of this session; rooms have to be followed again. */
   start(token: string | undefined, me: number | undefined): void {
-    this.stop();
-    const worker = new RpcWorker();
-    this.#worker = worker;
-    worker.onmessage = ({ data }: MessageEvent<FromWorker>) => this.#hear(data);
-    this.#tell({ do: 'start', page: location.href, token, me });
-    addEventListener('online', this.#retry);
-    addEventListener('offline', this.#doubt);
-    document.addEventListener('visibilitychange', this.#doubt);
+    this.state = { kind: 'idle' };
+    this.#worker.start();
+    this.#worker.tell({ do: 'start', token, me });
   }
 
   stop(): void {
-    removeEventListener('online', this.#retry);
-    removeEventListener('offline', this.#doubt);
-    document.removeEventListener('visibilitychange', this.#doubt);
-    this.#worker?.terminate();
-    this.#worker = undefined;
+    this.#worker.stop();
     this.state = { kind: 'idle' };
   }
 
   retry(): void {
-    this.#tell({ do: 'retry' });
+    this.#worker.tell({ do: 'retry' });
   }
 
   /** Events of this room are handed over one by one from now on; those of others are only counted. */
   watch(room: string): void {
-    this.#tell({ do: 'watch', room });
+    this.#worker.tell({ do: 'watch', room });
   }
 
   follow(room: string, after: string): void {
-    this.#tell({ do: 'follow', room, after });
+    this.#worker.tell({ do: 'follow', room, after });
   }
 
   leave(room: string): void {
-    this.#tell({ do: 'leave', room });
+    this.#worker.tell({ do: 'leave', room });
   }
 
   typing(room: string, username: string): void {
-    this.#tell({ do: 'typing', room, username });
+    this.#worker.tell({ do: 'typing', room, username });
   }
-
-  readonly #retry = () => this.retry();
-
-  readonly #doubt = () => {
-    if (document.visibilityState === 'visible') this.#tell({ do: 'doubt' });
-  };
 
   #hear(message: FromWorker): void {
     switch (message.on) {
@@ -74,7 +63,7 @@ export class Link {
         return this.listener.state(message.state);
       case 'events':
         this.listener.events(message.room, message.events);
-        return this.#tell({ do: 'more' });
+        return this.#worker.tell({ do: 'more' });
       case 'glimpses':
         return this.listener.glimpses(message.glimpses);
       case 'typing':
@@ -84,9 +73,5 @@ export class Link {
       case 'resumed':
         return this.listener.resumed(message.count, message.whole);
     }
-  }
-
-  #tell(message: ToWorker): void {
-    this.#worker?.postMessage(message);
   }
 }

@@ -3,7 +3,7 @@ import type { RoomEvent } from '../api/types';
 import type { LiveState } from '../live/machine';
 
 export type ToWorker =
-  | { do: 'start'; page: string; token: string | undefined; me: number | undefined }
+  | { do: 'start'; token: string | undefined; me: number | undefined }
   | { do: 'retry' }
   | { do: 'doubt' }
   | { do: 'watch'; room: string }

@@ -1,5 +1,6 @@
 // The frames of `/rpc` (JSON-RPC 2.0): what is sent, and what a received frame says. Nothing else knows how they look.
 import type { RoomEvent, Subscribed } from '../api/types';
+import { parseFrame } from '../live/socket';
 
 export interface RpcError {
   code: number;
@@ -22,20 +23,12 @@ export const pingFrame = (id: number) => call(id, 'ping', {});
 export const typingFrame = (room: string, username: string) =>
   JSON.stringify({ jsonrpc: '2.0', method: 'chat.SendTyping', params: { room, username } });
 
-/** The address of the socket; the session is the only credential a browser can give with a handshake. */
-export function socketUrl(page: string, token: string | undefined): string {
-  const url = new URL('/rpc', page);
-  url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
-  if (token !== undefined) url.searchParams.set('token', token);
-  return url.href;
-}
-
 function call(id: number, method: string, params: object): string {
   return JSON.stringify({ jsonrpc: '2.0', id, method, params });
 }
 
 export function readFrame(data: unknown): Received {
-  const frame = parse(data);
+  const frame = parseFrame(data);
   if (typeof frame['id'] === 'number') {
     return frame['error'] === undefined
       ? { on: 'answer', id: frame['id'], result: frame['result'] }
@@ -64,13 +57,4 @@ export function positionOf(event: RoomEvent): string | undefined {
   const change =
     event.message ?? event.edited ?? event.deleted ?? event.reaction ?? event.member ?? event.rules ?? event.closed;
   return change?.pos;
-}
-
-function parse(data: unknown): Record<string, unknown> {
-  try {
-    const frame: unknown = typeof data === 'string' ? JSON.parse(data) : undefined;
-    return typeof frame === 'object' && frame !== null ? (frame as Record<string, unknown>) : {};
-  } catch {
-    return {};
-  }
 }
