@@ -19,6 +19,7 @@
 #include "api/grpc/server.hpp"
 #include "api/http/server.hpp"
 #include "api/ops_api.hpp"
+#include "api/presence.hpp"
 #include "api/room_api.hpp"
 #include "api/session_api.hpp"
 #include "app/shutdown.hpp"
@@ -243,6 +244,7 @@ int serve(const ServerConfig& config, std::span<const std::string> warnings) {
   http.accept();
   metrics_http.accept();
   asio::co_spawn(cores[0].context(), housekeeper.run(cores[0]), asio::detached);
+  asio::co_spawn(cores[0].context(), api::tell_presence(chat, hub, pool), asio::detached);
   asio::co_spawn(cores[0].context(), watch_status(status, config.logging.status_interval), asio::detached);
 
   status.ready = true;
@@ -265,6 +267,7 @@ int serve(const ServerConfig& config, std::span<const std::string> warnings) {
              .cores = cores,
              .pool = pool,
              .hub = hub,
+             .housekeeper = housekeeper,
              .writer = writer,
              .status = status,
              .connections = {&connections, &metrics_connections},

@@ -240,6 +240,18 @@ Result<std::vector<User>> ChatService::list_active_users(const Actor& actor, std
   return users;
 }
 
+std::vector<PresenceNotice> ChatService::take_presence_notices() {
+  std::vector<PresenceNotice> notices;
+  for (const auto& [room_id, user_id, active, count] : presence_.take_notices(clock_())) {
+    RoomPtr room = rooms_.find(room_id);
+    if (!room) continue;
+    auto& notice = notices.emplace_back(PresenceNotice{.room = std::move(room), .user = {}, .active = active});
+    notice.active_users = static_cast<std::int64_t>(count);
+    if (user_id) notice.user = User{.id = *user_id, .username = name_of(*user_id), .email = {}};
+  }
+  return notices;
+}
+
 Result<std::vector<Member>> ChatService::list_members(const Actor& actor, std::string_view room_name,
                                                       std::optional<std::int64_t> offset,
                                                       std::optional<std::int32_t> limit) {

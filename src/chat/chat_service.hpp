@@ -34,6 +34,14 @@ struct RoomView {
   std::int64_t active_users = 0;
 };
 
+// That somebody has come to a room or gone.
+struct PresenceNotice {
+  RoomPtr room;
+  std::optional<User> user;  // absent when there were several, or the room is large
+  bool active = false;       // the user is there now
+  std::int64_t active_users = 0;
+};
+
 struct OpenedSession {
   std::optional<std::string> secret;  // only when it was opened just now
   Session session;
@@ -73,6 +81,11 @@ class ChatService {
 
   // Who wrote there in the last minutes or is connected, at most 100.
   Result<std::vector<User>> list_active_users(const Actor& actor, std::string_view room);  // blocks
+
+  // Who has come or gone since the last call: at most one notice for each room.
+  std::vector<PresenceNotice> take_presence_notices();  // blocks
+  // Whether there may be one.
+  bool has_presence_notices() const { return presence_.has_notices(clock_()); }
 
   // The room that somebody wants to follow. Empty means the lobby. Errors: not_found.
   Result<RoomPtr> follow(const Actor& actor, std::string_view id_or_name) const;

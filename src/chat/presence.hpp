@@ -3,8 +3,11 @@
 
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
+#include <queue>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -19,6 +22,8 @@ class Presence {
   static constexpr std::chrono::minutes kWindow{5};
   // Of one room; whoever comes when there are more is not remembered for writing, only while connected.
   static constexpr std::size_t kUsersMax = 10'000;
+  // In a room with more users nobody is named who comes or goes.
+  static constexpr std::size_t kNamedMax = 100;
 
   // The user wrote in the room.
   void note(const RoomId& room, UserId user, Time now);
@@ -31,19 +36,46 @@ class Presence {
   // At most `limit` of them, in no particular order.
   std::vector<UserId> list(const RoomId& room, Time now, std::size_t limit);
 
+  // That somebody has come or gone.
+  struct Notice {
+    RoomId room;
+    std::optional<UserId> user;  // absent when there were several, or the room is large
+    bool active = false;         // the user is there now
+    std::size_t count = 0;       // of those who are there now
+  };
+  // One for each room where somebody has come or gone since the last call. Who came back meanwhile was never away.
+  std::vector<Notice> take_notices(Time now);
+  // Whether there may be one.
+  bool has_notices(Time now);
+
  private:
   struct Visit {
     Time seen_at = Time::min();
     int connections = 0;
   };
   using Visits = std::unordered_map<UserId, Visit>;
+  // A look at somebody who wrote; there is one for each whose seen_at is set.
+  struct Due {
+    Time at;
+    RoomId room;
+    UserId user;
 
+    bool operator>(const Due& other) const { return at > other.at; }
+  };
+
+  // All of these are called with the mutex held.
   void leave(const RoomId& room, UserId user);
-  // Without those who have left; nullptr when nobody is there. Under the lock.
-  const Visits* pruned(const RoomId& room, Time now);
+  // Lets those go who are not connected and wrote too long ago.
+  void expire(Time now);
+  void remove(const RoomId& room, UserId user);
+  void mark(const RoomId& room, UserId user, bool was_there);
+  bool is_there(const RoomId& room, UserId user) const;
 
   std::mutex mutex_;
   std::unordered_map<RoomId, Visits> rooms_;
+  std::priority_queue<Due, std::vector<Due>, std::greater<>> due_;
+  // Who has come or gone since the last notice, and whether they had been there.
+  std::unordered_map<RoomId, std::unordered_map<UserId, bool>> changed_;
 };
 
 }  // namespace vestnik::chat

@@ -59,9 +59,10 @@ void encode_event(std::string& out, const chat::RoomInfo& room, const chat::Even
   append_event(out, room, scratch);
 }
 
-void append_typing(std::string& out, const chat::v1::Typing& typing) {
-  std::string json = R"({"jsonrpc":"2.0","method":"chat.Typing","params":)";
-  append_json(json, typing);
+void append_notification(std::string& out, std::string_view method, const google::protobuf::Message& params) {
+  std::string json = R"({"jsonrpc":"2.0","method":")";
+  json.append(method).append(R"(","params":)");
+  append_json(json, params);
   json += '}';
   append_websocket_frame(out, Opcode::kText, json);
 }

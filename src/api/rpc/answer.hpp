@@ -14,7 +14,6 @@ class Message;
 
 namespace vestnik::chat::v1 {
 class SubscribeEvent;
-class Typing;
 }  // namespace vestnik::chat::v1
 
 namespace vestnik::api::rpc {
@@ -32,7 +31,7 @@ void append_event(std::string& out, const chat::RoomInfo& room, const chat::v1::
 // The event frame of live::Hub.
 void encode_event(std::string& out, const chat::RoomInfo& room, const chat::Event& event);
 
-// Appends the WebSocket frame of a "chat.Typing".
-void append_typing(std::string& out, const chat::v1::Typing& typing);
+// Appends the WebSocket frame of the notification {"jsonrpc","method","params"}.
+void append_notification(std::string& out, std::string_view method, const google::protobuf::Message& params);
 
 }  // namespace vestnik::api::rpc

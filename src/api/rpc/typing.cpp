@@ -1,7 +1,6 @@
 #include "api/rpc/typing.hpp"
 
-#include "api/rpc/answer.hpp"
-#include "api/transcoder/json_codec.hpp"
+#include "api/notice.hpp"
 #include "chat/rules.hpp"
 #include "vestnik/chat/v1/chat.pb.h"
 
@@ -21,14 +20,7 @@ Result<std::shared_ptr<const live::Ephemeral>> make_typing(const chat::RoomInfo&
     }
     typing.set_username(request.username());
   }
-  auto event = std::make_shared<live::Ephemeral>();
-  event->from = from;
-  append_typing(event->frames[static_cast<std::size_t>(live::Encoding::kJsonRpc)], typing);
-  std::string& stream = event->frames[static_cast<std::size_t>(live::Encoding::kServerSentEvents)];
-  stream = "event: typing\ndata: ";
-  append_json(stream, typing);
-  stream += "\n\n";
-  return event;
+  return make_notice("chat.Typing", "typing", typing, from);
 }
 
 }  // namespace vestnik::api::rpc

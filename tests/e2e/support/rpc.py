@@ -24,6 +24,7 @@ class Rpc(WebSocket):
         self.answers = {}
         self.events = collections.deque()  # params of chat.Event, in the order of their arrival
         self.typing = collections.deque()  # params of chat.Typing
+        self.presence = collections.deque()  # params of chat.Presence
         self.unasked = []  # answers to what had no id
 
     def start(self, method, params=None):
@@ -72,6 +73,10 @@ class Rpc(WebSocket):
         self.read_while(lambda: not self.typing, within)
         return self.typing.popleft()
 
+    def next_presence(self, within=10):
+        self.read_while(lambda: not self.presence, within)
+        return self.presence.popleft()
+
     def read_while(self, waiting, within=10):
         end = time.monotonic() + scaled(within)
         while waiting():
@@ -84,7 +89,8 @@ class Rpc(WebSocket):
             assert one["jsonrpc"] == "2.0", one
             if "method" in one:
                 assert set(one) == {"jsonrpc", "method", "params"}, one
-                {"chat.Event": self.events, "chat.Typing": self.typing}[one["method"]].append(one["params"])
+                kept = {"chat.Event": self.events, "chat.Typing": self.typing, "chat.Presence": self.presence}
+                kept[one["method"]].append(one["params"])
             elif one["id"] is None:
                 self.unasked.append(one)
             else:

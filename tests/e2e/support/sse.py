@@ -1,5 +1,6 @@
 """A reader of server-sent events (WHATWG HTML, 9.2) over a plain socket."""
 
+import collections
 import json
 import time
 from urllib.parse import quote
@@ -40,6 +41,7 @@ class EventStream:
         self.last_id = None
         self.retry_ms = None
         self.comments = 0
+        self.presence = collections.deque()  # the data of the events of that name
 
     def __enter__(self):
         return self
@@ -70,12 +72,18 @@ class EventStream:
         return line
 
     def next(self, within=None):
-        """The next event. Raises raw_http.Closed at the end of the stream, TimeoutError when none comes."""
+        """The next event, apart from those of who comes and goes. Raises raw_http.Closed at the end of the stream,
+        TimeoutError when none comes.
+        """
         deadline = time.monotonic() + (self.timeout if within is None else scaled(within))
         kind, data = "", []
         while True:
             line = self._line(deadline)
             if not line:
+                if data and kind == "presence":
+                    self.presence.append(json.loads("\n".join(data)))
+                    kind, data = "", []
+                    continue
                 if data:
                     return Event(kind or "message", "\n".join(data), self.last_id)
                 kind = ""

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -9,6 +10,7 @@ namespace vestnik::chat {
 namespace {
 
 using namespace std::chrono_literals;
+using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::SizeIs;
 using testing::UnorderedElementsAre;
@@ -102,6 +104,87 @@ TEST(Presence, IsKeptByManyAtOnce) {
   }
   EXPECT_EQ(presence.count("room", kNow), 0u);
   EXPECT_EQ(presence.count("other", kNow), 3u);
+}
+
+// The notices as text, such as "room: 1 came, 2".
+std::vector<std::string> told(Presence& presence, Time now = kNow) {
+  EXPECT_TRUE(presence.has_notices(now));
+  std::vector<std::string> texts;
+  for (const auto& [room, user, active, count] : presence.take_notices(now)) {
+    const std::string who = user ? std::to_string(*user) + (active ? " came" : " went") : "several";
+    texts.push_back(room + ": " + who + ", " + std::to_string(count));
+  }
+  EXPECT_FALSE(presence.has_notices(now));
+  return texts;
+}
+
+TEST(PresenceNotices, AreOfWhoComesAndGoes) {
+  Presence presence;
+  EXPECT_FALSE(presence.has_notices(kNow));
+  auto first = presence.enter("room", 1);
+  EXPECT_THAT(told(presence), ElementsAre("room: 1 came, 1"));
+  const auto second = presence.enter("room", 1);
+  presence.note("room", 2, kNow);
+  EXPECT_THAT(told(presence), ElementsAre("room: 2 came, 2"));
+  presence.note("room", 2, kNow + 1min);
+  first.reset();
+  EXPECT_FALSE(presence.has_notices(kNow + kWindow - 1us));
+  EXPECT_THAT(presence.take_notices(kNow + kWindow), IsEmpty());
+  EXPECT_THAT(told(presence, kNow + 1min + kWindow), ElementsAre("room: 2 went, 1"));
+}
+
+TEST(PresenceNotices, AreOfTheLastConnectionOfWhoDidNotWriteLately) {
+  Presence presence;
+  auto connected = presence.enter("room", 1);
+  presence.note("room", 1, kNow);
+  EXPECT_THAT(told(presence, kNow), ElementsAre("room: 1 came, 1"));
+  connected.reset();
+  EXPECT_FALSE(presence.has_notices(kNow));
+  connected = presence.enter("room", 1);
+  EXPECT_THAT(presence.take_notices(kNow + kWindow), IsEmpty());
+  connected.reset();
+  EXPECT_THAT(told(presence, kNow + kWindow), ElementsAre("room: 1 went, 0"));
+}
+
+TEST(PresenceNotices, KeepSilentOfWhoComesBackAtOnce) {
+  Presence presence;
+  auto connected = presence.enter("room", 1);
+  EXPECT_THAT(told(presence), SizeIs(1));
+  connected.reset();
+  connected = presence.enter("room", 1);
+  EXPECT_THAT(presence.take_notices(kNow), IsEmpty());
+  {
+    const auto guest = presence.enter("room", 2);
+  }
+  EXPECT_THAT(presence.take_notices(kNow), IsEmpty());
+}
+
+TEST(PresenceNotices, AreOneForEachRoom) {
+  Presence presence;
+  presence.note("hall", 1, kNow);
+  presence.note("room", 1, kNow);
+  const auto connected = presence.enter("room", 2);
+  EXPECT_THAT(told(presence), UnorderedElementsAre("hall: 1 came, 1", "room: several, 2"));
+}
+
+TEST(PresenceNotices, NameNobodyInALargeRoom) {
+  Presence presence;
+  const auto max = static_cast<UserId>(Presence::kNamedMax);
+  for (UserId user = 1; user < max; ++user) presence.note("room", user, kNow);
+  told(presence);
+  presence.note("room", max, kNow);
+  EXPECT_THAT(told(presence), ElementsAre("room: 100 came, 100"));
+  presence.note("room", max + 1, kNow);
+  EXPECT_THAT(told(presence), ElementsAre("room: several, 101"));
+}
+
+TEST(PresenceNotices, EndWithTheRoom) {
+  Presence presence;
+  const auto connected = presence.enter("room", 1);
+  presence.note("room", 2, kNow);
+  presence.forget("room");
+  EXPECT_FALSE(presence.has_notices(kNow));
+  EXPECT_THAT(presence.take_notices(kNow + kWindow), IsEmpty());
 }
 
 }  // namespace
