@@ -10,6 +10,7 @@
 
 #include "base/error.hpp"
 #include "chat/room_directory.hpp"
+#include "chat/sessions.hpp"
 #include "chat/types.hpp"
 #include "runtime/cores.hpp"
 
@@ -34,6 +35,7 @@ struct SubscriptionRequest {
   bool gap_when_slow = false;                 // otherwise a slow subscriber is disconnected
   std::string credentials = {};               // of who follows, for what they write on the same socket
   std::shared_ptr<const void> presence = {};  // held while they follow
+  chat::SessionEnd session_end = {};          // the stream ends then; nullptr: never
 };
 
 // The methods of the contract that this server implements, by descriptor: every transport finds them here.

@@ -166,7 +166,8 @@ Result<SubscriptionRequest> ChatApi::subscribe(std::string_view credentials,
   if (!contract::OnSlow_IsValid(request.on_slow())) return invalid("on_slow", "there is no such policy");
   SubscriptionRequest subscription{.room = std::move(*room),
                                    .gap_when_slow = request.on_slow() == contract::ON_SLOW_GAP,
-                                   .credentials = std::string(credentials)};
+                                   .credentials = std::string(credentials),
+                                   .session_end = sessions_.end_of(credentials)};
   if (request.has_after() && !request.after().empty()) {
     auto after = chat::parse_position(request.after(), "after");
     if (!after) return error_of(after);

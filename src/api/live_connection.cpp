@@ -93,6 +93,10 @@ void LiveConnection::begin(std::string_view greeting) {
   wait_readable();
 }
 
+void LiveConnection::depend_on(const chat::SessionEnd& end) {
+  if (end && std::ranges::find(session_ends_, end) == session_ends_.end()) session_ends_.push_back(end);
+}
+
 void LiveConnection::follow(Followed& room, std::optional<chat::Position> after, bool announce) {
   // The greeting leaves when the place of the subscription is fixed: whoever has read it receives all that is sent
   // afterwards.
@@ -302,6 +306,10 @@ void LiveConnection::sweep(runtime::SteadyTime now) {
   const auto keep = shared_from_this();  // close() may let go of the last other owner
   if (closed_) return;
   if (finish_by_ && now >= *finish_by_) return close();
+  if (!finishing_ && std::ranges::any_of(session_ends_, [](const auto& end) { return end->load(); })) {
+    append_session_ended(out_);
+    return finish();
+  }
   // While nothing is read from it, because it writes too fast, its answer cannot have been seen.
   if (ping_sent_at_ && listening_ && now - *ping_sent_at_ >= context_.pong_timeout) return close();
   if (now - last_ping_ < context_.ping_interval) return;

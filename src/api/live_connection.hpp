@@ -14,6 +14,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "api/connections.hpp"
 #include "api/followed.hpp"
@@ -50,6 +51,7 @@ class LiveConnection : public std::enable_shared_from_this<LiveConnection>, publ
   virtual bool append_ping(std::string& out) = 0;  // whether the peer must answer
   virtual void append_too_slow(std::string& out, const Followed& room) = 0;
   virtual void append_come_back(std::string& out, std::chrono::milliseconds after) = 0;
+  virtual void append_session_ended(std::string& out) = 0;
   // The last event of a room has been sent. Whether the connection ends with it.
   virtual bool append_room_closed(std::string& out, Followed& room) = 0;
   virtual void on_drained() {}  // personal frames have left the queue
@@ -58,6 +60,8 @@ class LiveConnection : public std::enable_shared_from_this<LiveConnection>, publ
 
   // Takes the socket over. `greeting`, the answer to the request, leaves with the first flush.
   void begin(std::string_view greeting);
+  // The connection ends with the session, too. No effect for nullptr.
+  void depend_on(const chat::SessionEnd& end);
   // Opens the subscription and enters it; ends the connection when that cannot be done. `announce`: the first frame
   // tells where it begins.
   void follow(Followed& room, std::optional<chat::Position> after, bool announce);
@@ -110,7 +114,8 @@ class LiveConnection : public std::enable_shared_from_this<LiveConnection>, publ
   // Rooms that may have something to send, in the order in which their turns come.
   boost::intrusive::list<Followed, boost::intrusive::base_hook<ReadyHook>, boost::intrusive::constant_time_size<false>>
       ready_;
-  std::string out_;  // personal frames, and the rest of a frame that left in part
+  std::vector<chat::SessionEnd> session_ends_;  // mostly one
+  std::string out_;                             // personal frames, and the rest of a frame that left in part
   std::size_t out_sent_ = 0;
   live::Encoding encoding_;
   bool blocked_ = false;    // the kernel's buffer is full

@@ -24,6 +24,7 @@ void Stream::start(Result<SubscriptionRequest> request) {
   request_ = std::move(*request);
   core_.post([this] {
     connections_.add(core_, *this);
+    core_.sweeper().add(*this);
     ++tasks_;
     asio::co_spawn(core_.context(), [this] { return open(); }, asio::detached);
   });
@@ -132,6 +133,12 @@ void Stream::OnDone() {
   });
 }
 
+void Stream::sweep(runtime::SteadyTime) {
+  if (request_.session_end && request_.session_end->load()) {
+    end({::grpc::StatusCode::UNAUTHENTICATED, "the session has ended; open a new one"});
+  }
+}
+
 void Stream::shut_down(std::chrono::milliseconds come_back_after) {
   end({::grpc::StatusCode::UNAVAILABLE,
        "the server restarts; reconnect in " + std::to_string(come_back_after.count()) + " ms"});
@@ -141,6 +148,7 @@ void Stream::end(const ::grpc::Status& status) {
   if (std::exchange(ended_, true)) return;
   if (live::Subscriber::is_linked()) live::Subscriber::unlink();
   if (Connection::is_linked()) Connection::unlink();
+  if (Swept::is_linked()) Swept::unlink();
   Finish(status);
 }
 

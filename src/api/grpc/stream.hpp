@@ -20,7 +20,10 @@ namespace vestnik::api::grpc {
 
 // gRPC calls its reactions on threads of its own: each of them only posts to the core, where everything else happens.
 // Deletes itself on its core when gRPC is done with it.
-class Stream final : public ::grpc::ServerWriteReactor<::grpc::ByteBuffer>, public live::Subscriber, public Connection {
+class Stream final : public ::grpc::ServerWriteReactor<::grpc::ByteBuffer>,
+                     public live::Subscriber,
+                     public Connection,
+                     public runtime::Swept {
  public:
   Stream(runtime::Core& core, Subscriptions& subscriptions, ServerStatus& status, Connections& connections);
 
@@ -34,6 +37,7 @@ class Stream final : public ::grpc::ServerWriteReactor<::grpc::ByteBuffer>, publ
   void OnDone() override;
 
   void on_growth() override { write_next(); }
+  void sweep(runtime::SteadyTime now) override;
   void shut_down(std::chrono::milliseconds come_back_after) override;
   void cut_off() override { shut_down({}); }
 

@@ -40,7 +40,9 @@ Session::Session(SessionContext& context, Admission admission, runtime::Core& co
     : Socket(context.live, std::move(admission), core, std::move(socket), live::Encoding::kJsonRpc, context.limits,
              std::move(request_id)),
       context_(context),
-      credentials_(std::move(credentials)) {}
+      credentials_(std::move(credentials)) {
+  depend_on(context_.sessions.end_of(credentials_));
+}
 
 void Session::start(std::string_view greeting) {
   begin(greeting);
@@ -167,6 +169,7 @@ Task<Result<void>> Session::subscribe(const MethodTable::Target& target, const M
   if (!is_new) {
     co_return fail(ErrorCode::kAlreadyExists, "this socket follows the room already; chat.Unsubscribe ends that");
   }
+  depend_on(asked->session_end);
   begun = entry->second.followed.begin_await();
   auto opened = co_await context_.live.subscriptions.open(core(), room, encoding(), std::move(asked->after));
   if (*begun == nullptr) {

@@ -12,7 +12,9 @@ Session::Session(LiveContext& context, Admission admission, runtime::Core& core,
                  const SubscriptionRequest& subscription)
     : LiveConnection(context, std::move(admission), core, std::move(socket), live::Encoding::kServerSentEvents,
                      context.status.event_streams),
-      room_(*this, subscription) {}
+      room_(*this, subscription) {
+  depend_on(subscription.session_end);
+}
 
 void Session::start(std::string_view head, std::optional<chat::Position> after) {
   begin(head);
@@ -49,6 +51,11 @@ bool Session::append_ping(std::string& out) {
 // The client reconnects by itself with the id of the last event it has read.
 void Session::append_too_slow(std::string& out, const Followed&) {
   out += ": too slow\n\n";
+}
+
+// Who reconnects is refused, and needs no other reason.
+void Session::append_session_ended(std::string& out) {
+  out += "event: session_ended\ndata: {}\n\n";
 }
 
 // The stream ends; who reconnects learns that there is no such room.

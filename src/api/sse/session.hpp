@@ -21,6 +21,7 @@ class Session final : public LiveConnection {
   void on_readable() override;
   bool append_ping(std::string& out) override;
   void append_too_slow(std::string& out, const Followed& room) override;
+  void append_session_ended(std::string& out) override;
   void append_come_back(std::string& out, std::chrono::milliseconds after) override;
   bool append_room_closed(std::string& out, Followed& room) override;
 

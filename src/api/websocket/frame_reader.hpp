@@ -26,6 +26,7 @@ enum class CloseCode : std::uint16_t {
   kTooBig = 1009,
   kInternalError = 1011,
   kServiceRestart = 1012,
+  kSessionEnded = 4001,
   kTooSlow = 4008,
 };
 

@@ -108,6 +108,10 @@ void Socket::append_too_slow(std::string& out, const Followed& room) {
   append_close(out, CloseCode::kTooSlow, "too slow; resume after " + chat::to_string(room.position()));
 }
 
+void Socket::append_session_ended(std::string& out) {
+  append_close(out, CloseCode::kSessionEnded, "the session has ended; open a new one");
+}
+
 void Socket::append_come_back(std::string& out, std::chrono::milliseconds after) {
   append_close(out, CloseCode::kServiceRestart, "reconnect in " + std::to_string(after.count()) + " ms");
 }

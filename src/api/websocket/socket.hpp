@@ -41,6 +41,7 @@ class Socket : public LiveConnection, private FrameReader::Events {
   void on_readable() final;
   bool append_ping(std::string& out) final;
   void append_too_slow(std::string& out, const Followed& room) override;
+  void append_session_ended(std::string& out) final;
   void append_come_back(std::string& out, std::chrono::milliseconds after) final;
 
   void on_ping(std::string_view payload) final;
