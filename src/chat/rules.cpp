@@ -18,10 +18,18 @@ constexpr std::size_t kEmailLengthMax = 254;  // bytes, RFC 5321 section 4.5.3.1
 constexpr std::size_t kNonceLengthMax = 128;  // bytes
 constexpr std::int32_t kPageDefault = 50;
 
+// The control characters U+0080 to U+009F, some of which move the cursor of a terminal. `text` is valid UTF-8.
+bool has_c1(std::string_view text) {
+  for (std::size_t at = text.find('\xC2'); at != std::string_view::npos; at = text.find('\xC2', at + 1)) {
+    if (static_cast<unsigned char>(text[at + 1]) < 0xA0) return true;
+  }
+  return false;
+}
+
 // A line of text that people see: UTF-8 without control characters, 1 to `length_max` code points.
 Result<void> check_name(std::string_view field, std::string_view name, std::size_t length_max) {
   if (!is_valid_utf8(name)) return invalid(std::string(field), "not valid UTF-8");
-  if (find_control_character(name) || name.find_first_of("\n\t") != std::string_view::npos) {
+  if (find_control_character(name) || name.find_first_of("\n\t") != std::string_view::npos || has_c1(name)) {
     return invalid(std::string(field), "control characters are not allowed");
   }
   if (name.find_first_not_of(' ') == std::string_view::npos) {

@@ -222,6 +222,8 @@ void expect_name_rules(const std::function<std::string(std::string)>& fault, con
   EXPECT_EQ(fault("a\xFF"), field);
   for (char c = 0; c < 0x20; ++c) EXPECT_EQ(fault({'a', c, 'b'}), field) << static_cast<int>(c);
   EXPECT_EQ(fault("a\x7F"), field);
+  EXPECT_EQ(fault("a\u009B31m"), field);  // a terminal takes it for ESC [
+  EXPECT_EQ(fault("a\u00A0\u0442\u0442b"), "");
 }
 
 TEST(NameRules, HoldForAuthors) {
