@@ -8,15 +8,11 @@
 #include <variant>
 
 namespace vestnik::api {
-namespace {
-
-void set_time(Time time, google::protobuf::Timestamp& out) {
+void to_contract(Time time, google::protobuf::Timestamp& out) {
   const auto seconds = std::chrono::floor<std::chrono::seconds>(time);
   out.set_seconds(seconds.time_since_epoch().count());
   out.set_nanos(static_cast<std::int32_t>(std::chrono::nanoseconds(time - seconds).count()));
 }
-
-}  // namespace
 
 void to_contract(const chat::User& user, contract::User& out) {
   out.set_id(user.id);
@@ -28,14 +24,14 @@ void to_contract(const chat::User& user, contract::User& out) {
 void to_contract(const chat::OpenedSession& opened, contract::Session& out) {
   if (opened.secret) out.set_session_id(*opened.secret);
   to_contract(opened.session.user, *out.mutable_user());
-  set_time(opened.session.created_at, *out.mutable_created_at());
-  if (opened.expires_at) set_time(*opened.expires_at, *out.mutable_expires_at());
+  to_contract(opened.session.created_at, *out.mutable_created_at());
+  if (opened.expires_at) to_contract(*opened.expires_at, *out.mutable_expires_at());
 }
 
 void to_contract(const chat::Member& member, contract::Member& out) {
   out.set_user_id(member.user_id);
   out.set_username(member.username);
-  set_time(member.joined_at, *out.mutable_joined_at());
+  to_contract(member.joined_at, *out.mutable_joined_at());
 }
 
 void to_contract(const chat::RoomView& view, Time now, contract::Room& out) {
@@ -43,19 +39,19 @@ void to_contract(const chat::RoomView& view, Time now, contract::Room& out) {
   const auto& [info, rules] = std::tie(room.info, room.rules);
   out.set_id(info.id);
   out.set_name(info.name);
-  set_time(info.created_at, *out.mutable_created_at());
+  to_contract(info.created_at, *out.mutable_created_at());
   if (rules.max_length) out.set_max_length(*rules.max_length);
   out.set_client_seq_required(rules.client_seq_required);
   out.set_message_count(room.message_count);
   chat::append_position(*out.mutable_pos(), info.epoch, room.counter);
-  if (room.last_message_at) set_time(*room.last_message_at, *out.mutable_last_message_at());
+  if (room.last_message_at) to_contract(*room.last_message_at, *out.mutable_last_message_at());
   if (info.owner_id) out.set_owner_id(*info.owner_id);
   if (!owner.empty()) out.set_owner(owner);
   out.set_active_users(active_users);
   if (rules.message_limit) out.set_message_limit(*rules.message_limit);
   out.set_read_only(rules.read_only);
   if (rules.expires_at) {
-    set_time(*rules.expires_at, *out.mutable_expires_at());
+    to_contract(*rules.expires_at, *out.mutable_expires_at());
     const auto left = std::chrono::ceil<std::chrono::seconds>(*rules.expires_at - now);
     out.set_ttl(fmt::format("{}s", std::max<std::int64_t>(0, left.count())));
   }
@@ -70,9 +66,9 @@ void to_contract(const chat::RoomInfo& room, const chat::Message& message, contr
   out.set_content(message.content);
   if (message.client_seq) out.set_client_seq(*message.client_seq);
   if (message.nonce) out.set_nonce(*message.nonce);
-  set_time(message.created_at, *out.mutable_created_at());
+  to_contract(message.created_at, *out.mutable_created_at());
   if (message.reply_to) out.set_reply_to(*message.reply_to);
-  if (message.edited_at) set_time(*message.edited_at, *out.mutable_edited_at());
+  if (message.edited_at) to_contract(*message.edited_at, *out.mutable_edited_at());
   if (message.deleted) out.set_deleted(true);
   for (const chat::Reaction& reaction : message.reactions) {
     auto& told = *out.add_reactions();
@@ -120,7 +116,7 @@ class EventFiller {
     if (what.rules.max_length) out.set_max_length(*what.rules.max_length);
     if (what.rules.message_limit) out.set_message_limit(*what.rules.message_limit);
     out.set_read_only(what.rules.read_only);
-    if (what.rules.expires_at) set_time(*what.rules.expires_at, *out.mutable_expires_at());
+    if (what.rules.expires_at) to_contract(*what.rules.expires_at, *out.mutable_expires_at());
   }
   void operator()(const chat::RoomClosed& what) {
     begin(*out_.mutable_closed()).set_reason(what.reason == chat::CloseReason::kExpired ? "expired" : "requested");

@@ -11,6 +11,7 @@ namespace vestnik::api {
 
 namespace contract = ::vestnik::chat::v1;
 
+void to_contract(Time time, google::protobuf::Timestamp& out);
 void to_contract(const chat::User& user, contract::User& out);
 void to_contract(const chat::RoomView& view, Time now, contract::Room& out);
 void to_contract(const chat::OpenedSession& session, contract::Session& out);

@@ -28,11 +28,8 @@ class Followed final : public live::Subscriber, public ReadyHook {
   // Whether something that was awaited for it still has one to be given to.
   using Alive = std::shared_ptr<Followed*>;
 
-  Followed(LiveConnection& owner, const SubscriptionRequest& request)
-      : owner_(owner), room_(request.room), presence_(request.presence), gap_when_slow_(request.gap_when_slow) {}
-  ~Followed() override {
-    if (awaited_) *awaited_ = nullptr;
-  }
+  Followed(LiveConnection& owner, const SubscriptionRequest& request);
+  ~Followed() override;
 
   const chat::RoomPtr& room() const { return room_; }
   bool gap_when_slow() const { return gap_when_slow_; }

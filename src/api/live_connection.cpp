@@ -60,6 +60,16 @@ class LiveConnection::Load {
   std::size_t bytes_ = 0;
 };
 
+Followed::Followed(LiveConnection& owner, const SubscriptionRequest& request)
+    : owner_(owner), room_(request.room), presence_(request.presence), gap_when_slow_(request.gap_when_slow) {
+  owner_.context_.status.subscriptions.fetch_add(1, std::memory_order_relaxed);
+}
+
+Followed::~Followed() {
+  owner_.context_.status.subscriptions.fetch_sub(1, std::memory_order_relaxed);
+  if (awaited_) *awaited_ = nullptr;
+}
+
 // While something is awaited for it, it is looked at when that has come.
 void Followed::on_growth() {
   if (!awaits()) owner_.on_growth(*this);
@@ -132,7 +142,7 @@ void LiveConnection::read_page(Followed& room) {
 }
 
 Task<void> LiveConnection::read_page(Followed::Alive alive) {
-  auto page = co_await context_.subscriptions.read_page((*alive)->room(), encoding_, (*alive)->feed()->next_n());
+  auto page = co_await context_.subscriptions.read_page(core_, (*alive)->room(), encoding_, (*alive)->feed()->next_n());
   if (closed_ || finishing_ || *alive == nullptr) co_return;
   Followed& room = **alive;
   room.end_await();

@@ -35,8 +35,10 @@ ServerStatus::ServerStatus(Metrics& metrics, const chat::MessageWriter& writer, 
       hub_(hub) {
   metrics.gauge("http_connections_active", "Open HTTP connections.", reader_of(http));
   metrics.gauge("websocket_connections_active", "Open WebSockets.", reader_of(websockets));
+  metrics.gauge("rpc_sockets_active", "Open WebSockets of /rpc.", reader_of(rpc_sockets));
   metrics.gauge("event_streams_active", "Open streams of server-sent events.", reader_of(event_streams));
   metrics.gauge("grpc_streams_active", "Open gRPC streams.", reader_of(grpc_streams));
+  metrics.gauge("subscriptions_active", "Rooms that are followed, over all connections.", reader_of(subscriptions));
 }
 
 void ServerStatus::tick() {

@@ -27,9 +27,12 @@ class ServerStatus {
 
   // Open connections.
   std::atomic<std::int64_t> http{0};
-  std::atomic<std::int64_t> websockets{0};
+  std::atomic<std::int64_t> websockets{0};  // those of /rpc, too
+  std::atomic<std::int64_t> rpc_sockets{0};
   std::atomic<std::int64_t> event_streams{0};
   std::atomic<std::int64_t> grpc_streams{0};
+  // Rooms that are followed, over all connections.
+  std::atomic<std::int64_t> subscriptions{0};
 
   Counter& requests;          // answered
   Counter& deliveries;        // messages handed to subscribers

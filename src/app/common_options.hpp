@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <limits>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "app/options.hpp"
@@ -22,5 +23,8 @@ Option user_id_option(std::optional<std::int64_t>& user_id);
 Option room_option(cli::Server& server);
 
 Option json_option(bool& json);
+
+// Where messages live.
+Option store_option(std::string& url);
 
 }  // namespace vestnik::app

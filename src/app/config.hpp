@@ -29,7 +29,7 @@ struct Listening {
 struct Storage {
   std::string url = "sqlite:data/vestnik.db";
   std::chrono::milliseconds timeout = std::chrono::seconds(5);  // of one call
-  std::string attachments = "data/attachments";                 // folder; memory: has one of its own for a while
+  std::string attachments;                                      // folder; empty: beside the storage
 };
 
 struct Logging {

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 
+#include "app/common_options.hpp"
 #include "app/options.hpp"
 #include "runtime/cores.hpp"
 
@@ -73,6 +74,11 @@ std::optional<std::string> check_origin(std::string& origin) {
 
 }  // namespace
 
+Option store_option(std::string& url) {
+  return {"store", kStorage, "where messages live: sqlite:PATH, or memory: (lost at the end)",
+          checked(url, "URL", "sqlite:PATH (such as sqlite:data/vestnik.db) or memory:", check_store)};
+}
+
 Command serve_command(ServerConfig& config) {
   auto& [listening, storage, logging, runtime, limits, timeouts] = config;
   // clang-format off: one line for each option
@@ -95,8 +101,8 @@ Command serve_command(ServerConfig& config) {
       {"require-sessions", kListening, "let nobody read or write without a session", yes_or_no(listening.require_sessions)},
       {"allowed-origins", kListening, "pages of other hosts that may use the API from a browser (default: none)", checked(listening.allowed_origins, "ORIGIN,...", "scheme, host and port, such as https://chat.example.com", check_origin)},
 
-      {"store", kStorage, "where messages live: sqlite:PATH, or memory: (lost at the end)", checked(storage.url, "URL", "sqlite:PATH (such as sqlite:data/vestnik.db) or memory:", check_store)},
-      {"attachments", kStorage, "folder for the files that messages have (memory: takes a temporary one)", text(storage.attachments, "FOLDER")},
+      store_option(storage.url),
+      {"attachments", kStorage, "folder for the files that messages have (default: beside the storage, PATH-attachments)", text(storage.attachments, "FOLDER")},
       {"store-timeout", kStorage, "longest that one call of the storage may take", duration(storage.timeout, 10ms, 10min)},
 
       {"log-level", kLogs, "least serious lines that are written", choose<log::Level>(logging.level, kLevels, kLevelsShown), "LOG_LEVEL"},

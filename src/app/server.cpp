@@ -21,12 +21,15 @@
 #include "api/ops_api.hpp"
 #include "api/presence.hpp"
 #include "api/room_api.hpp"
+#include "api/search_api.hpp"
 #include "api/session_api.hpp"
 #include "app/shutdown.hpp"
 #include "app/version.hpp"
 #include "base/ids.hpp"
 #include "base/log.hpp"
 #include "chat/housekeeper.hpp"
+#include "chat/indexer.hpp"
+#include "chat/search.hpp"
 #include "runtime/signals.hpp"
 #include "storage/files/blob_store.hpp"
 #include "storage/open_store.hpp"
@@ -35,6 +38,8 @@ namespace vestnik::app {
 namespace {
 
 constexpr std::size_t kPoolWaitingMax = 4'096;
+// Searches may take long; whatever else is read has threads and connections of the storage that they never get.
+constexpr std::size_t kSearchThreads = 2;
 constexpr std::size_t kRequestIdPrefix = 6;
 constexpr std::size_t kMetricsConnections = 100;
 
@@ -76,6 +81,12 @@ std::array<const google::protobuf::ServiceDescriptor*, 2> services() {
           ops::v1::GetHealthRequest::descriptor()->file()->FindServiceByName("Ops")};
 }
 
+void count_people(Metrics& metrics, const chat::Sessions& sessions, const chat::RoomDirectory& rooms) {
+  metrics.gauge("sessions_open", "Open sessions.", [&sessions] { return static_cast<double>(sessions.size()); });
+  metrics.gauge("guests_active", "Guests with a session.", [&] { return static_cast<double>(sessions.guests()); });
+  metrics.gauge("rooms_open", "Open rooms.", [&rooms] { return static_cast<double>(rooms.size()); });
+}
+
 // Remembers the latencies each second, and writes the status line.
 Task<void> watch_status(api::ServerStatus& status, std::chrono::milliseconds interval) {
   asio::steady_timer timer(co_await asio::this_coro::executor);
@@ -94,10 +105,12 @@ Task<void> watch_status(api::ServerStatus& status, std::chrono::milliseconds int
 // The folder belongs to the database whose attachments it holds: the lobby's id tells which one that is.
 Result<std::unique_ptr<storage::FileBlobStore>> open_blobs(const ServerConfig& config, chat::ChatStore& store) {
   const std::uint64_t bytes_max = config.limits.max_attachments_total_bytes;
-  if (config.storage.url == "memory:") return storage::FileBlobStore::open_temporary(bytes_max);
+  const auto beside = storage::attachments_folder(config.storage.url);
+  if (!beside) return storage::FileBlobStore::open_temporary(bytes_max);
+  const std::string& folder = config.storage.attachments.empty() ? *beside : config.storage.attachments;
   auto lobby = store.find_room(chat::kLobby);
   if (!lobby) return std::unexpected(std::move(lobby.error()));
-  return storage::FileBlobStore::open(config.storage.attachments, lobby->info.id, bytes_max);
+  return storage::FileBlobStore::open(folder, lobby->info.id, bytes_max);
 }
 
 struct Ports {
@@ -129,48 +142,55 @@ int serve(const ServerConfig& config, std::span<const std::string> warnings) {
   auto store = storage::open_store(config.storage.url, {.timeout = config.storage.timeout});
   if (!store) return failed(store.error());
   const chat::Access access = config.listening.require_sessions ? chat::Access::kSessions : chat::Access::kOpen;
+  Metrics metrics;
   chat::RoomDirectory rooms;
   chat::Sessions sessions(**store, rooms, timeouts.session, access, system_now);
   chat::Presence presence;
   chat::ChatService chat(**store, rooms, sessions, presence, chat_limits(limits), access, system_now);
-  chat::RateLimiter rate(limits.user_rate, limits.user_burst);
+  chat::RateLimiter rate(limits.user_rate, limits.user_burst, metrics);
   chat::Changes changes(**store, rooms, chat_limits(limits), access, rate, system_now);
+  chat::Search search(**store, rooms, access, system_now);
   if (auto ok = chat.open(); !ok) return failed(ok.error());
+  count_people(metrics, sessions, rooms);
 
   auto blobs = open_blobs(config, **store);
   if (!blobs) return failed(blobs.error());
   chat::AttachmentService attachments(**store, **blobs, {limits.max_attachment_bytes, timeouts.unclaimed_attachment},
                                       system_now);
-  if (auto recovered = attachments.recover(); !recovered) return failed(recovered.error());
+  if (auto recovered = attachments.recover((*blobs)->take_found()); !recovered) return failed(recovered.error());
 
-  Metrics metrics;
   runtime::Cores cores(config.runtime.cores);
   runtime::BlockingPool pool(config.runtime.pool_threads, kPoolWaitingMax);
+  runtime::BlockingPool search_pool(kSearchThreads, kPoolWaitingMax);
   live::Hub hub(cores, api::event_encoders(),
                 {.window_bytes = limits.window_bytes, .window_total_bytes = limits.window_total_bytes}, metrics);
+  chat::Indexer indexer(**store, metrics);
   chat::MessageWriter writer(
       **store, cores, {.queue_messages_max = limits.write_queue_messages},
-      [&chat, &hub](std::span<const chat::Committed> batch) {
+      [&chat, &hub, &indexer](std::span<const chat::Committed> batch) {
         chat.note_committed(batch);
+        indexer.wake();
         hub.publish(batch);
       },
       system_now, metrics);
-  chat::Housekeeper housekeeper(**store, rooms, sessions, attachments, writer, pool, system_now);
+  chat::Housekeeper housekeeper(**store, rooms, sessions, attachments, writer, pool, system_now, metrics);
 
   api::ServerStatus status(metrics, writer, hub);
   api::Connections connections(cores.size(), {limits.max_connections, limits.max_connections_per_address});
-  api::Subscriptions subscriptions(chat, hub, pool);
+  api::Subscriptions subscriptions(chat, hub, pool, metrics);
   api::SessionApi session_api(chat, sessions, pool);
   api::RoomApi room_api(chat, changes, sessions, writer, pool, system_now);
   api::ChatApi chat_api(chat, changes, sessions, presence, writer, pool, status);
+  api::SearchApi search_api(search, sessions, search_pool);
   api::OpsApi ops_api(**store, pool, status, build);
   api::Methods methods;
   session_api.add_to(methods);
   room_api.add_to(methods);
   chat_api.add_to(methods);
+  search_api.add_to(methods);
   ops_api.add_to(methods);
 
-  api::http::Attachments http_attachments(attachments, sessions, access, pool);
+  api::http::Attachments http_attachments(attachments, sessions, changes, pool);
   api::http::Handler handler(services(), methods, http_attachments, status, metrics,
                              {build.version, config.listening.allowed_origins});
   api::LiveContext live{.connections = connections,
@@ -265,10 +285,11 @@ int serve(const ServerConfig& config, std::span<const std::string> warnings) {
   shut_down({.signals = signals,
              .timeout = timeouts.shutdown,
              .cores = cores,
-             .pool = pool,
+             .pools = {&pool, &search_pool},
              .hub = hub,
              .housekeeper = housekeeper,
              .writer = writer,
+             .indexer = indexer,
              .status = status,
              .connections = {&connections, &metrics_connections},
              .http = http,

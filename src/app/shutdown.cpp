@@ -52,8 +52,10 @@ void shut_down(const Running& running) {
   const bool orderly = wait_for_connections(running, running.timeout);
   running.grpc.stop(orderly ? std::max(running.timeout / 2, kCutOffTimeout) : kLook);
 
+  running.housekeeper.stop();
   running.writer.stop();
-  running.pool.join();
+  running.indexer.stop();
+  for (runtime::BlockingPool* pool : running.pools) pool->join();
   if (!orderly) {
     on_each_core(running, [](auto& connections, auto& core) { connections.cut_off(core); });
     wait_for_connections(running, kCutOffTimeout);

@@ -8,6 +8,8 @@
 #include "api/grpc/server.hpp"
 #include "api/http/server.hpp"
 #include "api/server_status.hpp"
+#include "chat/housekeeper.hpp"
+#include "chat/indexer.hpp"
 #include "chat/message_writer.hpp"
 #include "live/hub.hpp"
 #include "runtime/blocking_pool.hpp"
@@ -20,9 +22,11 @@ struct Running {
   runtime::Signals& signals;
   std::chrono::milliseconds timeout;
   runtime::Cores& cores;
-  runtime::BlockingPool& pool;
+  std::vector<runtime::BlockingPool*> pools;
   live::Hub& hub;
+  chat::Housekeeper& housekeeper;
   chat::MessageWriter& writer;
+  chat::Indexer& indexer;
   api::ServerStatus& status;
   std::vector<api::Connections*> connections;  // of HTTP, then of metrics
   api::http::Server& http;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/ids.hpp"
+#include "base/log.hpp"
 #include "chat/file_name.hpp"
 
 namespace vestnik::chat {
@@ -48,17 +49,16 @@ Result<Attachment> AttachmentUpload::finish() {
                        *blob_);
 }
 
-Result<std::size_t> AttachmentService::recover() {
-  auto blobs = blobs_.list();
-  if (!blobs) return std::unexpected(std::move(blobs.error()));
+Result<std::size_t> AttachmentService::recover(std::span<const Blob> found) {
   std::size_t removed = 0;
-  for (const Blob& blob : *blobs) {
+  std::size_t left = 0;
+  for (const Blob& blob : found) {
     auto known = store_.has_content(blob.sha256);
     if (!known) return std::unexpected(std::move(known.error()));
     if (*known) continue;
-    if (auto gone = blobs_.remove(blob.sha256); !gone) return std::unexpected(std::move(gone.error()));
-    ++removed;
+    ++(blobs_.remove(blob.sha256) ? removed : left);
   }
+  if (left > 0) log::warn("attachments: content that nothing needs could not be removed", {{"files", left}});
   return removed;
 }
 
@@ -110,10 +110,12 @@ Result<void> AttachmentService::remove(std::span<const Attachment> attachments) 
 
   auto gone = store_.remove_unused(ids);
   if (!gone) return std::unexpected(std::move(gone.error()));
+  Result<void> done;
   for (const std::string& sha256 : *gone) {
-    if (auto removed = blobs_.remove(sha256); !removed) return removed;
+    auto removed = blobs_.remove(sha256);
+    if (done && !removed) done = std::move(removed);
   }
-  return {};
+  return done;
 }
 
 Result<Attachment> AttachmentService::add(Attachment attachment, BlobUpload& content) {

@@ -57,8 +57,9 @@ class AttachmentService {
 
   const Options& options() const { return options_; }
 
-  // Removes content that no attachment has, which a crash may leave; how much that was. Before the first upload.
-  Result<std::size_t> recover();
+  // Removes, of all the content `found` at the start, what no attachment has, which a crash may leave; how much that
+  // was. Content that cannot be removed stays until the next start. Before the first upload. Errors: unavailable.
+  Result<std::size_t> recover(std::span<const Blob> found);
 
   // `name` as the client gave it. Errors: unavailable.
   Result<AttachmentUpload> begin(std::string_view name, std::optional<UserId> user_id);

@@ -6,7 +6,6 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "base/error.hpp"
 
@@ -54,8 +53,6 @@ class BlobStore {
   virtual Result<std::unique_ptr<BlobReader>> open(std::string_view sha256) = 0;
   // Content that is not there is no error. Errors: unavailable.
   virtual Result<void> remove(std::string_view sha256) = 0;
-  // Everything kept. Errors: unavailable.
-  virtual Result<std::vector<Blob>> list() = 0;
   // Bytes kept and on their way in.
   virtual std::uint64_t used_bytes() const = 0;
 };

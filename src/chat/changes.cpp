@@ -109,6 +109,10 @@ Result<Prepared> Changes::close(const Actor& actor, std::string_view room_name) 
   return Prepared{std::move(*room), std::move(closing)};
 }
 
+Result<void> Changes::allow_upload(const Actor& actor) const {
+  return allow(actor, Action::kWrite, {});
+}
+
 Result<void> Changes::allow(const Actor& actor, Action action, const Subject& subject) const {
   if (auto may = authorize(actor, action, subject, access_); !may) return may;
   if (access_ == Access::kOpen || !actor.user_id) return {};

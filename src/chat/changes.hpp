@@ -41,6 +41,9 @@ class Changes {
   // failed_precondition for the built-in rooms.
   Result<Prepared> close(const Actor& actor, std::string_view room) const;
 
+  // Whether the actor may upload an attachment now, which counts as a change. Errors: as above.
+  Result<void> allow_upload(const Actor& actor) const;
+
  private:
   struct Found {
     RoomPtr room;

@@ -14,7 +14,7 @@ constexpr std::int32_t kStreamLengthMax = 128;
 constexpr std::size_t kEpochLength = 8;
 constexpr std::int32_t kReadPage = 500;
 constexpr std::size_t kActiveUsersShown = 100;
-constexpr std::size_t kNamesMax = 100'000;
+constexpr std::size_t kUsersKnownMax = 100'000;
 
 template <typename T>
 std::unexpected<Error> error_of(Result<T>& result) {
@@ -137,8 +137,8 @@ Result<User> ChatService::create_user(const Actor& actor, const NewUser& user) {
       if (!promoted) return promoted;
       ++accounts_;
       sessions_.rename(*promoted);
-      const std::scoped_lock names_lock(names_mutex_);
-      names_.erase(promoted->id);
+      const std::scoped_lock users_lock(users_mutex_);
+      users_.erase(promoted->id);
       return promoted;
     }
   }
@@ -213,20 +213,22 @@ Result<std::vector<RoomView>> ChatService::list_rooms(const Actor& actor, std::o
 
 RoomView ChatService::view_of(Room room) {
   const auto active = presence_.count(room.info.id, clock_());
-  std::string owner = room.info.owner_id ? name_of(*room.info.owner_id) : "";
-  return {.room = std::move(room), .owner = std::move(owner), .active_users = static_cast<std::int64_t>(active)};
+  const auto owner = room.info.owner_id ? known_user(*room.info.owner_id) : std::nullopt;
+  return {.room = std::move(room),
+          .owner = owner ? owner->username : "",
+          .active_users = static_cast<std::int64_t>(active)};
 }
 
-std::string ChatService::name_of(UserId user_id) {
+std::optional<User> ChatService::known_user(UserId id) {
   {
-    const std::scoped_lock lock(names_mutex_);
-    if (const auto known = names_.find(user_id); known != names_.end()) return known->second;
+    const std::scoped_lock lock(users_mutex_);
+    if (const auto known = users_.find(id); known != users_.end()) return known->second;
   }
-  auto user = store_.get_user(user_id);
-  if (!user) return {};
-  const std::scoped_lock lock(names_mutex_);
-  if (names_.size() >= kNamesMax) names_.clear();
-  return names_.insert_or_assign(user_id, std::move(user->username)).first->second;
+  auto user = store_.get_user(id);
+  if (!user) return std::nullopt;
+  const std::scoped_lock lock(users_mutex_);
+  if (users_.size() >= kUsersKnownMax) users_.clear();
+  return users_.insert_or_assign(id, std::move(*user)).first->second;
 }
 
 Result<std::vector<User>> ChatService::list_active_users(const Actor& actor, std::string_view room_name) {
@@ -234,7 +236,7 @@ Result<std::vector<User>> ChatService::list_active_users(const Actor& actor, std
   if (!room) return error_of(room);
   std::vector<User> users;
   for (const UserId id : presence_.list((*room)->id, clock_(), kActiveUsersShown)) {
-    users.push_back({.id = id, .username = name_of(id), .email = {}});
+    if (auto user = known_user(id)) users.push_back(std::move(*user));
   }
   std::ranges::sort(users, {}, &User::id);
   return users;
@@ -247,7 +249,7 @@ std::vector<PresenceNotice> ChatService::take_presence_notices() {
     if (!room) continue;
     auto& notice = notices.emplace_back(PresenceNotice{.room = std::move(room), .user = {}, .active = active});
     notice.active_users = static_cast<std::int64_t>(count);
-    if (user_id) notice.user = User{.id = *user_id, .username = name_of(*user_id), .email = {}};
+    if (user_id) notice.user = known_user(*user_id);
   }
   return notices;
 }

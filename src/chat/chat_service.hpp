@@ -103,8 +103,8 @@ class ChatService {
   Result<void> fill_last_hour();
   RoomInfo new_room(std::string name) const;
   RoomView view_of(Room room);
-  // Blocks when the name is not known yet. Empty when there is no such user.
-  std::string name_of(UserId user);
+  // Blocks when the user is not known yet. Absent when there is none.
+  std::optional<User> known_user(UserId id);
   Result<void> check_max_users() const;
 
   ChatStore& store_;
@@ -118,8 +118,8 @@ class ChatService {
   HourCounter last_hour_;
   std::mutex creating_;        // a limit is checked and used up by one request at a time
   std::int64_t accounts_ = 0;  // in the store; guarded by creating_
-  std::mutex names_mutex_;
-  std::unordered_map<UserId, std::string> names_;  // guarded by names_mutex_; bounded
+  std::mutex users_mutex_;
+  std::unordered_map<UserId, User> users_;  // guarded by users_mutex_; bounded
 };
 
 }  // namespace vestnik::chat

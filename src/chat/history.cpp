@@ -66,12 +66,12 @@ Result<HistoryPage> History::list_messages(const Actor& actor, const HistoryRequ
     query.before = *n;
   }
   if (request.from) {
-    auto time = parse_time("from", *request.from);
+    auto time = parse_time("from", *request.from, clock_());
     if (!time) return error_of(time);
     query.from = *time;
   }
   if (request.to) {
-    auto time = parse_time("to", *request.to);
+    auto time = parse_time("to", *request.to, clock_());
     if (!time) return error_of(time);
     query.to = *time;
   }
@@ -80,17 +80,6 @@ Result<HistoryPage> History::list_messages(const Actor& actor, const HistoryRequ
   auto messages = store_.list_messages(query);
   if (!messages) return error_of(messages);
   return HistoryPage{std::move(*room), std::move(*messages)};
-}
-
-Result<Time> History::parse_time(std::string_view field, std::string_view text) const {
-  if (text.starts_with('-')) {
-    if (const auto back = parse_duration(text.substr(1))) return clock_() - *back;
-  } else if (const auto time = parse_rfc3339(text)) {
-    return *time;
-  }
-  return invalid(std::string(field),
-                 "not a time; write RFC 3339 such as 2024-01-01T12:00:00Z, or -10m for ten "
-                 "minutes ago");
 }
 
 Result<UnreadPage> History::read_unread(const Actor& actor, const UnreadRequest& request) const {

@@ -77,7 +77,6 @@ class History {
  private:
   // Empty means the lobby. Errors: not_found.
   Result<RoomPtr> readable(const Actor& actor, std::string_view id_or_name) const;
-  Result<Time> parse_time(std::string_view field, std::string_view text) const;
 
   ChatStore& store_;
   const RoomDirectory& rooms_;

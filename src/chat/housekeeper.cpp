@@ -17,6 +17,7 @@ Task<void> Housekeeper::run(runtime::Core& core) {
   while (true) {
     timer.expires_after(kInterval);
     co_await timer.async_wait(asio::use_awaitable);
+    if (stopping_) co_return;
     close_expired(core);
     if (sessions_.any_due()) {
       co_await pool_.run([this]() -> Result<void> {
@@ -34,7 +35,7 @@ Task<void> Housekeeper::sweep_closed() {
   if (leftovers == swept_for_ && !leftovers_of_earlier_run_) co_return;
   const auto more = co_await pool_.run([this] { return store_.sweep_closed_rooms(); });
   if (!more) {
-    log::warn("closed rooms could not be swept", {{"detail", more.error().detail}});
+    warn("closed rooms could not be swept", more.error());
   } else if (!*more) {
     swept_for_ = leftovers;
     leftovers_of_earlier_run_ = false;
@@ -44,7 +45,11 @@ Task<void> Housekeeper::sweep_closed() {
 Task<void> Housekeeper::remove_attachments() {
   if (!attachments_.any_due()) co_return;
   const auto removed = co_await pool_.run([this] { return attachments_.remove_unused(); });
-  if (!removed) log::warn("attachments could not be removed", {{"detail", removed.error().detail}});
+  if (!removed) warn("attachments could not be removed", removed.error());
+}
+
+void Housekeeper::warn(std::string_view what, const Error& error) const {
+  if (!stopping_) log::warn(what, {{"detail", error.detail}});
 }
 
 void Housekeeper::close_expired(runtime::Core& core) {
@@ -58,8 +63,9 @@ void Housekeeper::close_expired(runtime::Core& core) {
                     .done =
                         [this, id](const Result<Appended>& outcome) {
                           closing_.erase(id);
+                          if (outcome) expired_.add();
                           if (!outcome && outcome.error().code != ErrorCode::kNotFound) {
-                            log::warn("a room could not be closed", {{"room", id}, {"detail", outcome.error().detail}});
+                            warn("the room " + id + " could not be closed", outcome.error());
                           }
                         },
                     .arrived = std::chrono::steady_clock::now()};

@@ -2,9 +2,11 @@
 // and messages have left behind is removed, a piece at a time.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <set>
 #include <string>
+#include <string_view>
 
 #include "chat/attachment_service.hpp"
 #include "chat/chat_store.hpp"
@@ -19,20 +21,25 @@ namespace vestnik::chat {
 class Housekeeper {
  public:
   Housekeeper(ChatStore& store, const RoomDirectory& rooms, Sessions& sessions, AttachmentService& attachments,
-              MessageWriter& writer, runtime::BlockingPool& pool, Clock clock)
+              MessageWriter& writer, runtime::BlockingPool& pool, Clock clock, Metrics& metrics)
       : store_(store),
         rooms_(rooms),
         sessions_(sessions),
         attachments_(attachments),
         writer_(writer),
         pool_(pool),
-        clock_(std::move(clock)) {}
+        clock_(std::move(clock)),
+        expired_(metrics.counter("rooms_expired_total", "Rooms closed because their time to live had passed.")) {}
 
   // Looks four times a second, for as long as the core runs. While nothing is due, a look costs less than a
   // microsecond.
   Task<void> run(runtime::Core& core);
+  // The writer and the pool are about to stop: from now on nothing is begun. Any thread.
+  void stop() { stopping_ = true; }
 
  private:
+  // Nobody has to be told of what failed because the server stops: the next start does it.
+  void warn(std::string_view what, const Error& error) const;
   void close_expired(runtime::Core& core);
   Task<void> sweep_closed();
   Task<void> remove_attachments();
@@ -44,6 +51,8 @@ class Housekeeper {
   MessageWriter& writer_;
   runtime::BlockingPool& pool_;
   Clock clock_;
+  Counter& expired_;
+  std::atomic<bool> stopping_{false};
   std::set<RoomId> closing_;              // their change is under way
   std::uint64_t swept_for_ = 0;           // RoomDirectory::leftovers() when nothing was left
   bool leftovers_of_earlier_run_ = true;  // perhaps

@@ -19,6 +19,7 @@ Result<void> RateLimiter::take(UserId user, SteadyTime now) {
     bucket.tokens -= 1;
     return {};
   }
+  refused_.add();
   const double wait = (1 - bucket.tokens) / per_second_;
   return std::unexpected(Error{
       .code = ErrorCode::kResourceExhausted,

@@ -208,4 +208,15 @@ Result<std::int64_t> check_page_offset(std::optional<std::int64_t> offset) {
   return offset.value_or(0);
 }
 
+Result<Time> parse_time(std::string_view field, std::string_view text, Time now) {
+  if (text.starts_with('-')) {
+    if (const auto back = parse_duration(text.substr(1))) return now - *back;
+  } else if (const auto time = parse_rfc3339(text)) {
+    return *time;
+  }
+  return invalid(std::string(field),
+                 "not a time; write RFC 3339 such as 2024-01-01T12:00:00Z, or -10m for ten "
+                 "minutes ago");
+}
+
 }  // namespace vestnik::chat

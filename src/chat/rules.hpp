@@ -61,5 +61,7 @@ Result<void> check_cursor_name(std::string_view name);
 Result<std::string> check_emoji(std::string_view emoji);
 Result<std::int32_t> check_page_limit(std::optional<std::int32_t> limit, const Limits& limits);
 Result<std::int64_t> check_page_offset(std::optional<std::int64_t> offset);
+// A time as clients write it: RFC 3339, or a duration back from `now` such as "-10m".
+Result<Time> parse_time(std::string_view field, std::string_view text, Time now);
 
 }  // namespace vestnik::chat

@@ -8,8 +8,8 @@
 
 namespace vestnik::cli {
 
-// T: std::string_view (valid as long as the parser keeps the document), std::int64_t, bool or simdjson::dom::element.
-// nullopt when it is absent, or of another type.
+// T: std::string_view (valid as long as the parser keeps the document), std::int64_t, bool, simdjson::dom::array or
+// simdjson::dom::element. nullopt when it is absent, or of another type.
 template <typename T>
 std::optional<T> field(simdjson::dom::element object, std::string_view name) {
   T value{};

@@ -19,6 +19,23 @@ std::string seq_of(const Received& message) {
   return message.client_seq ? std::to_string(*message.client_seq) : std::string(kNothing);
 }
 
+std::vector<std::string> files_of(simdjson::dom::element message) {
+  std::vector<std::string> names;
+  const auto attachments = field<simdjson::dom::array>(message, "attachments");
+  if (!attachments) return names;
+  for (const auto attachment : *attachments)
+    names.emplace_back(field<std::string_view>(attachment, "name").value_or(""));
+  return names;
+}
+
+// For eyes: the text and what belongs to it.
+std::string shown(const Received& message) {
+  std::string text = visible(message.content);
+  for (const std::string& name : message.files) text += fmt::format("{}[{}]", text.empty() ? "" : " ", visible(name));
+  if (message.deleted) return text + "(deleted)";
+  return message.edited ? text + " (edited)" : text;
+}
+
 }  // namespace
 
 Result<Received> parse_message(std::string_view json) {
@@ -37,6 +54,7 @@ Result<Received> parse_message(std::string_view json) {
                       .user_id = field<std::int64_t>(object, "user_id"),
                       .username = username ? std::optional<std::string>(*username) : std::nullopt,
                       .content = std::string(*content),
+                      .files = files_of(object),
                       .edited = field<std::string_view>(object, "edited_at").has_value(),
                       .deleted = field<bool>(object, "deleted").value_or(false)};
     }
@@ -66,12 +84,11 @@ std::string align(std::string_view time, std::string_view seq, std::string_view 
 
 std::string format_line(const Received& message, LineStyle style) {
   const std::string author = visible(message.username.value_or(std::string(kNothing)));
-  const std::string content = visible(message.content);
   if (style == LineStyle::kColumns) {
-    return fmt::format("{}\t{}\t{}\t{}", visible(message.created_at), seq_of(message), author, content);
+    return fmt::format("{}\t{}\t{}\t{}", visible(message.created_at), seq_of(message), author,
+                       visible(message.content));
   }
-  const std::string_view mark = message.deleted ? "(deleted)" : message.edited ? " (edited)" : "";
-  return align(local_time(message.created_at), seq_of(message), author, content + std::string(mark));
+  return align(local_time(message.created_at), seq_of(message), author, shown(message));
 }
 
 std::string format_receipt(const Received& message, LineStyle style) {

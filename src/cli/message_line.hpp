@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/error.hpp"
 
@@ -19,6 +20,7 @@ struct Received {
   std::optional<std::int64_t> user_id;
   std::optional<std::string> username;
   std::string content;
+  std::vector<std::string> files;  // names of its attachments
   bool edited = false;
   bool deleted = false;  // its content is empty
 };
@@ -30,8 +32,9 @@ Result<Received> parse_message(std::string_view json);
 // kAligned: for eyes; the time in the time zone of this machine.
 enum class LineStyle : std::uint8_t { kAligned, kColumns };
 
-// "time  seq  author  text", with nothing in it that could play with the terminal. For eyes, "(edited)" or "(deleted)"
-// is behind the text; in columns the text of a deleted message is empty.
+// "time  seq  author  text", with nothing in it that could play with the terminal. For eyes, the names of attachments
+// in brackets and "(edited)" or "(deleted)" are behind the text; in columns the text stands alone, and that of a
+// deleted message is empty.
 std::string format_line(const Received& message, LineStyle style);
 
 // "time  pos  seq": the receipt of a message that was written.

@@ -110,10 +110,13 @@ class Watcher {
     } else if (event.type == "gap") {
       simdjson::dom::element gap;
       if (json_.parse(event.data).get(gap) == simdjson::SUCCESS) tell_hole(gap);
-    } else {
+    } else if (!is_passing(event)) {
       print_change(event);
     }
   }
+
+  // What has no place in the history of the room: who types, and who comes and goes.
+  static bool is_passing(const SseEvent& event) { return event.type == "typing" || event.type == "presence"; }
 
   void print(const std::string& json) {
     const auto message = parse_message(json);

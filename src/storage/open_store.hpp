@@ -3,6 +3,8 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
+#include <string>
 #include <string_view>
 
 #include "base/error.hpp"
@@ -12,11 +14,16 @@ namespace vestnik::storage {
 
 struct StoreOptions {
   std::chrono::milliseconds timeout{5'000};  // the longest one call may take
+  bool must_exist = false;                   // a file that is not there is an error instead of a new storage
 };
 
 // Opens `memory:` or `sqlite:<path>`, creates folders and files, and applies migrations. Errors are sentences for the
-// operator: invalid_argument (not such a URL), failed_precondition (a database from a newer version, in use by another
-// process, changed migration), unavailable (cannot be opened or written: which path and why).
+// operator: invalid_argument (not such a URL), not_found (must_exist), failed_precondition (a database from a newer
+// version, in use by another process, changed migration), unavailable (cannot be opened or written: which path and
+// why).
 Result<std::unique_ptr<Store>> open_store(std::string_view url, const StoreOptions& options);
+
+// The folder beside the storage for the bytes of its attachments. Absent: the storage is kept nowhere.
+std::optional<std::string> attachments_folder(std::string_view url);
 
 }  // namespace vestnik::storage

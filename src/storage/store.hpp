@@ -3,10 +3,11 @@
 
 #include "chat/attachment_store.hpp"
 #include "chat/chat_store.hpp"
+#include "chat/search_store.hpp"
 
 namespace vestnik::storage {
 
 // One object for all ports, since messages and what they refer to change in the same transactions.
-class Store : public chat::ChatStore, public chat::AttachmentStore {};
+class Store : public chat::ChatStore, public chat::AttachmentStore, public chat::SearchStore {};
 
 }  // namespace vestnik::storage

@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 #include <unistd.h>
 
+#include <thread>
 #include <variant>
 #include <vector>
 
@@ -31,6 +32,9 @@ int append_until_killed(std::string_view url) {
   const auto store = must(storage::open_store(url, {}));
   const auto room = must(store->find_room(kCrashRoom));
   std::int64_t n = room.counter;
+  const std::jthread indexer([&store](const std::stop_token& stop) {
+    while (!stop.stop_requested()) must(store->index_some(20));
+  });
   while (true) {
     std::vector<chat::Change> changes;
     for (std::int64_t i = 1; i <= n % 7 + 1; ++i) changes.push_back(crash_change(room.info.id, n + i));

@@ -9,6 +9,20 @@
 
 namespace vestnik::conformance {
 
+template <typename T>
+std::vector<T> page_of(const std::vector<T>& all, std::int64_t offset, std::int32_t limit) {
+  std::vector<T> page;
+  for (std::int64_t i = offset; i < std::ssize(all) && std::ssize(page) < limit; ++i) page.push_back(all[i]);
+  return page;
+}
+
+inline std::unexpected<Error> not_found() {
+  return fail(ErrorCode::kNotFound, "unknown");
+}
+inline std::unexpected<Error> taken() {
+  return fail(ErrorCode::kAlreadyExists, "taken");
+}
+
 // One thread at a time.
 class NaiveStore final : public storage::Store {
  public:
@@ -44,6 +58,10 @@ class NaiveStore final : public storage::Store {
   Result<std::vector<std::string>> remove_unused(std::span<const chat::AttachmentId> ids) override;
   Result<bool> has_content(std::string_view sha256) override;
   std::uint64_t released() const override { return 0; }
+
+  Result<chat::FoundTexts> search(const chat::SearchQuery& query, const chat::SearchFilter& filter) override;
+  Result<chat::IndexStep> index_some(std::int32_t) override { return chat::IndexStep(); }
+  Result<void> clear_index() override { return {}; }
 
  private:
   struct Given {
@@ -93,6 +111,7 @@ class NaiveStore final : public storage::Store {
   std::vector<RoomState> rooms_;  // open ones
   chat::MessageId newest_message_id_ = 0;
   Time newest_change_at_ = Time::min();
+  chat::SearchTokenizer tokenizer_;
 };
 
 }  // namespace vestnik::conformance

@@ -113,14 +113,20 @@ std::string pick_attachment() {
   return fmt::format("attachment {}", pick(0, 4));
 }
 
+chat::Attachment attachment_of(std::string id, int content) {
+  return {.id = std::move(id),
+          .sha256 = fmt::format("content {}", content),
+          .size = 7,
+          .name = "a.txt",
+          .content_type = "text/plain",
+          .user_id = {},
+          .created_at = at(5s)};
+}
+
 Operation add_attachment() {
-  const chat::Attachment attachment{.id = pick_attachment(),
-                                    .sha256 = fmt::format("content {}", pick(0, 2)),
-                                    .size = 7,
-                                    .name = "a.txt",
-                                    .content_type = "text/plain",
-                                    .user_id = maybe() ? maybe_user() : std::nullopt,
-                                    .created_at = pick_time()};
+  auto attachment = attachment_of(pick_attachment(), pick(0, 2));
+  if (pick(0, 4) == 0) attachment.user_id = pick_user();
+  attachment.created_at = pick_time();
   return {fmt::format("add({})", describe(attachment)), [=](auto& store) {
             return store.get_attachment(attachment.id) ? "taken" : describe(store.add_attachment(attachment));
           }};
@@ -280,6 +286,16 @@ Operation look_around() {
           }};
 }
 
+Operation search() {
+  const auto words = std::vector{"text", "0", "1 text", "\"text 2\"", "te*"}[static_cast<std::size_t>(pick(0, 5))];
+  const auto room = maybe() ? std::optional(pick_room()) : std::nullopt;
+  return {fmt::format("search({} {})", words, room.value_or("everywhere")), [=](auto& store) {
+            index_all(store);
+            const auto query = must(chat::parse_search_query(words, "q"));
+            return describe(must(store.search(query, {.room_id = room})).messages);
+          }};
+}
+
 // Nobody can tell whether it has been done.
 Operation sweep() {
   return {"sweep()", [](auto& store) { return store.sweep_closed_rooms() ? "swept" : "failed"; }};
@@ -294,11 +310,12 @@ std::vector<Operation> pick_operations() {
                                                                                     {3, create_room},
                                                                                     {12, append},
                                                                                     {4, add_attachment},
-                                                                                    {2, remove_attachments},
+                                                                                    {4, remove_attachments},
                                                                                     {4, list_messages},
                                                                                     {4, list_events},
                                                                                     {2, set_cursor},
                                                                                     {4, look_around},
+                                                                                    {3, search},
                                                                                     {1, sweep},
                                                                                     {1, reopen}}),
                                          [](Operation (*make)()) { return rc::gen::exec(make); });
@@ -319,12 +336,13 @@ TEST_P(RandomCalls, AreAnsweredAsByTheModel) {
     } else {
       model = std::make_unique<storage::MemoryStore>();
     }
-    // Without users and rooms at the beginning, most calls would find nothing.
+    // Without users, rooms and attachments at the beginning, most calls would find nothing.
     for (storage::Store* store : {&subject->store(), model.get()}) {
       for (int i = 1; i <= 3; ++i) must(store->create_user({.username = fmt::format("user {}", i), .email = {}}));
       for (int i = 0; i < 2; ++i) {
         must(store->create_room(new_room(fmt::format("room-id-{}", i), fmt::format("room {}", i))));
       }
+      for (int i = 0; i < 4; ++i) must(store->add_attachment(attachment_of(fmt::format("attachment {}", i), i % 2)));
     }
     for (const auto& operation : operations) {
       if (!operation.run) {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "conformance/crash_child.hpp"
+#include "conformance/raw_sqlite.hpp"
 #include "conformance/support.hpp"
 
 namespace vestnik::conformance {
@@ -45,7 +46,7 @@ std::vector<Acknowledged> write_and_kill(const std::string& url, std::chrono::mi
 }
 
 // That the room is what its changes up to its counter make of it, with all that was acknowledged among them.
-void expect_whole(chat::ChatStore& store, const std::vector<Acknowledged>& acknowledged) {
+void expect_whole(storage::Store& store, const std::vector<Acknowledged>& acknowledged) {
   const auto room = must(store.find_room(kCrashRoom));
   const auto events = must(store.list_events(room.info.id, 0, INT32_MAX));
   ASSERT_EQ(std::ssize(events), room.counter);
@@ -65,6 +66,11 @@ void expect_whole(chat::ChatStore& store, const std::vector<Acknowledged>& ackno
     ASSERT_EQ(message.id, crash_message_id(n));
     ASSERT_EQ(message.content, is_edited ? fmt::format("edited at {}", n + 3) : fmt::format("{}", n));
     ASSERT_EQ(message.reactions.size(), n % 5 == 3 && n + 2 <= room.counter ? 1U : 0U);
+  }
+  index_all(store);
+  for (const auto& message : messages) {
+    const auto found = must(chat::find_messages(store, search_query("\"" + message.content + "\""), {.limit = 10}));
+    ASSERT_EQ(ids_of(found), std::vector{message.id}) << message.content;
   }
   ASSERT_EQ(room.message_count, std::ssize(messages));
   ASSERT_EQ(room.message_total, std::ssize(messages));
@@ -97,6 +103,8 @@ TEST(SqliteCrash, NothingAcknowledgedIsLost) {
     acknowledged.insert(acknowledged.end(), more.begin(), more.end());
     SCOPED_TRACE(fmt::format("round {}", round));
     expect_whole(*must(storage::open_store(url, {})), acknowledged);
+    EXPECT_EQ(ask_sql(folder.file("crash.db-search"), "SELECT count(*) FROM search_content"),
+              ask_sql(folder.file("crash.db"), "SELECT count(*) FROM messages"));
     if (testing::Test::HasFailure()) return;
   }
   EXPECT_GT(acknowledged.size(), 20U) << "the writer hardly wrote";

@@ -106,6 +106,28 @@ std::vector<chat::Event> StoreTest::all_events(const chat::RoomId& room) {
   return must(store().list_events(room, 0, INT32_MAX));
 }
 
+void index_all(chat::SearchStore& store) {
+  while (must(store.index_some(7)).more) continue;
+}
+
+chat::SearchQuery search_query(std::string_view text) {
+  return must(chat::parse_search_query(text, "query"));
+}
+
+std::vector<chat::MessageId> ids_of(const chat::FoundTexts& found) {
+  std::vector<chat::MessageId> ids;
+  for (const auto& [room, message] : found.messages) ids.push_back(message.id);
+  return ids;
+}
+
+void StoreTest::index() {
+  index_all(store());
+}
+
+std::vector<chat::MessageId> StoreTest::found(std::string_view query, const chat::SearchFilter& filter) {
+  return ids_of(must(chat::find_messages(store(), search_query(query), filter)));
+}
+
 void StoreTest::sweep() {
   while (must(store().sweep_closed_rooms())) continue;
 }

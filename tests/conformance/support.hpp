@@ -16,6 +16,7 @@
 #include <utility>
 #include <vector>
 
+#include "chat/search.hpp"
 #include "storage/open_store.hpp"
 
 namespace vestnik::conformance {
@@ -102,12 +103,21 @@ class StoreTest : public testing::TestWithParam<Storage> {
   std::vector<chat::Message> all_messages(const chat::RoomId& room);
   // All of a room's events, oldest first.
   std::vector<chat::Event> all_events(const chat::RoomId& room);
+  // Until the search index has everything.
+  void index();
+  // The messages that a search finds, newest first.
+  std::vector<chat::MessageId> found(std::string_view query, const chat::SearchFilter& filter = {});
   // Until nothing is left of closed rooms.
   void sweep();
 
  private:
   std::unique_ptr<Subject> subject_ = GetParam().make();
 };
+
+// Until the search index of a store has everything.
+void index_all(chat::SearchStore& store);
+chat::SearchQuery search_query(std::string_view text);
+std::vector<chat::MessageId> ids_of(const chat::FoundTexts& found);
 
 // Gives every storage the cases of a suite made with TEST_P(suite, ...).
 #define VESTNIK_FOR_EVERY_STORAGE(suite)                                                     \

@@ -125,6 +125,22 @@ def test_a_room_closes_while_four_write_with_nonces(any_server):
     assert numbers == list(range(1, len(numbers) + 1))
 
 
+def test_rules_that_two_change_at_once_are_both_changed(any_server):
+    owner, other = Guest(any_server), any_server.api()
+    other.headers.update(owner.api.headers)
+    room = owner.make_room()
+    path = f"/api/v1/rooms/{room['id']}"
+    for number in range(2, 40):
+        changes = [(owner.api, {"message_limit": number}), (other, {"max_length": number})]
+        threads = [threading.Thread(target=api.patch, args=(path,), kwargs={"json": change}) for api, change in changes]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        rules = owner.api.get(path).json()
+        assert (rules["message_limit"], rules["max_length"]) == (number, number)
+
+
 def test_a_full_server_goes_on_for_those_who_are_there(start_server):
     server = start_server("--max-users", "2", "--max-rooms", "3", store="memory")
     anna = Guest(server)

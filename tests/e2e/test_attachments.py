@@ -24,7 +24,7 @@ CONTENT = b"The quick brown fox \r\n--boundary\r\n" + bytes(range(256)) * 10
 
 def kept_files(server):
     """Every file that holds bytes of an attachment, whole or not."""
-    folder = Path(server.folder) / "data" / "attachments"
+    folder = Path(server.folder) / "vestnik.db-attachments"
     return [path for path in folder.rglob("*") if path.is_file() and path.name not in ("lock", "owner")]
 
 
@@ -144,6 +144,7 @@ class TestRefusedUpload:
         "base64": (FORM, form(b"YQ==").replace(b"\r\n\r\n", b"\r\nContent-Transfer-Encoding: base64\r\n\r\n", 1)),
         "no boundary": (("Content-Type", "multipart/form-data"), form(b"a")),
         "a bad boundary": (("Content-Type", f"multipart/form-data; boundary={'x' * 71}"), form(b"a", "x" * 71)),
+        "a boundary that wants quotes": (("Content-Type", "multipart/form-data; boundary=a=b"), form(b"a", "a=b")),
         "another multipart": (("Content-Type", "multipart/mixed; boundary=XX"), form(b"a")),
         "an empty file in a form": (FORM, form(b"")),
         "an empty body": (("Content-Type", "text/plain"), b""),
@@ -279,6 +280,20 @@ class TestRefusedUpload:
         forged = {"Authorization": "Bearer 00000000-0000-4000-8000-000000000000"}
         assert_problem(api.post(PATH, data=b"x", headers=forged), 401, "unauthenticated")
 
+    def test_count_as_changes_of_a_user(self, start_server):
+        server = start_server("--require-sessions", "--user-rate", "0.01", "--user-burst", "3")
+        api = server.api()
+        sessions = [api.post("/api/v1/sessions", json={"display_name": name}).json() for name in ("Anna", "Boris")]
+        anna, boris = ({"Authorization": f"Bearer {session['session_id']}"} for session in sessions)
+        api.post("/api/v1/messages", json={"content": "x"}, headers=anna).raise_for_status()
+        for _ in range(2):
+            upload(api, b"x", headers=anna)
+        refused = api.post(PATH, files={"file": ("a", b"y")}, headers=anna)
+        assert "--user-rate" in assert_problem(refused, 429, "resource_exhausted")["detail"]
+        assert 1 <= int(refused.headers["Retry-After"]) <= 100
+        assert len(kept_files(server)) == 1
+        upload(api, b"z", headers=boris)
+
     def test_other_methods(self, small):
         for method in ("GET", "PUT", "DELETE"):
             assert_problem(small.api().request(method, PATH), 405)
@@ -386,6 +401,12 @@ class TestWhole:
         assert kept_files(server)
         wait_until(lambda: not kept_files(server), 10, "the upload to be removed")
         assert_problem(server.api().get(f"{PATH}/{made['id']}"), 404)
+
+    def test_each_database_has_a_folder_of_its_own(self, start_server, tmp_path):
+        for name in ("one.db", "two.db"):
+            api = start_server(folder=tmp_path, store=f"sqlite:{tmp_path / name}").api()
+            assert api.get(f"{PATH}/{upload(api, CONTENT)['id']}").content == CONTENT
+            assert (tmp_path / f"{name}-attachments").is_dir()
 
     def test_one_folder_serves_one_database(self, start_server, tmp_path):
         first = start_server("--attachments", str(tmp_path / "files"))

@@ -3,9 +3,9 @@
 import contextlib
 import hashlib
 import os
+import socket
 import sqlite3
 import threading
-import time
 from pathlib import Path
 
 import grpc
@@ -18,7 +18,7 @@ from support.grpc_client import Client, chat, violations_of
 from support.people import Guest
 from support.raw_websocket import WebSocket
 from support.rpc import Rpc, RpcError
-from support.timing import wait_until
+from support.timing import scaled, wait_until
 from support.transports import READERS, every_change
 
 PATH = "/api/v1/attachments"
@@ -38,14 +38,14 @@ def told(*uploaded):
 
 
 def kept_files(server):
-    folder = Path(server.folder) / "data" / "attachments"
+    folder = Path(server.folder) / "vestnik.db-attachments"
     return sorted(path.name for path in folder.rglob("*") if path.is_file() and path.name not in ("lock", "owner"))
 
 
-def wait_for_files(server, *contents):
+def wait_for_files(server, *contents, within=3):
     """Until exactly these contents are kept."""
     wanted = sorted(hashlib.sha256(content).hexdigest() for content in contents)
-    wait_until(lambda: kept_files(server) == wanted, 3, f"{len(contents)} contents to be left")
+    wait_until(lambda: kept_files(server) == wanted, within, f"{len(contents)} contents to be left")
 
 
 def send_over_http(server, room, body):
@@ -65,14 +65,14 @@ def send_over_grpc(server, room, body):
 
 
 def send_over_rpc(server, room, body):
-    with Rpc(server.port) as socket:
-        return socket.call("chat.SendMessage", {"room": room, **body})
+    with Rpc(server.port) as connection:
+        return connection.call("chat.SendMessage", {"room": room, **body})
 
 
 def send_over_websocket(server, room, body):
-    with WebSocket(server.port, room=room) as socket:
-        socket.send_json(body)
-        return socket.read_json()
+    with WebSocket(server.port, room=room) as connection:
+        connection.send_json(body)
+        return connection.read_json()
 
 
 SENDERS = {
@@ -121,8 +121,8 @@ class TestSending:
         assert guest.api.get(f"/api/v1/messages/{sent['id']}").json() == sent
         unread = guest.api.post(f"/api/v1/rooms/{room['name']}/unread", json={}).json()
         assert unread["messages"] == expected[::-1]
-        with Rpc(any_server.port) as socket:
-            assert socket.call("chat.ListMessages", {"room": room["name"]})["messages"] == expected
+        with Rpc(any_server.port) as connection:
+            assert connection.call("chat.ListMessages", {"room": room["name"]})["messages"] == expected
         for name in ("websocket", "sse", "rpc"):
             reader = READERS[name](any_server, room["name"], after=room["pos"])
             assert every_change(reader)["message"] == sent
@@ -155,8 +155,8 @@ class TestSending:
             client.chat.SendMessage(chat.SendMessageRequest(attachment_ids=[UNKNOWN]))
         assert failure.value.code() == grpc.StatusCode.INVALID_ARGUMENT
         assert set(violations_of(failure.value)) == {"attachment_ids"}
-        with Rpc(any_server.port) as socket, pytest.raises(RpcError) as failure:
-            socket.call("chat.SendMessage", {"attachment_ids": [UNKNOWN]})
+        with Rpc(any_server.port) as connection, pytest.raises(RpcError) as failure:
+            connection.call("chat.SendMessage", {"attachment_ids": [UNKNOWN]})
         assert failure.value.data["code"] == "invalid_argument"
 
     def test_the_most_of_one_message_is_a_setting(self, start_server):
@@ -187,7 +187,9 @@ class TestRemoval:
         file = upload(api, content)
         first, second = (send_over_http(server, "lobby", {"attachment_ids": [file["id"]]}) for _ in range(2))
         assert api.delete(f"/api/v1/messages/{first['id']}?user_id=1").status_code == 200
-        time.sleep(0.6)  # more than the housekeeper's interval
+        other = send_over_http(server, "lobby", {"attachment_ids": [upload(api)["id"]]})
+        assert api.delete(f"/api/v1/messages/{other['id']}?user_id=1").status_code == 200
+        wait_for_files(server, content)  # the other one is gone, so both have been looked at
         assert api.get(f"{PATH}/{file['id']}").content == content
         assert api.delete(f"/api/v1/messages/{second['id']}?user_id=1").status_code == 200
         wait_for_files(server)
@@ -251,7 +253,7 @@ class TestRemoval:
         sent = send_over_http(server, "lobby", {"attachment_ids": [file["id"]]})
         with raw_http.Connection(server.port) as connection:
             connection.send(raw_http.encode("GET", f"{PATH}/{file['id']}"))
-            time.sleep(0.1)
+            connection.socket.recv(1, socket.MSG_PEEK)  # so it has begun
             assert api.delete(f"/api/v1/messages/{sent['id']}?user_id=1").status_code == 200
             wait_for_files(server)
             assert connection.read_response().content == content
@@ -259,7 +261,7 @@ class TestRemoval:
 
 class TestCrash:
     def test_between_the_upload_and_the_message(self, start_server):
-        server = start_server("--unclaimed-attachment-timeout", "2s")
+        server = start_server("--unclaimed-attachment-timeout", f"{scaled(3):.0f}s")
         api = server.api()
         forgotten, content = upload(api), os.urandom(50)
         file = upload(api, content)
@@ -267,7 +269,7 @@ class TestCrash:
         server.start()
         assert len(kept_files(server)) == 2, "a client that sends its message again finds what it had uploaded"
         send_over_http(server, "lobby", {"attachment_ids": [file["id"]]})
-        wait_for_files(server, content)
+        wait_for_files(server, content, within=10)
         refused = server.api().post("/api/v1/messages", json={"attachment_ids": [forgotten["id"]]})
         assert_problem(refused, 400, "invalid_argument", "attachment_ids")
 
@@ -298,7 +300,7 @@ class TestCrash:
     @pytest.mark.seconds(120)
     def test_at_any_moment(self, start_server):
         """Whatever is there after the restart belongs together: no file without a message, no message without its file."""
-        server = start_server("--unclaimed-attachment-timeout", "1s")
+        server = start_server("--unclaimed-attachment-timeout", f"{scaled(1):.0f}s")
         for round_number in range(6):
             sent = []
             stirring = threading.Thread(target=self.stir, args=(server, sent))

@@ -40,6 +40,7 @@ RIGHTS = {
     "ListActiveUsers": (lambda at: {"room": at.room}, USERS, EVERYBODY),
     "SendMessage": (lambda at: {"room": at.room, "content": "x"}, USERS, EVERYBODY),
     "ListMessages": (lambda at: {"room": at.room}, USERS, EVERYBODY),
+    "SearchMessages": ({"q": "text"}, USERS, EVERYBODY),
     "GetMessage": (lambda at: {"message_id": at.message}, USERS, EVERYBODY),
     "EditMessage": (lambda at: {"message_id": at.message, "content": "y"}, AUTHORS, AUTHORS),
     "DeleteMessage": (lambda at: {"message_id": at.message}, AUTHORS, AUTHORS),

@@ -215,7 +215,7 @@ def test_who_is_here(any_server):
         here = anna.api.get(path).json()
         assert [user["username"] for user in here] == [anna.name, boris.name]
     end = time.monotonic() + 5
-    while anna.api.get(path).json() != [{"id": anna.id, "username": anna.name}]:
+    while anna.api.get(path).json() != [{"id": anna.id, "username": anna.name, "guest": True}]:
         assert time.monotonic() < end
         time.sleep(0.05)
 

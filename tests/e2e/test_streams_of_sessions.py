@@ -122,7 +122,7 @@ def test_who_comes_and_goes_is_told(any_server):
         assert rpc.next_presence() == came(room, carl, 2)
         anna.send(room, "I was here before")
         assert rpc.call("chat.ListActiveUsers", {"room": room})["users"] == [
-            {"id": guest.id, "username": guest.name} for guest in (anna, carl)
+            {"id": guest.id, "username": guest.name, "guest": True} for guest in (anna, carl)
         ]
         anna.send(room, "the end")
         while stream.next().data.find("the end") < 0:

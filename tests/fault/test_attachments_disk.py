@@ -41,7 +41,7 @@ def test_a_full_disk(start_server, small_disk):  # noqa: F811
 @pytest.mark.seconds(60)
 def test_errors_of_fsync(start_server):
     server = start_server()
-    folder = Path(server.folder) / "data" / "attachments"
+    folder = Path(server.folder) / "vestnik.db-attachments"
     with server.api() as api:
         assert upload(api, b"before").status_code == 201
         before = kept_names(folder)

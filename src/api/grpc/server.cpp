@@ -164,6 +164,7 @@ class ChatService final : public chat::v1::Chat::WithRawCallbackMethod_Subscribe
   VESTNIK_UNARY(SendMessage, chat::v1::SendMessageRequest, chat::v1::Message)
   VESTNIK_UNARY(ListMessages, chat::v1::ListMessagesRequest, chat::v1::ListMessagesResponse)
   VESTNIK_UNARY(GetMessage, chat::v1::GetMessageRequest, chat::v1::Message)
+  VESTNIK_UNARY(SearchMessages, chat::v1::SearchMessagesRequest, chat::v1::SearchMessagesResponse)
   VESTNIK_UNARY(EditMessage, chat::v1::EditMessageRequest, chat::v1::Message)
   VESTNIK_UNARY(DeleteMessage, chat::v1::DeleteMessageRequest, chat::v1::DeleteMessageResponse)
   VESTNIK_UNARY(AddReaction, chat::v1::AddReactionRequest, chat::v1::ReactionResponse)

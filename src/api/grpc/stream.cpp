@@ -10,10 +10,12 @@ namespace vestnik::api::grpc {
 Stream::Stream(runtime::Core& core, Subscriptions& subscriptions, ServerStatus& status, Connections& connections)
     : core_(core), subscriptions_(subscriptions), status_(status), connections_(connections) {
   status_.grpc_streams.fetch_add(1, std::memory_order_relaxed);
+  status_.subscriptions.fetch_add(1, std::memory_order_relaxed);
 }
 
 Stream::~Stream() {
   status_.grpc_streams.fetch_sub(1, std::memory_order_relaxed);
+  status_.subscriptions.fetch_sub(1, std::memory_order_relaxed);
 }
 
 void Stream::start(Result<SubscriptionRequest> request) {
@@ -49,7 +51,7 @@ Task<void> Stream::open() {
 }
 
 Task<void> Stream::read_page() {
-  auto page = co_await subscriptions_.read_page(request_.room, live::Encoding::kProtobuf, feed_->next_n());
+  auto page = co_await subscriptions_.read_page(core_, request_.room, live::Encoding::kProtobuf, feed_->next_n());
   --tasks_;
   reading_page_ = false;
   if (ended_) {

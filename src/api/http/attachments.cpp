@@ -90,9 +90,7 @@ Task<Response> Attachments::handle(const Request& request, Call& call) {
 Result<std::optional<chat::UserId>> Attachments::uploader(const Call& call) const {
   auto actor = sessions_.identify(call.credentials, std::nullopt);
   if (!actor) return std::unexpected(std::move(actor.error()));
-  if (auto may = chat::authorize(*actor, chat::Action::kWrite, {}, access_); !may) {
-    return std::unexpected(std::move(may.error()));
-  }
+  if (auto may = changes_.allow_upload(*actor); !may) return std::unexpected(std::move(may.error()));
   return actor->user_id;
 }
 

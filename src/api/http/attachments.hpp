@@ -12,7 +12,7 @@
 #include "api/http/message.hpp"
 #include "api/transcoder/openapi.hpp"
 #include "chat/attachment_service.hpp"
-#include "chat/authorize.hpp"
+#include "chat/changes.hpp"
 #include "chat/sessions.hpp"
 #include "runtime/blocking_pool.hpp"
 
@@ -23,9 +23,9 @@ class Attachments {
   // What a form may have around its file.
   static constexpr std::uint64_t kFormBytesMax = 64 * 1024;
 
-  Attachments(chat::AttachmentService& service, const chat::Sessions& sessions, chat::Access access,
+  Attachments(chat::AttachmentService& service, const chat::Sessions& sessions, const chat::Changes& changes,
               runtime::BlockingPool& pool)
-      : service_(service), sessions_(sessions), access_(access), pool_(pool) {}
+      : service_(service), sessions_(sessions), changes_(changes), pool_(pool) {}
 
   // Its paths in the description of the API.
   static std::span<const DescribedPath> described_paths();
@@ -38,14 +38,14 @@ class Attachments {
   Task<Response> handle(const Request& request, Call& call);
 
  private:
-  // The user who may upload, if it is one in particular.
+  // The user who may upload now, if it is one in particular.
   Result<std::optional<chat::UserId>> uploader(const Call& call) const;
   Task<Response> upload(const Request& request, Call& call);
   Task<Response> download(const Request& request, std::string_view id, Call& call);
 
   chat::AttachmentService& service_;
   const chat::Sessions& sessions_;
-  const chat::Access access_;
+  const chat::Changes& changes_;
   runtime::BlockingPool& pool_;
 };
 

@@ -56,7 +56,12 @@ Result<UploadIntake> UploadIntake::make(const Request& head, chat::AttachmentSer
     if (!name) return std::unexpected(std::move(name.error()));
     intake.name_ = std::move(*name);
   }
-  const auto type = parse_header_value(head.field("Content-Type"));
+  const std::string_view given_type = head.field("Content-Type");
+  const auto type = parse_header_value(given_type);
+  // What cannot be read may be a form, of which nothing but the file may be kept.
+  if (!type && !given_type.empty()) {
+    return fail(ErrorCode::kInvalidArgument, "the Content-Type cannot be read; put a boundary such as a=b in quotes");
+  }
   if (type && type->value.starts_with(kAnyMultipart)) {
     auto boundary = boundary_of(*type);
     if (!boundary) return std::unexpected(std::move(boundary.error()));

@@ -41,7 +41,12 @@ Session::Session(SessionContext& context, Admission admission, runtime::Core& co
              std::move(request_id)),
       context_(context),
       credentials_(std::move(credentials)) {
+  context_.live.status.rpc_sockets.fetch_add(1, std::memory_order_relaxed);
   depend_on(context_.sessions.end_of(credentials_));
+}
+
+Session::~Session() {
+  context_.live.status.rpc_sockets.fetch_sub(1, std::memory_order_relaxed);
 }
 
 void Session::start(std::string_view greeting) {

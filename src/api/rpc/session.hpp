@@ -41,6 +41,7 @@ class Session final : public websocket::Socket, private live::Gatherer {
   // `credentials`: of the handshake; empty when none were given.
   Session(SessionContext& context, Admission admission, runtime::Core& core, boost::asio::ip::tcp::socket socket,
           std::string request_id, std::string credentials);
+  ~Session() override;
 
   // Sends `greeting`, the answer to the request, and takes calls.
   void start(std::string_view greeting);

@@ -8,6 +8,7 @@
 
 #include <array>
 #include <cerrno>
+#include <ctime>
 #include <filesystem>
 #include <optional>
 #include <span>
@@ -35,6 +36,9 @@ constexpr std::size_t kIncomingName = 24;
 constexpr std::size_t kShelfDigits = 2;
 constexpr const char* kLock = "lock";
 constexpr std::string_view kTemporary = "vestnik-attachments-";
+constexpr std::time_t kStartSeconds = 60;  // in which a new temporary folder is locked
+
+namespace fs = std::filesystem;
 
 Descriptor open_folder(int parent, const char* name) {
   return Descriptor(openat(parent, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW));
@@ -62,19 +66,35 @@ bool write_all(int file, std::string_view bytes) {
   return true;
 }
 
-// Removes the temporary folders of processes that could not do it themselves: those whose lock nobody holds.
-void sweep_temporary(const std::filesystem::path& parent) {
+// Calls `visit` with each entry of the folder until it or the reading fails; that failure. (A range-for would throw.)
+template <typename Visit>
+std::error_code for_each_entry(const fs::path& folder, const Visit& visit) {
   std::error_code failure;
-  for (const auto& entry : std::filesystem::directory_iterator(parent, failure)) {
-    if (!entry.path().filename().string().starts_with(kTemporary)) continue;
-    const Descriptor folder = open_folder(AT_FDCWD, entry.path().c_str());
-    struct stat status{};
-    if (!folder || fstat(folder.number(), &status) != 0 || status.st_uid != geteuid()) continue;
-    const Descriptor lock(openat(folder.number(), kLock, O_RDWR | O_CLOEXEC | O_NOFOLLOW));
-    if (!lock || flock(lock.number(), LOCK_EX | LOCK_NB) != 0) continue;
-    std::error_code ignored;
-    std::filesystem::remove_all(entry.path(), ignored);
+  fs::directory_iterator entry(folder, failure);
+  while (!failure && entry != fs::directory_iterator()) {
+    failure = visit(*entry);
+    if (!failure) entry.increment(failure);
   }
+  return failure;
+}
+
+// Whether a process could not remove its temporary folder itself: nobody holds the lock, nor is just about to.
+bool is_abandoned(const fs::path& path) {
+  const Descriptor folder = open_folder(AT_FDCWD, path.c_str());
+  struct stat status{};
+  if (!folder || fstat(folder.number(), &status) != 0 || status.st_uid != geteuid()) return false;
+  if (std::time(nullptr) - status.st_mtim.tv_sec < kStartSeconds) return false;
+  const Descriptor lock(openat(folder.number(), kLock, O_RDWR | O_CLOEXEC | O_NOFOLLOW));
+  return lock ? flock(lock.number(), LOCK_EX | LOCK_NB) == 0 : errno == ENOENT;
+}
+
+void sweep_temporary(const fs::path& parent) {
+  static_cast<void>(for_each_entry(parent, [](const fs::directory_entry& entry) -> std::error_code {
+    std::error_code ignored;
+    const bool ours = entry.path().filename().string().starts_with(kTemporary);
+    if (ours && is_abandoned(entry.path())) fs::remove_all(entry.path(), ignored);
+    return {};
+  }));
 }
 
 }  // namespace
@@ -166,7 +186,7 @@ Result<std::unique_ptr<FileBlobStore>> FileBlobStore::open(std::string folder, s
 
 Result<std::unique_ptr<FileBlobStore>> FileBlobStore::open_temporary(std::uint64_t bytes_max) {
   std::error_code failure;
-  const std::filesystem::path parent = std::filesystem::temp_directory_path(failure);
+  const fs::path parent = fs::temp_directory_path(failure);
   if (!failure) sweep_temporary(parent);
   std::string folder = parent / fmt::format("{}XXXXXX", kTemporary);
   if (failure || mkdtemp(folder.data()) == nullptr) {
@@ -179,12 +199,12 @@ Result<std::unique_ptr<FileBlobStore>> FileBlobStore::open_temporary(std::uint64
 
 FileBlobStore::~FileBlobStore() {
   std::error_code ignored;
-  if (temporary_) std::filesystem::remove_all(folder_, ignored);
+  if (temporary_) fs::remove_all(folder_, ignored);
 }
 
 Result<void> FileBlobStore::prepare(std::string_view owner) {
   std::error_code failure;
-  std::filesystem::create_directories(folder_, failure);
+  fs::create_directories(folder_, failure);
   if (failure) return cannot("making", folder_, failure.value());
   root_ = Descriptor(::open(folder_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!root_) return cannot("opening", folder_, errno);
@@ -196,6 +216,7 @@ Result<void> FileBlobStore::prepare(std::string_view owner) {
   auto kept = list();
   if (!kept) return std::unexpected(std::move(kept.error()));
   for (const chat::Blob& blob : *kept) used_ += blob.size;
+  found_ = std::move(*kept);
   return {};
 }
 
@@ -230,14 +251,13 @@ Result<void> FileBlobStore::sweep_incoming() {
     return cannot("making", kIncoming, errno);
   incoming_ = open_folder(root_.number(), kIncoming);
   if (!incoming_) return cannot("opening", kIncoming, errno);
-  std::error_code failure;
   std::size_t swept = 0;
-  for (const auto& entry : std::filesystem::directory_iterator(folder_ + "/" + kIncoming, failure)) {
-    if (unlinkat(incoming_.number(), entry.path().filename().c_str(), 0) != 0)
-      return cannot("emptying", kIncoming, errno);
-    ++swept;
-  }
-  if (failure) return cannot("reading", kIncoming, failure.value());
+  const auto failure = for_each_entry(folder_ + "/" + kIncoming, [&](const fs::directory_entry& entry) {
+    const bool gone = unlinkat(incoming_.number(), entry.path().filename().c_str(), 0) == 0;
+    swept += gone ? 1 : 0;
+    return gone ? std::error_code() : std::error_code(errno, std::system_category());
+  });
+  if (failure) return cannot("emptying", kIncoming, failure.value());
   if (swept > 0) log::info("attachments: interrupted uploads removed", {{"files", swept}});
   return {};
 }
@@ -270,21 +290,21 @@ Result<void> FileBlobStore::remove(std::string_view sha256) {
   return {};
 }
 
-Result<std::vector<chat::Blob>> FileBlobStore::list() {
-  namespace fs = std::filesystem;
+Result<std::vector<chat::Blob>> FileBlobStore::list() const {
   std::vector<chat::Blob> blobs;
-  std::error_code failure;
-  for (const auto& shelf : fs::directory_iterator(folder_, failure)) {
-    if (shelf.path().filename().string().size() != kShelfDigits) continue;
-    for (const auto& file : fs::directory_iterator(shelf.path(), failure)) {
-      std::string name = file.path().filename().string();
-      if (!is_sha256(name)) continue;
-      const std::uint64_t size = file.file_size(failure);
-      if (!failure) blobs.push_back({.sha256 = std::move(name), .size = size});
-    }
-    if (failure) break;
-  }
-  if (failure) return failed("list", failure.value());
+  const auto add_file = [&](const fs::directory_entry& file) {
+    std::error_code failure;
+    std::string name = file.path().filename().string();
+    if (!is_sha256(name)) return failure;
+    const std::uint64_t size = file.file_size(failure);
+    if (!failure) blobs.push_back({.sha256 = std::move(name), .size = size});
+    return failure;
+  };
+  const auto failure = for_each_entry(folder_, [&](const fs::directory_entry& shelf) {
+    const bool holds_files = shelf.path().filename().string().size() == kShelfDigits;
+    return holds_files ? for_each_entry(shelf.path(), add_file) : std::error_code();
+  });
+  if (failure) return cannot("listing", folder_, failure.value());
   return blobs;
 }
 

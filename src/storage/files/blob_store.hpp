@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "chat/blob_store.hpp"
@@ -27,10 +28,14 @@ class FileBlobStore final : public chat::BlobStore {
   static Result<std::unique_ptr<FileBlobStore>> open_temporary(std::uint64_t bytes_max);
   ~FileBlobStore() override;
 
+  // What open() found; once, then nothing.
+  std::vector<chat::Blob> take_found() { return std::exchange(found_, {}); }
+  // Everything kept. Blocks. Errors: as those of open().
+  Result<std::vector<chat::Blob>> list() const;
+
   Result<std::unique_ptr<chat::BlobUpload>> begin() override;
   Result<std::unique_ptr<chat::BlobReader>> open(std::string_view sha256) override;
   Result<void> remove(std::string_view sha256) override;
-  Result<std::vector<chat::Blob>> list() override;
   std::uint64_t used_bytes() const override { return used_.load(std::memory_order_relaxed); }
 
  private:
@@ -52,6 +57,7 @@ class FileBlobStore final : public chat::BlobStore {
   const std::string folder_;
   const std::uint64_t bytes_max_;
   bool temporary_ = false;
+  std::vector<chat::Blob> found_;
   std::atomic<std::uint64_t> used_{0};
   files::Descriptor lock_;
   files::Descriptor root_;

@@ -65,7 +65,7 @@ void AttachmentTable::release(std::span<const Attachment> attachments) {
     --row.messages;
     row.was_released = true;
   }
-  released_.fetch_add(1, std::memory_order_relaxed);
+  released_.fetch_add(1, std::memory_order_release);
 }
 
 }  // namespace vestnik::storage::memory

@@ -24,7 +24,7 @@ class AttachmentTable {
   std::vector<chat::Attachment> list_unused(Time before, std::int32_t limit) const;
   std::vector<std::string> remove_unused(std::span<const chat::AttachmentId> ids);
   bool has_content(std::string_view sha256) const { return attachments_by_content_.contains(sha256); }
-  std::uint64_t released() const { return released_.load(std::memory_order_relaxed); }
+  std::uint64_t released() const { return released_.load(std::memory_order_acquire); }
 
   // Those of the draft. Errors: as ChatStore::append.
   Result<std::vector<chat::Attachment>> find(const chat::Draft& draft) const;

@@ -118,7 +118,8 @@ Result<std::vector<chat::Member>> MemoryStore::list_members(const chat::RoomId& 
 
 Result<std::vector<Result<chat::Appended>>> MemoryStore::append(std::span<const chat::Change> changes, Time now) {
   const std::lock_guard lock(mutex_);
-  memory::Moment moment{.at = std::max(now, newest_change_at_), .newest_message_id = newest_message_id_};
+  memory::Moment moment{
+      .at = std::max(now, newest_change_at_), .newest_message_id = newest_message_id_, .changed_texts = changed_texts_};
   std::vector<Result<chat::Appended>> results;
   results.reserve(changes.size());
   for (const auto& change : changes) {
@@ -138,6 +139,7 @@ Result<chat::Appended> MemoryStore::apply(const chat::Change& change, memory::Mo
   if (std::holds_alternative<chat::Draft>(change) && user) touch_sessions(*user, moment.at);
   if (std::holds_alternative<chat::Closing>(change)) {
     if (const auto owner = history->room().info.owner_id) touch_sessions(*owner, moment.at);
+    history->give_up_texts(changed_texts_, moment.at);
     remove_room(*history);
   }
   return result;

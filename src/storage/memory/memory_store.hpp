@@ -2,6 +2,7 @@
 // tests/conformance.
 #pragma once
 
+#include <deque>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -11,6 +12,7 @@
 
 #include "storage/memory/attachment_table.hpp"
 #include "storage/memory/room_history.hpp"
+#include "storage/memory/text_index.hpp"
 #include "storage/store.hpp"
 
 namespace vestnik::storage {
@@ -44,6 +46,10 @@ class MemoryStore final : public Store {
   Result<chat::Unread> get_unread(const chat::CursorKey& cursor) override;
   Result<std::vector<chat::Unread>> list_unread(chat::UserId user, std::string_view cursor_name, std::int64_t offset,
                                                 std::int32_t limit) override;
+
+  Result<chat::FoundTexts> search(const chat::SearchQuery& query, const chat::SearchFilter& filter) override;
+  Result<chat::IndexStep> index_some(std::int32_t limit) override;
+  Result<void> clear_index() override;
 
   Result<chat::StoreStats> stats(Time since) override;
   Result<void> check() override { return {}; }
@@ -84,6 +90,9 @@ class MemoryStore final : public Store {
   memory::ByText<memory::RoomHistory*> rooms_by_name_;
   chat::MessageId newest_message_id_ = 0;
   Time newest_change_at_ = Time::min();
+  std::deque<memory::ChangedText> changed_texts_;  // not yet in the index
+
+  memory::TextIndex texts_;  // after mutex_ when both are locked: it has its own
 };
 
 }  // namespace vestnik::storage

@@ -62,21 +62,31 @@ Result<Appended> RoomHistory::apply(const chat::Draft& draft, Moment& moment) {
                                    .reply_to = draft.reply_to,
                                    .attachments = std::move(*attachments)})};
   messages_.push_back(std::get<chat::MessageSent>(appended.event.what).message);
+  note_text(messages_.back().id, moment);
   if (draft.nonce) nonces_by_author_[draft.user_id.value_or(0)].emplace(*draft.nonce, messages_.back().id);
   ++room_.message_count;
   ++room_.message_total;
   room_.last_message_at = moment.at;
-  if (draft.message_limit) trim(answers::kept(*draft.message_limit));
+  if (draft.message_limit) trim(answers::kept(*draft.message_limit), moment);
   return appended;
 }
 
-void RoomHistory::trim(std::int64_t message_limit) {
+void RoomHistory::note_text(chat::MessageId id, Moment& moment) const {
+  moment.changed_texts.push_back({.id = id, .room_id = room_.info.id, .at = moment.at});
+}
+
+void RoomHistory::give_up_texts(std::deque<ChangedText>& changed, Time at) const {
+  for (const Message& message : messages_) changed.push_back({.id = message.id, .room_id = room_.info.id, .at = at});
+}
+
+void RoomHistory::trim(std::int64_t message_limit, Moment& moment) {
   if (room_.message_count <= message_limit) return;
   for (; room_.message_count > message_limit; --room_.message_count) {
     const Message& oldest = messages_.front();
     if (oldest.nonce) nonces_by_author_[oldest.user_id.value_or(0)].erase(*oldest.nonce);
     reactions_.erase(oldest.id);
     attachments_.release(oldest.attachments);
+    note_text(oldest.id, moment);
     messages_.pop_front();
   }
   room_.floor = messages_.front().n - 1;
@@ -90,6 +100,7 @@ Result<Appended> RoomHistory::apply(const chat::Edit& edit, Moment& moment) {
   if (message.content == edit.content) return unchanged(edit.user_id, chat::MessageEdited{message}, moment);
   message.content = edit.content;
   message.edited_at = moment.at;
+  note_text(message.id, moment);
   return commit(edit.user_id, chat::MessageEdited{message}, moment);
 }
 
@@ -103,6 +114,7 @@ Result<Appended> RoomHistory::apply(const chat::Deletion& deletion, Moment& mome
   auto& message = **found;
   message.content.clear();
   message.deleted = true;
+  note_text(message.id, moment);
   message.reactions.clear();
   reactions_.erase(message.id);
   attachments_.release(message.attachments);

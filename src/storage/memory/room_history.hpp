@@ -40,10 +40,18 @@ auto page_of(const Items& items, std::int64_t offset, std::int64_t limit, Read r
   return page;
 }
 
+// A message that has a new text, or none any more.
+struct ChangedText {
+  chat::MessageId id = 0;
+  chat::RoomId room_id;
+  Time at;
+};
+
 // What the store gives to the changes of one batch.
 struct Moment {
   Time at;
   chat::MessageId& newest_message_id;
+  std::deque<ChangedText>& changed_texts;
 };
 
 // One thread at a time.
@@ -69,6 +77,8 @@ class RoomHistory {
   // nullptr when the room does not hold it.
   const chat::Message* find(chat::MessageId id) const;
   std::int64_t count_since(Time since) const;
+  // Adds all messages to `changed`.
+  void give_up_texts(std::deque<ChangedText>& changed, Time at) const;
 
   std::vector<chat::Member> list_members(std::int64_t offset, std::int32_t limit) const;
   void set_cursor(chat::UserId user, const std::string& name, std::int64_t n);
@@ -96,7 +106,8 @@ class RoomHistory {
   chat::Appended unchanged(std::optional<chat::UserId> user_id, What what, const Moment& moment) const;
   chat::Event present(const chat::Event& event) const;
   void show_reactions(chat::Message& message) const;
-  void trim(std::int64_t message_limit);
+  void trim(std::int64_t message_limit, Moment& moment);
+  void note_text(chat::MessageId id, Moment& moment) const;
 
   chat::Room room_;
   const Users& users_;

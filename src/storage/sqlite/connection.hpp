@@ -129,8 +129,7 @@ class Statement {
     return rows;
   }
 
- private:
-  // Calls `on_row` for each row until it returns false.
+  // Calls `on_row(Row)` for each row until it returns false.
   template <typename OnRow, typename... Parameters>
   Outcome<void> for_each(OnRow on_row, const Parameters&... parameters) {
     assert(code_ != SQLITE_OK || sqlite3_bind_parameter_count(statement_) == static_cast<int>(sizeof...(parameters)));
@@ -146,6 +145,7 @@ class Statement {
     return {};
   }
 
+ private:
   // Ends the run, so that no lock or snapshot is held longer.
   struct Reset {
     sqlite3_stmt* statement;

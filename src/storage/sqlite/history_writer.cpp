@@ -49,6 +49,7 @@ HistoryWriter::HistoryWriter(Connection& connection, SessionActivity& activity, 
       update_room_state_(connection, sql::kUpdateRoomState) {}
 
 Outcome<std::vector<Result<chat::Appended>>> HistoryWriter::append(std::span<const chat::Change> changes, Time now) {
+  shrunk_rooms_.clear();
   auto batch = begin(now);
   if (!batch) return std::unexpected(std::move(batch.error()));
   std::vector<Result<chat::Appended>> results;
@@ -114,6 +115,7 @@ Outcome<std::optional<BatchRoom>*> HistoryWriter::find_room(const chat::RoomId& 
 Outcome<void> HistoryWriter::finish(Batch& batch) {
   for (auto& [id, room] : batch.rooms) {
     if (!room || room->grown == 0) continue;
+    if (room->is_closed || room->has_trimmed) shrunk_rooms_.push_back(room->state.key);
     if (auto trimmed = trim(*room); !trimmed) return trimmed;
     const auto& [key, counter, floor, swept, message_count, message_total] = room->state;
     auto updated =

@@ -1,8 +1,10 @@
 // Commits changes of rooms: takes each to who can do it, and keeps the state of the rooms meanwhile.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "chat/chat_store.hpp"
@@ -26,6 +28,8 @@ class HistoryWriter {
 
   // As ChatStore::append, inside a transaction of the caller.
   Outcome<std::vector<Result<chat::Appended>>> append(std::span<const chat::Change> changes, Time now);
+  // The keys of the rooms that the last append() closed or trimmed.
+  std::vector<std::int64_t> take_shrunk_rooms() { return std::exchange(shrunk_rooms_, {}); }
 
  private:
   Outcome<Batch> begin(Time now);
@@ -49,6 +53,7 @@ class HistoryWriter {
   Statement newest_user_;
   Statement room_state_;
   Statement update_room_state_;
+  std::vector<std::int64_t> shrunk_rooms_;
 };
 
 }  // namespace vestnik::storage::sqlite

@@ -5,6 +5,7 @@
 
 #include "storage/answers.hpp"
 #include "storage/sqlite/sql/history.hpp"
+#include "storage/sqlite/sql/search.hpp"
 
 namespace vestnik::storage::sqlite {
 
@@ -14,6 +15,7 @@ MessageChanger::MessageChanger(Connection& connection, MessageReader& messages, 
       sweeper_(sweeper),
       edit_message_(connection, sql::kEditMessage),
       empty_message_(connection, sql::kEmptyMessage),
+      insert_text_change_(connection, sql::kInsertTextChange),
       add_emojis_(connection, sql::kAddEmojis),
       has_reaction_(connection, sql::kHasReaction),
       insert_reaction_(connection, sql::kInsertReaction),
@@ -42,6 +44,7 @@ Answer MessageChanger::apply(const chat::Edit& edit, Batch& batch, BatchRoom& ro
   message->edited_at = batch.at;
   const auto edited = edit_message_.run(message->id, message->content, message->edited_at);
   if (!edited) return failed(edited.error());
+  if (const auto noted = insert_text_change_.run(message->id, batch.at); !noted) return failed(noted.error());
   auto event = log_.add(batch, room, ChangeKind::kEdited, edit.user_id, {.message_id = message->id, .emoji = {}});
   if (!event) return failed(event.error());
   event->what = chat::MessageEdited{std::move(*message)};
@@ -60,6 +63,7 @@ Answer MessageChanger::apply(const chat::Deletion& deletion, Batch& batch, Batch
       INT64_MAX);
   if (!removed) return failed(removed.error());
   if (const auto emptied = empty_message_.run(deletion.message_id); !emptied) return failed(emptied.error());
+  if (const auto noted = insert_text_change_.run(deletion.message_id, batch.at); !noted) return failed(noted.error());
   auto event =
       log_.add(batch, room, ChangeKind::kDeleted, deletion.user_id, {.message_id = deletion.message_id, .emoji = {}});
   if (!event) return failed(event.error());

@@ -32,6 +32,7 @@ class MessageChanger {
   HistorySweeper& sweeper_;
   Statement edit_message_;
   Statement empty_message_;
+  Statement insert_text_change_;
   Statement add_emojis_;
   Statement has_reaction_;
   Statement insert_reaction_;

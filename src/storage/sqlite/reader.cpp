@@ -13,6 +13,7 @@ namespace vestnik::storage::sqlite {
 Reader::Reader(std::unique_ptr<Connection> connection)
     : connection_(std::move(connection)),
       history_(*connection_),
+      texts_(*connection_),
       user_by_id_(*connection_, sql::kUserById),
       list_users_(*connection_, sql::kListUsers),
       list_sessions_(*connection_, sql::kListSessions),

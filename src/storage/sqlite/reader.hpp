@@ -11,6 +11,7 @@
 #include "storage/sqlite/connection.hpp"
 #include "storage/sqlite/history_reader.hpp"
 #include "storage/sqlite/rows.hpp"
+#include "storage/sqlite/text_reader.hpp"
 
 namespace vestnik::storage::sqlite {
 
@@ -41,12 +42,19 @@ class Reader {
   // Reads something small, to see whether it can.
   Outcome<std::optional<std::int64_t>> probe() { return read_probe_.first(read_integer); }
 
+  // nullopt: no open room has the id.
+  Outcome<std::optional<std::int64_t>> room_key(std::string_view room_id) {
+    return room_state_.first(read_integer, room_id);
+  }
+
   HistoryReader& history() { return history_; }
+  TextReader& texts() { return texts_; }
   Connection& connection() { return *connection_; }
 
  private:
   std::unique_ptr<Connection> connection_;  // before the statements, which end before it
   HistoryReader history_;
+  TextReader texts_;
   Statement user_by_id_;
   Statement list_users_;
   Statement list_sessions_;

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <filesystem>
+#include <map>
+#include <set>
 #include <system_error>
 
 #include "storage/sqlite/search_tokenizer.hpp"
@@ -16,25 +18,37 @@ constexpr const char* kSettings = R"(
   PRAGMA synchronous = NORMAL;
   PRAGMA mmap_size = 0;
   PRAGMA temp_store = MEMORY)";
-constexpr const char* kWriterSettings = "PRAGMA journal_mode = WAL; PRAGMA cache_size = -32768";
+// The log is moved into the file by the commit that fills it: rarely, as it waits for the disk.
+constexpr const char* kWriterSettings =
+    "PRAGMA journal_mode = WAL; PRAGMA cache_size = -32768; PRAGMA wal_autocheckpoint = 8192";
 constexpr const char* kReaderSettings = "PRAGMA cache_size = -8192; PRAGMA query_only = ON";
 
-constexpr const char* kDropTables = "DROP TABLE IF EXISTS search; DROP TABLE IF EXISTS progress";
+// Grows whenever the tables change; the version of the file has that of the tokens, too.
+constexpr int kTablesVersion = 2;
+constexpr int kFileVersion = 1'000 * kTablesVersion + chat::kSearchTokensVersion;
+
+constexpr const char* kDropTables =
+    "DROP TABLE IF EXISTS search; DROP TABLE IF EXISTS progress; DROP TABLE IF EXISTS rooms";
 // The table keeps a copy of the texts, from which FTS5 knows what to take out of the index when a message changes.
 constexpr const char* kCreateTables = R"(
   CREATE VIRTUAL TABLE search USING fts5(room, content, tokenize = 'vestnik', columnsize = 0);
-  CREATE TABLE progress (position INTEGER NOT NULL) STRICT;
-  INSERT INTO progress (position) VALUES (0))";
+  CREATE TABLE progress (message_id INTEGER NOT NULL, change INTEGER NOT NULL) STRICT;
+  INSERT INTO progress VALUES (0, 0);
+  CREATE TABLE rooms (key INTEGER PRIMARY KEY, floor INTEGER NOT NULL DEFAULT 0) STRICT)";
 
 constexpr std::string_view kVersion = "PRAGMA user_version";
-constexpr std::string_view kPosition = "SELECT position FROM progress";
-constexpr std::string_view kSetPosition = "UPDATE progress SET position = ?1";
+constexpr std::string_view kPosition = "SELECT message_id, change FROM progress";
+constexpr std::string_view kSetPosition = "UPDATE progress SET message_id = ?1, change = ?2";
 constexpr std::string_view kPut = "REPLACE INTO search (rowid, room, content) VALUES (?1, ?2, ?3)";
 constexpr std::string_view kRemove = "DELETE FROM search WHERE rowid = ?1";
 constexpr std::string_view kFind = R"(
   SELECT rowid FROM search WHERE search MATCH ?1 AND rowid >= ?2 AND rowid < ?3 ORDER BY rowid DESC LIMIT ?4)";
 constexpr std::string_view kFindInRoom =
     "SELECT rowid FROM search WHERE search MATCH ?1 AND rowid < ?2 ORDER BY rowid LIMIT ?3";
+constexpr std::string_view kRooms = "SELECT key, floor FROM rooms";
+constexpr std::string_view kAddRoom = "INSERT OR IGNORE INTO rooms (key) VALUES (?1)";
+constexpr std::string_view kSetFloor = "UPDATE rooms SET floor = ?2 WHERE key = ?1";
+constexpr std::string_view kForgetRoom = "DELETE FROM rooms WHERE key = ?1";
 
 Outcome<std::unique_ptr<Connection>> connect(const std::string& path, const char* settings) {
   auto connection = Connection::open(std::filesystem::absolute(path).string());
@@ -49,7 +63,7 @@ Outcome<void> make_tables(Connection& connection) {
   return in_transaction(connection, kBeginWrite, [&]() -> Outcome<void> {
     if (auto dropped = connection.execute(kDropTables); !dropped) return dropped;
     if (auto created = connection.execute(kCreateTables); !created) return created;
-    return connection.execute(fmt::format("PRAGMA user_version = {}", chat::kSearchTokensVersion).c_str());
+    return connection.execute(fmt::format("PRAGMA user_version = {}", kFileVersion).c_str());
   });
 }
 
@@ -58,7 +72,7 @@ Outcome<std::unique_ptr<Connection>> connect_writer(const std::string& path) {
   if (!connection) return connection;
   const auto version = Statement(**connection, kVersion).first([](Row row) { return row.integer(0); });
   if (!version) return std::unexpected(version.error());
-  if (*version != chat::kSearchTokensVersion) {
+  if (*version != kFileVersion) {
     if (auto made = make_tables(**connection); !made) return std::unexpected(std::move(made.error()));
   }
   // An index whose first page is sound may still be unreadable.
@@ -67,31 +81,40 @@ Outcome<std::unique_ptr<Connection>> connect_writer(const std::string& path) {
   return connection;
 }
 
+Outcome<IndexPosition> read_position(Statement& statement) {
+  auto position =
+      statement.first([](Row row) { return IndexPosition{.message_id = row.integer(0), .change = row.integer(1)}; });
+  if (!position) return std::unexpected(std::move(position.error()));
+  return position->value_or(IndexPosition{});
+}
+
+// The last text of each message, in the order of ids: FTS5 gathers a transaction in memory for as long as the rows come
+// in this order, each of them once.
+std::map<chat::MessageId, const TextToIndex*> last_of_each(std::span<const TextToIndex> texts) {
+  std::map<chat::MessageId, const TextToIndex*> last;
+  for (const TextToIndex& text : texts) last.insert_or_assign(text.id, &text);
+  return last;
+}
+
+}  // namespace
+
 bool is_damage(const Failure& failure) {
   constexpr int kPrimaryCode = 0xFF;
   const int code = failure.code & kPrimaryCode;
   return code == SQLITE_CORRUPT || code == SQLITE_NOTADB;
 }
 
-void remove_files(const std::string& path) {
+void remove_index(const std::string& path) {
   for (const auto* suffix : {"", "-wal", "-shm"}) {
     std::error_code error;  // what cannot be removed fails again when it is opened
     std::filesystem::remove(path + suffix, error);
   }
 }
 
-Outcome<std::int64_t> read_position(Statement& statement) {
-  auto position = statement.first([](Row row) { return row.integer(0); });
-  if (!position) return std::unexpected(std::move(position.error()));
-  return position->value_or(0);
-}
-
-}  // namespace
-
 Outcome<std::unique_ptr<SearchIndex>> SearchIndex::open(const std::string& path) {
   auto connection = connect_writer(path);
   if (!connection && is_damage(connection.error())) {
-    remove_files(path);
+    remove_index(path);
     connection = connect_writer(path);
   }
   if (!connection) return std::unexpected(std::move(connection.error()));
@@ -104,22 +127,34 @@ SearchIndex::SearchIndex(std::unique_ptr<Connection> connection)
       set_position_(*connection_, kSetPosition),
       put_(*connection_, kPut),
       remove_(*connection_, kRemove),
-      find_in_room_(*connection_, kFindInRoom) {}
+      find_in_room_(*connection_, kFindInRoom),
+      rooms_(*connection_, kRooms),
+      add_room_(*connection_, kAddRoom),
+      set_floor_(*connection_, kSetFloor),
+      forget_room_(*connection_, kForgetRoom) {}
 
-Outcome<std::int64_t> SearchIndex::position() {
+Outcome<IndexPosition> SearchIndex::position() {
   return read_position(position_);
 }
 
-Outcome<void> SearchIndex::apply(std::span<const TextToIndex> texts, std::int64_t position) {
+Outcome<void> SearchIndex::apply(std::span<const TextToIndex> texts, IndexPosition position) {
   return in_transaction(*connection_, kBeginWrite, [&]() -> Outcome<void> {
-    for (const TextToIndex& text : texts) {
-      auto done = text.content
-                      ? put_.run(text.id, std::string_view(fmt::format_int(text.room_key).c_str()), *text.content)
-                      : remove_.run(text.id);
+    std::set<std::int64_t> rooms;
+    for (const auto& [id, text] : last_of_each(texts)) {
+      if (text->content && rooms.insert(text->room_key).second) {
+        if (auto added = add_room_.run(text->room_key); !added) return added;
+      }
+      auto done = text->content
+                      ? put_.run(id, std::string_view(fmt::format_int(text->room_key).c_str()), *text->content)
+                      : remove_.run(id);
       if (!done) return done;
     }
-    return set_position_.run(position);
+    return set_position_.run(position.message_id, position.change);
   });
+}
+
+Outcome<std::vector<IndexedRoom>> SearchIndex::rooms() {
+  return rooms_.all([](Row row) { return IndexedRoom{.key = row.integer(0), .floor = row.integer(1)}; });
 }
 
 Outcome<std::int64_t> SearchIndex::remove_of_room(std::int64_t room_key, chat::MessageId before, std::int32_t limit) {
@@ -139,6 +174,16 @@ Outcome<void> SearchIndex::clear() {
   return make_tables(*connection_);
 }
 
+Outcome<bool> SearchIndex::make_durable() {
+  int in_log = 0;
+  int moved = 0;
+  const int code =
+      sqlite3_wal_checkpoint_v2(connection_->handle(), nullptr, SQLITE_CHECKPOINT_PASSIVE, &in_log, &moved);
+  if (code == SQLITE_BUSY) return false;
+  if (code != SQLITE_OK) return std::unexpected(connection_->failure(code));
+  return in_log == moved;
+}
+
 Outcome<std::unique_ptr<SearchReader>> SearchReader::open(const std::string& path) {
   auto connection = connect(path, kReaderSettings);
   if (!connection) return std::unexpected(std::move(connection.error()));
@@ -148,13 +193,13 @@ Outcome<std::unique_ptr<SearchReader>> SearchReader::open(const std::string& pat
 SearchReader::SearchReader(std::unique_ptr<Connection> connection)
     : connection_(std::move(connection)), find_(*connection_, kFind), position_(*connection_, kPosition) {}
 
-Outcome<std::vector<chat::MessageId>> SearchReader::find(const chat::SearchQuery& query, const SearchFilter& filter) {
+Outcome<std::vector<chat::MessageId>> SearchReader::find(const chat::SearchQuery& query, const IdFilter& filter) {
   const std::string expression = match_expression(query, filter.room_key);
   return find_.all([](Row row) { return row.integer(0); }, std::string_view(expression), filter.from, filter.before,
                    std::int64_t{filter.limit});
 }
 
-Outcome<std::int64_t> SearchReader::position() {
+Outcome<IndexPosition> SearchReader::position() {
   return read_position(position_);
 }
 

@@ -14,6 +14,12 @@ using sqlite::Writer;
 // More would only wait for the same cores and the same disk.
 constexpr int kReaders = 4;
 
+// The file of the search index stands beside the database.
+constexpr const char* kIndexSuffix = "-search";
+
+// Between two times that the database forgets what the search index has: each costs a write to both files.
+constexpr std::chrono::seconds kForgetInterval{2};
+
 // The value that a transaction gave, or `missing` when it gave none.
 template <typename T>
 Result<T> value_or(Result<std::optional<T>> value, answers::Refusal&& missing) {
@@ -37,23 +43,28 @@ Result<std::unique_ptr<Store>> SqliteStore::open(const std::string& path, const 
   auto checkpoints = database->connect();
   if (!checkpoints) return std::unexpected(std::move(checkpoints.error()));
   std::vector<std::unique_ptr<Reader>> readers;
-  for (int i = 0; i < kReaders; ++i) {
+  for (int i = 0; i < kReaders + 1; ++i) {  // one for the search index
     auto connection = database->connect_reader();
     if (!connection) return std::unexpected(std::move(connection.error()));
     readers.push_back(std::make_unique<Reader>(std::move(*connection)));
   }
+  auto index_reader = std::move(readers.back());
+  readers.pop_back();
   return std::unique_ptr<Store>(new SqliteStore("sqlite:" + path, options.timeout, std::move(*database),
-                                                std::move(*checkpoints), std::move(readers)));
+                                                std::move(*checkpoints), std::move(readers), path + kIndexSuffix,
+                                                std::move(index_reader)));
 }
 
 SqliteStore::SqliteStore(std::string description, std::chrono::milliseconds timeout, sqlite::Database database,
-                         std::unique_ptr<sqlite::Connection> checkpoints, std::vector<std::unique_ptr<Reader>> readers)
+                         std::unique_ptr<sqlite::Connection> checkpoints, std::vector<std::unique_ptr<Reader>> readers,
+                         std::string index_path, std::unique_ptr<Reader> index_reader)
     : timeout_(timeout),
       state_(std::move(description), timeout),
       database_(std::move(database)),
       writer_(database_.take_writer()),
       readers_(std::move(readers)),
-      checkpointer_(writer_.connection(), std::move(checkpoints), state_) {}
+      checkpointer_(writer_.connection(), std::move(checkpoints), state_),
+      index_(std::move(index_path), std::move(index_reader)) {}
 
 SqliteStore::~SqliteStore() {
   // The last connection to close copies the log into the database and deletes it. Once a write has failed in doubt,
@@ -73,7 +84,7 @@ auto SqliteStore::write(Body body) -> Result<ValueOf<Body, Writer&>> {
   auto result = sqlite::in_transaction(connection, sqlite::kBeginWrite, [&] { return body(writer_); });
   if (!result) return std::unexpected(state_.on_write_failure(result.error()));
   state_.on_written();
-  released_.store(writer_.attachments().released(), std::memory_order_relaxed);
+  released_.store(writer_.attachments().released(), std::memory_order_release);
   if constexpr (std::is_void_v<ValueOf<Body, Writer&>>) {
     return {};
   } else {
@@ -143,7 +154,14 @@ Result<bool> SqliteStore::sweep_closed_rooms() {
 }
 
 Result<std::vector<Result<chat::Appended>>> SqliteStore::append(std::span<const chat::Change> changes, Time now) {
-  return write([&](Writer& writer) { return writer.history().append(changes, now); });
+  std::vector<std::int64_t> shrunk_rooms;
+  auto appended = write([&](Writer& writer) {
+    auto results = writer.history().append(changes, now);
+    shrunk_rooms = writer.history().take_shrunk_rooms();
+    return results;
+  });
+  if (appended) index_.note_shrunk(shrunk_rooms);
+  return appended;
 }
 
 Result<std::vector<chat::Message>> SqliteStore::list_messages(const chat::HistoryQuery& query) {
@@ -190,6 +208,32 @@ Result<std::vector<std::string>> SqliteStore::remove_unused(std::span<const chat
 
 Result<bool> SqliteStore::has_content(std::string_view sha256) {
   return read([&](Reader& reader) { return reader.has_content(sha256); });
+}
+
+Result<chat::FoundTexts> SqliteStore::search(const chat::SearchQuery& query, const chat::SearchFilter& filter) {
+  const auto until = deadline();
+  return read([&](Reader& reader) { return index_.search(reader, query, filter, until); });
+}
+
+Result<chat::IndexStep> SqliteStore::index_some(std::int32_t limit) {
+  auto step = index_.advance(limit);
+  if (!step) return std::unexpected(state_.on_read_failure(step.error()));
+  forget_indexed_changes();
+  return *step;
+}
+
+void SqliteStore::forget_indexed_changes() {
+  const auto now = std::chrono::steady_clock::now();
+  if (now < next_forgetting_) return;
+  const auto through = index_.changes_to_forget();
+  if (!through || !*through) return;  // a failure shows itself at the next step
+  next_forgetting_ = now + kForgetInterval;
+  if (write([&](Writer& writer) { return writer.forget_text_changes(**through); })) index_.on_forgotten(**through);
+}
+
+Result<void> SqliteStore::clear_index() {
+  if (auto cleared = index_.clear(); !cleared) return std::unexpected(state_.on_read_failure(cleared.error()));
+  return {};
 }
 
 Result<chat::StoreStats> SqliteStore::stats(Time since) {

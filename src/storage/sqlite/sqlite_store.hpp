@@ -12,6 +12,7 @@
 #include "storage/open_store.hpp"
 #include "storage/sqlite/checkpointer.hpp"
 #include "storage/sqlite/database.hpp"
+#include "storage/sqlite/message_index.hpp"
 #include "storage/sqlite/reader_pool.hpp"
 #include "storage/sqlite/store_state.hpp"
 #include "storage/sqlite/writer.hpp"
@@ -53,6 +54,10 @@ class SqliteStore final : public Store {
   Result<std::vector<chat::Unread>> list_unread(chat::UserId user, std::string_view cursor_name, std::int64_t offset,
                                                 std::int32_t limit) override;
 
+  Result<chat::FoundTexts> search(const chat::SearchQuery& query, const chat::SearchFilter& filter) override;
+  Result<chat::IndexStep> index_some(std::int32_t limit) override;
+  Result<void> clear_index() override;
+
   Result<chat::StoreStats> stats(Time since) override;
   Result<void> check() override;
   std::string_view description() const override { return state_.description(); }
@@ -62,20 +67,24 @@ class SqliteStore final : public Store {
   Result<std::vector<chat::Attachment>> list_unused(Time before, std::int32_t limit) override;
   Result<std::vector<std::string>> remove_unused(std::span<const chat::AttachmentId> ids) override;
   Result<bool> has_content(std::string_view sha256) override;
-  std::uint64_t released() const override { return released_.load(std::memory_order_relaxed); }
+  std::uint64_t released() const override { return released_.load(std::memory_order_acquire); }
 
  private:
   template <typename Body, typename Argument>
   using ValueOf = typename std::invoke_result_t<Body, Argument>::value_type;
 
   SqliteStore(std::string description, std::chrono::milliseconds timeout, sqlite::Database database,
-              std::unique_ptr<sqlite::Connection> checkpoints, std::vector<std::unique_ptr<sqlite::Reader>> readers);
+              std::unique_ptr<sqlite::Connection> checkpoints, std::vector<std::unique_ptr<sqlite::Reader>> readers,
+              std::string index_path, std::unique_ptr<sqlite::Reader> index_reader);
 
   // One transaction, in which `body(writer or reader) -> Outcome<T>` does its work.
   template <typename Body>
   auto write(Body body) -> Result<ValueOf<Body, sqlite::Writer&>>;
   template <typename Body>
   auto read(Body body) -> Result<ValueOf<Body, sqlite::Reader&>>;
+
+  // Lets the database forget the changes of texts that are safe in the index. Now and then.
+  void forget_indexed_changes();
 
   sqlite::Deadline deadline() const { return std::chrono::steady_clock::now() + timeout_; }
 
@@ -87,6 +96,8 @@ class SqliteStore final : public Store {
   std::atomic<std::uint64_t> released_{0};  // of the attachments' writer, after its last commit
   sqlite::ReaderPool readers_;
   sqlite::Checkpointer checkpointer_;
+  sqlite::MessageIndex index_;
+  sqlite::Deadline next_forgetting_ = sqlite::Deadline::min();  // of the thread that indexes
 };
 
 }  // namespace vestnik::storage

@@ -15,6 +15,7 @@
 #include "storage/sqlite/rows.hpp"
 #include "storage/sqlite/session_activity.hpp"
 #include "storage/sqlite/sql/database.hpp"
+#include "storage/sqlite/sql/search.hpp"
 
 namespace vestnik::storage::sqlite {
 
@@ -28,7 +29,8 @@ class Writer {
         attachments_(*connection_),
         rooms_(*connection_, attachments_),
         history_(*connection_, activity_, attachments_),
-        write_probe_(*connection_, sql::kWriteProbe) {}
+        write_probe_(*connection_, sql::kWriteProbe),
+        forget_text_changes_(*connection_, sql::kForgetTextChanges) {}
 
   PeopleWriter& people() { return people_; }
   AttachmentWriter& attachments() { return attachments_; }
@@ -36,6 +38,12 @@ class Writer {
   HistoryWriter& history() { return history_; }
   // Writes something harmless, to see whether it can.
   Outcome<std::optional<std::int64_t>> probe() { return write_probe_.first(read_integer); }
+
+  // Changes of texts up to this number have reached the search index. How many there were.
+  Outcome<std::int64_t> forget_text_changes(std::int64_t through) {
+    if (auto done = forget_text_changes_.run(through); !done) return std::unexpected(std::move(done.error()));
+    return connection_->changed_rows();
+  }
 
   Connection& connection() { return *connection_; }
 
@@ -47,6 +55,7 @@ class Writer {
   RoomWriter rooms_;
   HistoryWriter history_;
   Statement write_probe_;
+  Statement forget_text_changes_;
 };
 
 }  // namespace vestnik::storage::sqlite

@@ -202,13 +202,13 @@ class RpcServer {
   chat::Sessions sessions_{store_, rooms_, 1h, chat::Access::kOpen, system_now};
   chat::Presence presence_;
   chat::ChatService chat_{store_, rooms_, sessions_, presence_, {}, chat::Access::kOpen, system_now};
-  chat::RateLimiter rate_{1'000, 1'000};
+  chat::RateLimiter rate_{1'000, 1'000, metrics_};
   chat::Changes changes_{store_, rooms_, {}, chat::Access::kOpen, rate_, system_now};
   live::Hub hub_;
   chat::MessageWriter writer_;
   ServerStatus status_;
   Connections connections_{2, {}};
-  Subscriptions subscriptions_{chat_, hub_, pool_};
+  Subscriptions subscriptions_{chat_, hub_, pool_, metrics_};
   ChatApi chat_api_{chat_, changes_, sessions_, presence_, writer_, pool_, status_};
   Methods methods_ = [this] {
     Methods methods;

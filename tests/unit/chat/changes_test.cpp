@@ -42,7 +42,7 @@ class ChangesTest : public testing::Test {
   }
 
   void allow(Access access, double per_second = 0, double burst = 0) {
-    rate_.emplace(per_second, burst);
+    rate_.emplace(per_second, burst, metrics_);
     changes_.emplace(store_, rooms_, Limits{.max_message_length = 20}, access, *rate_, [] { return kNow; });
   }
 
@@ -59,6 +59,7 @@ class ChangesTest : public testing::Test {
 
   FakeStore store_;
   RoomDirectory rooms_;
+  Metrics metrics_;
   std::optional<RateLimiter> rate_;
   std::optional<Changes> changes_;
 };
@@ -165,6 +166,8 @@ TEST_F(ChangesTest, AReactionIsOfAUserAndOneEmoji) {
     EXPECT_EQ(change.emoji, "👍");
     EXPECT_EQ(change.add, add);
   }
+  const auto heart = changes_->react(holder(kOther), id, "\u2764", true);
+  EXPECT_EQ(change_of<ReactionChange>(heart).emoji, "\u2764\uFE0F");
   EXPECT_EQ(fault_of(changes_->react(holder(kOther), id, "ok", true)), "emoji");
   EXPECT_EQ(fault_of(changes_->react(holder(kOther), id, "", true)), "emoji");
   allow(Access::kOpen);

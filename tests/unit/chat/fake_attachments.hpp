@@ -93,7 +93,6 @@ class FakeBlobStore final : public BlobStore {
     removed_.emplace_back(sha256);
     return {};
   }
-  Result<std::vector<Blob>> list() override { return std::vector<Blob>{}; }
   std::uint64_t used_bytes() const override { return 0; }
 
  private:

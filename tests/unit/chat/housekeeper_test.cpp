@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <atomic>
 #include <condition_variable>
+#include <exception>
+#include <future>
 #include <optional>
 #include <string>
 #include <vector>
@@ -55,7 +57,8 @@ class HousekeeperTest : public WriterTest {
     writer_.emplace(
         store_, cores_, MessageWriter::Options{}, [this](std::span<const Committed> batch) { publish(batch); },
         [this] { return now_.load(); }, metrics_);
-    housekeeper_.emplace(store_, rooms_, sessions_, attachments_, *writer_, pool_, [this] { return clock_(); });
+    housekeeper_.emplace(
+        store_, rooms_, sessions_, attachments_, *writer_, pool_, [this] { return clock_(); }, metrics_);
   }
   ~HousekeeperTest() override {
     store_.let_appends_go();
@@ -94,6 +97,7 @@ class HousekeeperTest : public WriterTest {
   FakeBlobStore blobs_;
   AttachmentService attachments_{attachment_store_, blobs_, {}, [this] { return now_.load(); }};
   runtime::BlockingPool pool_{1, 16};
+  std::optional<Housekeeper> housekeeper_;
 
  private:
   void publish(std::span<const Committed> batch) {
@@ -101,8 +105,6 @@ class HousekeeperTest : public WriterTest {
       if (std::holds_alternative<RoomClosed>(event->what)) rooms_.remove(room->id, event->n);
     }
   }
-
-  std::optional<Housekeeper> housekeeper_;
 };
 
 TEST_F(HousekeeperTest, ClosesARoomWhenItsTimeHasPassed) {
@@ -159,6 +161,7 @@ TEST_F(HousekeeperTest, ClosesWhatExpiredTogether) {
   ASSERT_TRUE(store_.wait_for_appends(1));
   ASSERT_TRUE(clock_.wait_for_looks(2));
   EXPECT_THAT(closings(), SizeIs(100));
+  EXPECT_EQ(metrics_.counter("rooms_expired_total", "").value(), 100);
   EXPECT_EQ(rooms_.size(), 0u);
 }
 
@@ -177,6 +180,19 @@ TEST_F(HousekeeperTest, EndsSessionsAndGoesOnWhenThatFails) {
   ASSERT_TRUE(store_.wait_for(Call::kEndSession, 2));
   ASSERT_TRUE(clock_.wait_for_looks(2));
   EXPECT_EQ(sessions_.size(), 0u);
+}
+
+TEST_F(HousekeeperTest, BeginsNothingWhenTheServerStops) {
+  open_room("kitchen", kNow);
+  store_.leave_pieces(1, 3);
+  housekeeper_->stop();
+  writer_->stop();
+  std::promise<void> ended;
+  asio::co_spawn(cores_[0].context(), housekeeper_->run(cores_[0]),
+                 [&ended](const std::exception_ptr&) { ended.set_value(); });
+  ASSERT_EQ(ended.get_future().wait_for(kPatience), std::future_status::ready);
+  EXPECT_THAT(closings(), SizeIs(0));
+  EXPECT_EQ(store_.calls(Call::kSweep), 0u);
 }
 
 TEST_F(HousekeeperTest, SweepsWhatAnEarlierRunLeftUntilNothingIsLeft) {

@@ -17,7 +17,8 @@ int taken(RateLimiter& rate, UserId user, RateLimiter::SteadyTime now, int tries
 }
 
 TEST(RateLimiter, AllowsABurstAndThenSoManyASecond) {
-  RateLimiter rate(2, 5);
+  Metrics metrics;
+  RateLimiter rate(2, 5, metrics);
   EXPECT_EQ(taken(rate, 1, kStart, 10), 5);
   EXPECT_EQ(taken(rate, 1, kStart + 499ms, 10), 0);
   EXPECT_EQ(taken(rate, 1, kStart + 500ms, 10), 1);
@@ -26,13 +27,15 @@ TEST(RateLimiter, AllowsABurstAndThenSoManyASecond) {
 }
 
 TEST(RateLimiter, IsOfEachUser) {
-  RateLimiter rate(1, 2);
+  Metrics metrics;
+  RateLimiter rate(1, 2, metrics);
   EXPECT_EQ(taken(rate, 1, kStart, 5), 2);
   EXPECT_EQ(taken(rate, 2, kStart, 5), 2);
 }
 
 TEST(RateLimiter, SaysWhenThereIsRoomAgain) {
-  RateLimiter rate(0.1, 1);
+  Metrics metrics;
+  RateLimiter rate(0.1, 1, metrics);
   ASSERT_TRUE(rate.take(1, kStart).has_value());
   const auto refused = rate.take(1, kStart);
   ASSERT_FALSE(refused.has_value());
@@ -44,19 +47,22 @@ TEST(RateLimiter, SaysWhenThereIsRoomAgain) {
 }
 
 TEST(RateLimiter, LimitsNothingWithoutARate) {
-  RateLimiter rate(0, 0);
+  Metrics metrics;
+  RateLimiter rate(0, 0, metrics);
   EXPECT_EQ(taken(rate, 1, kStart, 10'000), 10'000);
 }
 
 TEST(RateLimiter, GivesNothingForTimeThatGoesBack) {
-  RateLimiter rate(1, 2);
+  Metrics metrics;
+  RateLimiter rate(1, 2, metrics);
   EXPECT_EQ(taken(rate, 1, kStart + 10s, 5), 2);
   EXPECT_EQ(taken(rate, 1, kStart, 5), 0);
   EXPECT_EQ(taken(rate, 1, kStart + 11s, 5), 1);
 }
 
 TEST(RateLimiter, RemembersThoseWhoAreNotAtTheirBurstHoweverMany) {
-  RateLimiter rate(1, 2);
+  Metrics metrics;
+  RateLimiter rate(1, 2, metrics);
   for (UserId user = 1; user <= 5'000; ++user) EXPECT_EQ(taken(rate, user, kStart, 3), 2);
   for (UserId user = 1; user <= 5'000; ++user) EXPECT_EQ(taken(rate, user, kStart, 1), 0);
   for (UserId user = 5'001; user <= 10'000; ++user) taken(rate, user, kStart + 1h, 1);
@@ -67,7 +73,8 @@ TEST(RateLimiter, NeverAllowsMoreThanItsRate) {
   EXPECT_TRUE(rc::check("at most the burst and the rate's share of the time", [] {
     const auto per_second = *rc::gen::inRange(1, 50);
     const auto burst = *rc::gen::inRange(1, 20);
-    RateLimiter rate(per_second, burst);
+    Metrics metrics;
+    RateLimiter rate(per_second, burst, metrics);
     auto now = kStart;
     int count = 0;
     for (const int step : *rc::gen::container<std::vector<int>>(rc::gen::inRange(0, 500))) {

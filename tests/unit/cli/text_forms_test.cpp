@@ -75,6 +75,20 @@ TEST_F(MessageLine, AlignedLinesAreInLocalTime) {
   EXPECT_EQ(format_receipt(*parse_message(kMessage), LineStyle::kAligned), "2024-01-02 01:00:00.123  k3:41  7");
 }
 
+TEST_F(MessageLine, AttachmentsAreNamedForEyes) {
+  constexpr std::string_view kWithFiles =
+      R"({"pos":"k3:1","content":"see","created_at":"2024-01-01T22:00:00Z","attachments":[{"name":"a\u202e.png"},{"name":"b"}]})";
+  const auto message = parse_message(kWithFiles);
+  EXPECT_EQ(format_line(*message, LineStyle::kAligned),
+            "2024-01-02 01:00:00.000       -  -             see [a<U+202E>.png] [b]");
+  EXPECT_EQ(format_line(*message, LineStyle::kColumns), "2024-01-01T22:00:00Z\t-\t-\tsee");
+  Received alone = *message;
+  alone.content = "";
+  alone.files = {"b"};
+  alone.edited = true;
+  EXPECT_EQ(format_line(alone, LineStyle::kAligned), "2024-01-02 01:00:00.000       -  -             [b] (edited)");
+}
+
 TEST_F(MessageLine, WhatIsAbsentIsADash) {
   const auto message = parse_message(R"({"pos":"k3:1","content":"x","created_at":"2024-01-01T00:00:00Z"})");
   ASSERT_TRUE(message);

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <filesystem>
 #include <memory>
 #include <span>
 #include <string>
@@ -43,6 +44,12 @@ class AttachmentServiceTest : public testing::Test {
   void erase(chat::MessageId message) { change(chat::Deletion{.room_id = "room", .message_id = message}); }
   chat::Appended change(const chat::Change& change) {
     return store_.append({&change, 1}, now_.load()).value()[0].value();
+  }
+
+  // From now on its content cannot be removed: a folder has the file's name.
+  void damage(const Attachment& attachment) {
+    const std::string path = folder_.path() + "/blobs/" + attachment.sha256.substr(0, 2) + "/" + attachment.sha256;
+    ASSERT_TRUE(std::filesystem::remove(path) && std::filesystem::create_directory(path));
   }
 
   std::size_t blob_count() { return blobs_->list().value().size(); }
@@ -160,8 +167,33 @@ TEST_F(AttachmentServiceTest, ContentThatACrashLeftGoesAtTheStart) {
   auto orphan = blobs_->begin();
   ASSERT_TRUE((*orphan)->write("unknown") && (*orphan)->finish() && (*orphan)->keep());
   ASSERT_EQ(blob_count(), 2U);
-  EXPECT_EQ(service_.recover().value(), 1U);
+  EXPECT_EQ(service_.recover(*blobs_->list()).value(), 1U);
   EXPECT_EQ(blobs_->list().value().front().sha256, known->sha256);
+}
+
+TEST_F(AttachmentServiceTest, ContentThatCannotBeRemovedDoesNotKeepFromStarting) {
+  MemoryStore empty;
+  AttachmentService service(empty, *blobs_, {}, system_now);
+  const auto damaged = *upload("damaged");
+  for (const char* content : {"one", "two", "three"}) ASSERT_TRUE(upload(content));
+  const auto found = *blobs_->list();
+  damage(damaged);
+  EXPECT_EQ(service.recover(found).value(), 3U);
+}
+
+TEST_F(AttachmentServiceTest, ContentThatCannotBeRemovedDoesNotKeepTheOthers) {
+  std::vector<Attachment> whole;
+  for (int i = 0; i < 10; ++i) {
+    const auto attachment = *upload(std::to_string(i));
+    erase(send(attachment));
+    if (i % 2 == 0) {
+      damage(attachment);
+    } else {
+      whole.push_back(attachment);
+    }
+  }
+  EXPECT_EQ(service_.remove_unused().error().code, ErrorCode::kUnavailable);
+  for (const Attachment& attachment : whole) EXPECT_FALSE(service_.open(attachment)) << "its content is left";
 }
 
 // A storage that fails, and can say that it has failed though it has not.

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <memory>
@@ -146,6 +147,29 @@ TEST(FileBlobStore, AnInterruptedUploadIsSweptAtTheNextStart) {
   EXPECT_EQ(store->list().value().front().sha256, digest("hello"));
 }
 
+TEST(FileBlobStore, SaysOnceWhatItFound) {
+  const TemporaryFolder folder;
+  const chat::Blob blob = put(*open_store(folder), "hello");
+  const auto store = open_store(folder);
+  const auto found = store->take_found();
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(found[0].sha256, blob.sha256);
+  EXPECT_EQ(found[0].size, 5U);
+  EXPECT_TRUE(store->take_found().empty());
+}
+
+TEST(FileBlobStore, AFileThatCannotBeCountedIsAnError) {
+  const TemporaryFolder folder;
+  const std::string shelf = folder.path() + "/blobs/ab/";
+  std::filesystem::create_directories(shelf);
+  for (const char digit : {'0', '1', '2', '3'}) std::ofstream(shelf + "ab" + std::string(62, digit)) << "counted";
+  EXPECT_EQ(open_store(folder)->used_bytes(), 28U);
+  for (const char digit : {'4', '5', '6'}) std::filesystem::create_directory(shelf + "ab" + std::string(62, digit));
+  const auto store = FileBlobStore::open(folder.path() + "/blobs", "one", kRoom);
+  ASSERT_FALSE(store);
+  EXPECT_NE(store.error().detail.find("/blobs"), std::string::npos) << store.error().detail;
+}
+
 TEST(FileBlobStore, IsOneProcessesAndOneDatabases) {
   const TemporaryFolder folder;
   {
@@ -174,13 +198,23 @@ TEST(FileBlobStore, ATemporaryOneLeavesNothing) {
   const TemporaryFolder folder;
   ASSERT_EQ(setenv("TMPDIR", folder.path().c_str(), 1), 0);
   const std::string of_a_killed_process = folder.path() + "/vestnik-attachments-killed";
-  std::filesystem::create_directory(of_a_killed_process);
+  const std::string of_one_without_a_lock = folder.path() + "/vestnik-attachments-unlocked";
+  const std::string of_one_that_starts = folder.path() + "/vestnik-attachments-starts";
+  for (const auto& path : {of_a_killed_process, of_one_without_a_lock, of_one_that_starts}) {
+    std::filesystem::create_directory(path);
+  }
   std::ofstream(of_a_killed_process + "/lock") << "";
+  const auto long_ago = std::filesystem::file_time_type::clock::now() - std::chrono::minutes(2);
+  for (const auto& path : {of_a_killed_process, of_one_without_a_lock}) {
+    std::filesystem::last_write_time(path, long_ago);
+  }
   {
     auto store = FileBlobStore::open_temporary(kRoom);
     ASSERT_TRUE(store);
     const chat::Blob blob = put(**store, "hello");
     EXPECT_FALSE(std::filesystem::exists(of_a_killed_process));
+    EXPECT_FALSE(std::filesystem::exists(of_one_without_a_lock));
+    EXPECT_TRUE(std::filesystem::remove(of_one_that_starts));
     ASSERT_TRUE(FileBlobStore::open_temporary(kRoom)) << "beside one that is in use";
     EXPECT_TRUE((*store)->open(blob.sha256));
   }

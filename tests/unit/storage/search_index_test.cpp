@@ -57,8 +57,10 @@ class SearchIndexTest : public ::testing::Test {
     index_ = taken(SearchIndex::open(folder_.file()));
     reader_ = taken(SearchReader::open(folder_.file()));
   }
-  void apply(std::vector<TextToIndex> texts, std::int64_t position) { taken(index_->apply(texts, position)); }
-  std::vector<chat::MessageId> find(std::string_view query, const SearchFilter& filter = {}) {
+  void apply(std::vector<TextToIndex> texts, std::int64_t position) {
+    taken(index_->apply(texts, {.message_id = position}));
+  }
+  std::vector<chat::MessageId> find(std::string_view query, const IdFilter& filter = {}) {
     return taken(reader_->find(parsed(query), filter));
   }
 
@@ -68,18 +70,18 @@ class SearchIndexTest : public ::testing::Test {
 };
 
 TEST_F(SearchIndexTest, BeginsEmpty) {
-  EXPECT_EQ(taken(index_->position()), 0);
-  EXPECT_EQ(taken(reader_->position()), 0);
+  EXPECT_EQ(taken(index_->position()).message_id, 0);
+  EXPECT_EQ(taken(reader_->position()).message_id, 0);
   EXPECT_THAT(find("слово"), IsEmpty());
 }
 
 TEST_F(SearchIndexTest, KeepsTextsAndTheirPosition) {
   apply({{.id = 1, .room_key = 1, .content = "слово"}, {.id = 2, .room_key = 2, .content = "слова"}}, 41);
   EXPECT_THAT(find("слово"), ElementsAre(2, 1));
-  EXPECT_EQ(taken(reader_->position()), 41);
+  EXPECT_EQ(taken(reader_->position()).message_id, 41);
   reopen();
   EXPECT_THAT(find("слово"), ElementsAre(2, 1));
-  EXPECT_EQ(taken(index_->position()), 41);
+  EXPECT_EQ(taken(index_->position()).message_id, 41);
 }
 
 TEST_F(SearchIndexTest, MayBeToldTheSameAgain) {
@@ -122,7 +124,7 @@ TEST_F(SearchIndexTest, ClearedItBeginsAnew) {
   apply({{.id = 1, .room_key = 1, .content = "слово"}}, 1);
   taken(index_->clear());
   EXPECT_THAT(find("слово"), IsEmpty());
-  EXPECT_EQ(taken(reader_->position()), 0);
+  EXPECT_EQ(taken(reader_->position()).message_id, 0);
   apply({{.id = 1, .room_key = 1, .content = "слово"}}, 1);
   EXPECT_THAT(find("слово"), ElementsAre(1));
 }
@@ -131,7 +133,7 @@ TEST_F(SearchIndexTest, TokensOfAnotherVersionAreMadeAnew) {
   apply({{.id = 1, .room_key = 1, .content = "слово"}}, 1);
   taken((*Connection::open(folder_.file()))->execute("PRAGMA user_version = 1000"));
   reopen();
-  EXPECT_EQ(taken(index_->position()), 0);
+  EXPECT_EQ(taken(index_->position()).message_id, 0);
   EXPECT_THAT(find("слово"), IsEmpty());
 }
 
@@ -141,7 +143,7 @@ TEST_F(SearchIndexTest, ADamagedFileIsMadeAnew) {
   index_.reset();
   std::ofstream(folder_.file()) << std::string(8'192, 'x');
   reopen();
-  EXPECT_EQ(taken(index_->position()), 0);
+  EXPECT_EQ(taken(index_->position()).message_id, 0);
   apply({{.id = 1, .room_key = 1, .content = "слово"}}, 1);
   EXPECT_THAT(find("слово"), ElementsAre(1));
 }
@@ -186,15 +188,15 @@ TEST(SearchIndexProperty, AnswersAsTheModelDoes) {
         }
         texts.push_back(text);
       }
-      taken(index->apply(texts, position));
-      RC_ASSERT(taken(reader->position()) == position);
+      taken(index->apply(texts, {.change = position}));
+      RC_ASSERT(taken(reader->position()).change == position);
 
       const auto query = chat::parse_search_query(chat::any_query(), "q");
       if (!query) continue;
-      const SearchFilter filter{.room_key = *rc::gen::element<std::optional<std::int64_t>>(std::nullopt, 1, 2),
-                                .from = *rc::gen::inRange<chat::MessageId>(0, 4),
-                                .before = *rc::gen::inRange<chat::MessageId>(5, 14),
-                                .limit = *rc::gen::inRange(1, 6)};
+      const IdFilter filter{.room_key = *rc::gen::element<std::optional<std::int64_t>>(std::nullopt, 1, 2),
+                            .from = *rc::gen::inRange<chat::MessageId>(0, 4),
+                            .before = *rc::gen::inRange<chat::MessageId>(5, 14),
+                            .limit = *rc::gen::inRange(1, 6)};
       std::vector<chat::MessageId> expected;
       for (const auto& [id, entry] : model) {
         const bool is_in =

@@ -1,0 +1,66 @@
+// Search as users see it: a page of messages whose present text has what they typed, with the place in it.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/error.hpp"
+#include "chat/authorize.hpp"
+#include "chat/room_directory.hpp"
+#include "chat/search_query.hpp"
+#include "chat/search_store.hpp"
+#include "chat/types.hpp"
+
+namespace vestnik::chat {
+
+// Up to `filter.limit` messages whose text is found by the query now, whatever the index remembers: it is asked on
+// until the page is full. Blocks. Any thread. Errors: as SearchStore::search.
+Result<FoundTexts> find_messages(SearchStore& store, const SearchQuery& query, SearchFilter filter);
+
+// A search as the client asks for it.
+struct SearchRequest {
+  std::string_view query;
+  std::string_view room;                     // empty: all open rooms
+  std::optional<std::string_view> from, to;  // RFC 3339 or "-10m"
+  std::optional<std::int32_t> limit;         // 1 to kSearchPageMax
+  std::optional<MessageId> before;
+};
+
+inline constexpr std::int32_t kSearchPage = 20;
+inline constexpr std::int32_t kSearchPageMax = 100;
+
+struct SearchHit {
+  RoomPtr room;
+  Message message;
+  MarkedFragment fragment;
+};
+
+struct SearchPage {
+  std::vector<SearchHit> hits;          // newest first
+  std::optional<Time> indexed_through;  // as FoundTexts
+  std::optional<MessageId> next;        // `before` of the next page
+};
+
+class Search {
+ public:
+  Search(SearchStore& store, const RoomDirectory& rooms, Access access, Clock clock)
+      : store_(store), rooms_(rooms), access_(access), clock_(std::move(clock)) {}
+
+  // Blocks. Any thread. Errors: unauthenticated, permission_denied, not_found (the room), invalid_argument with the
+  // field, and those of the store.
+  Result<SearchPage> find(const Actor& actor, const SearchRequest& request);
+
+ private:
+  Result<SearchFilter> filter_of(const SearchRequest& request) const;
+
+  SearchStore& store_;
+  const RoomDirectory& rooms_;
+  Access access_;
+  Clock clock_;
+};
+
+}  // namespace vestnik::chat

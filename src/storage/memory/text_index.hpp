@@ -1,0 +1,54 @@
+// An inverted index in memory: the messages in which a term occurs.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "chat/search_query.hpp"
+#include "chat/search_tokens.hpp"
+#include "chat/types.hpp"
+
+namespace vestnik::storage::memory {
+
+// Any thread.
+class TextIndex {
+ public:
+  // In place of what it had of the message.
+  void put(chat::MessageId id, const chat::RoomId& room_id, std::string_view text);
+  void remove(chat::MessageId id);
+  void clear();
+
+  // The newest `limit` messages with id < before that have every term of the query, wherever it stands: a phrase is not
+  // looked at closer.
+  std::vector<std::pair<chat::MessageId, chat::RoomId>> find(const chat::SearchQuery& query,
+                                                             const std::optional<chat::RoomId>& room_id,
+                                                             chat::MessageId before, std::int32_t limit) const;
+
+ private:
+  using Ids = std::set<chat::MessageId, std::greater<>>;
+  using Terms = std::map<std::string, Ids, std::less<>>;
+  struct Text {
+    chat::RoomId room_id;
+    std::vector<Terms::iterator> terms;
+  };
+
+  // With the mutex held.
+  void take_out(chat::MessageId id);
+  Ids with_prefix(std::string_view prefix) const;
+
+  mutable std::mutex mutex_;  // guards everything below
+  chat::SearchTokenizer tokenizer_;
+  Terms terms_;
+  std::unordered_map<chat::MessageId, Text> texts_;
+};
+
+}  // namespace vestnik::storage::memory
