@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Page } from 'playwright-core';
 import { acknowledge, changeMessage, changeRoom, closeRoom, closeSession, enter, field, history } from './chat_page';
 import { join, makeRoom, person, row, say, texts, write, type Person } from './chat_page';
 import { Gate } from './gate';
@@ -302,66 +301,6 @@ describe('rooms', () => {
     await people.getByRole('button', { name: 'Join' }).click();
     await people.getByRole('button', { name: 'Leave' }).click();
     await people.getByRole('button', { name: 'Join' }).waitFor();
-  });
-});
-
-describe('what a server may lack', () => {
-  const sent = (page: Page) => page.locator('[data-upload]');
-
-  it('search shows marked places, and leads to the message', async () => {
-    const first = await say(boris, room, 'the cat sat on the mat');
-    for (let i = 1; i <= 150; ++i) await say(boris, room, `between ${i}`);
-    const page = await browser.open(`/?room=${room}`);
-    await page.route('**/api/v1/search?*', (route) => {
-      const parts = [{ text: 'the ' }, { text: '<i>cat</i>', hit: true }, { text: ' sat' }];
-      return route.fulfill({ json: { hits: [{ message: { ...first, username: 'Boris' }, parts }] } });
-    });
-    await page.route('**/api/v1/search', (route) => route.fulfill({ status: 400, json: {} }));
-    await page.reload();
-    await row(page, 'between 150').waitFor();
-    await page.getByRole('button', { name: 'Search' }).waitFor();
-    await page.keyboard.press('/');
-    await page.keyboard.type('cats');
-    const found = page.getByRole('search').getByRole('listitem');
-    await found.locator('mark', { hasText: '<i>cat</i>' }).waitFor();
-    await page.keyboard.press('ArrowDown');
-    await page.keyboard.press('Enter');
-    await page.locator('.pointed', { hasText: 'the cat sat on the mat' }).waitFor();
-  });
-
-  it('neither search nor files are shown where they are not', async () => {
-    const page = await browser.open(`/?room=${room}`);
-    const missing = { status: 404, json: {} };
-    await page.route('**/api/v1/search', (route) => route.fulfill(missing));
-    await page.route('**/api/v1/attachments', (route) => route.fulfill(missing));
-    const asked = page.waitForResponse('**/api/v1/attachments');
-    await page.reload();
-    await asked;
-    await page.locator('.frame[aria-busy="false"]').waitFor();
-    expect(await page.getByRole('button', { name: 'Search' }).count()).toBe(0);
-    expect(await page.getByRole('button', { name: 'Attach files' }).count()).toBe(0);
-  });
-
-  it('a file goes ahead of its message, and can be tried again and taken back', async () => {
-    const page = await enter(browser, room, anna);
-    let tries = 0;
-    await page.route('**/api/v1/attachments', (route) => route.fulfill({ status: 405, json: {} }));
-    await page.route('**/api/v1/attachments?*', (route) => {
-      if (tries++ === 0) return route.fulfill({ status: 413, json: { detail: 'the file is too large' } });
-      const file = { id: 'a1', name: 'notes.txt', size: 5, content_type: 'text/plain' };
-      return route.fulfill({ status: 201, json: file });
-    });
-    await page.reload();
-    await page.getByRole('button', { name: 'Attach files' }).waitFor();
-    const notes = { name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('notes') };
-    await page.locator('input[type="file"]').setInputFiles(notes);
-    await sent(page).getByText('the file is too large').waitFor();
-    await sent(page).getByRole('button', { name: 'Retry' }).click();
-    await page.locator('[data-upload="ready"]').waitFor();
-    expect(await page.getByRole('button', { name: 'Send' }).isEnabled()).toBe(true);
-    await sent(page).getByRole('button', { name: 'Remove notes.txt' }).click();
-    expect(await sent(page).count()).toBe(0);
-    expect(await page.getByRole('button', { name: 'Send' }).isDisabled()).toBe(true);
   });
 });
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Drafts } from '../src/lib/chat/drafts';
 import { withDraft } from '../src/lib/chat/drafts';
 import { changed, nextToSend, restored, retried, unsent, without, written, type Letter } from '../src/lib/chat/letters';
-import { linked, marked, queryRanges } from '../src/lib/chat/segments';
+import { linked } from '../src/lib/chat/segments';
 import { Typists } from '../src/lib/chat/typists';
 import { UnreadCounts } from '../src/lib/chat/unread';
 import { formatDay } from '../src/lib/format';
@@ -117,40 +117,6 @@ describe('linked', () => {
         .map((segment) => segment.text)
         .join(''),
     ).toBe(text);
-  });
-});
-
-describe('marked', () => {
-  it('cuts by ranges in any order, also overlapping ones, and loses nothing', () => {
-    expect(
-      marked('abcdef', [
-        [4, 5],
-        [1, 3],
-        [2, 4],
-      ]),
-    ).toEqual([
-      { text: 'a' },
-      { text: 'bc', marked: true },
-      { text: 'd', marked: true },
-      { text: 'e', marked: true },
-      { text: 'f' },
-    ]);
-    expect(marked('abc', [])).toEqual([{ text: 'abc' }]);
-  });
-
-  const hits = (text: string, query: string) =>
-    marked(text, queryRanges(text, query)).flatMap((segment) => (segment.marked ? segment.text : []));
-
-  it.each([
-    ['Новый макет, макеты, макетчик', 'макет', ['макет', 'макеты', 'макетчик']],
-    ['ещё Ёлка', 'елка', ['Ёлка']],
-    ['an exact phrase here, exactly', '"exact phrase"', ['exact phrase']],
-    ['C++20 and foo.png', 'c++20 foo.png', ['C++20', 'foo.png']],
-    ['<b>bold</b>', 'bold', ['bold']],
-    ['nothing', '"" *', []],
-    ['aaa', '"a"', ['a', 'a', 'a']],
-  ])('finds in %s what %s asks for', (text, query, wanted) => {
-    expect(hits(text, query)).toEqual(wanted);
   });
 });
 

@@ -180,6 +180,14 @@ describe('the link of many rooms', () => {
     live();
     frame({ method: 'chat.Typing', params: { room: 'lobby', user_id: 2, username: 'boris' } });
     expect(actions).toEqual([{ do: 'typing', room: 'lobby', username: 'boris', userId: 2 }]);
+    frame({
+      method: 'chat.Presence',
+      params: { room: 'lobby', user_id: 2, username: 'boris', active: true, active_users: 3 },
+    });
+    const user = { id: 2, username: 'boris' };
+    expect(actions).toEqual([{ do: 'presence', presence: { room: 'lobby', count: 3, user, active: true } }]);
+    frame({ method: 'chat.Presence', params: { room: 'lobby', active_users: 300 } });
+    expect(actions).toEqual([{ do: 'presence', presence: { room: 'lobby', count: 300 } }]);
     hear({ on: 'typing', room: 'lobby', username: 'anna' });
     expect(sent()).toMatchObject([{ method: 'chat.SendTyping', params: { room: 'lobby', username: 'anna' } }]);
   });

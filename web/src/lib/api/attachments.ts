@@ -1,9 +1,9 @@
-// Files of messages. What a server without them answers is found out once, and then nothing of them is shown.
+// Files of messages, sent ahead of them.
 import { ApiError, retryAfterMs } from './errors';
 import type { Attachment, Problem } from './types';
 
 const path = '/api/v1/attachments';
-const pictures = ['image/png', 'image/jpeg', 'image/gif', 'image/webp', 'image/avif'];
+const pictures = ['image/png', 'image/jpeg', 'image/gif', 'image/webp'];
 
 export const attachmentUrl = (id: string) => `${path}/${encodeURIComponent(id)}`;
 export const isPicture = ({ content_type }: Attachment) => pictures.includes(content_type);
@@ -19,7 +19,8 @@ export function upload(
     // fetch cannot tell how much has been sent.
     const request = new XMLHttpRequest();
     request.open('POST', `${path}?${new URLSearchParams({ name: file.name }).toString()}`);
-    request.setRequestHeader('Content-Type', file.type === '' ? 'application/octet-stream' : file.type);
+    // What it really is the server finds out by itself.
+    request.setRequestHeader('Content-Type', 'application/octet-stream');
     if (token !== undefined) request.setRequestHeader('Authorization', `Bearer ${token}`);
     request.upload.onprogress = ({ loaded, total }) => onprogress(total > 0 ? loaded / total : 0);
     request.onerror = request.onabort = request.ontimeout = () => reject(new ApiError(0, {}));

@@ -63,12 +63,6 @@ export function get<T>(
   return request<T>('GET', text === '' ? path : `${path}?${text}`, undefined, signal);
 }
 
-/** Whether the server has calls at this path: it refuses a call without parameters in other words than an unknown path. */
-export async function offers(path: string): Promise<boolean> {
-  const { status } = await fetch(path, { cache: 'no-store' });
-  return status !== 404 && status !== 501;
-}
-
 /** `keepalive` finishes the call even when the page is closed. Throws ApiError, or the signal's AbortError when the caller gave up. */
 export async function request<T>(
   method: string,

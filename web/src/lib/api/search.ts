@@ -5,25 +5,24 @@ import type { Message } from './types';
 /** A piece of a text; `hit` when it is what was looked for. */
 export interface Part {
   text: string;
-  hit?: boolean;
+  hit: boolean;
+}
+
+export interface Hit {
+  message: Message;
+  /** The place in the text where it was found, piece by piece. */
+  parts: Part[];
+  /** Whether there is more of the text before and behind that place. */
+  cut_before: boolean;
+  cut_after: boolean;
 }
 
 export interface Found {
-  message: Message;
-  /** The place in the text where it was found, piece by piece; empty when the server marks nothing. */
-  parts: Part[];
+  /** The newest first. */
+  hits: Hit[];
+  /** Messages written since are not in the index yet; absent: all are. */
+  indexed_through?: string;
 }
 
-interface Answer {
-  hits?: { message?: Message; parts?: Part[] }[];
-}
-
-export async function searchMessages(
-  q: string,
-  room: string | undefined,
-  limit: number,
-  signal: AbortSignal,
-): Promise<Found[]> {
-  const { hits = [] } = await get<Answer>('/api/v1/search', { q, room, limit }, signal);
-  return hits.flatMap(({ message, parts = [] }) => (message ? [{ message, parts }] : []));
-}
+export const searchMessages = (q: string, room: string | undefined, limit: number, signal: AbortSignal) =>
+  get<Found>('/api/v1/search', { q, room, limit }, signal);

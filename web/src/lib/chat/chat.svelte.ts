@@ -4,6 +4,7 @@ import type { Attachment, Member, Message, NewMessage, Room, RoomEvent, User } f
 import { newNonce } from '../nonce';
 import { parsePosition } from '../position';
 import { Link } from '../rpc/link.svelte';
+import type { Presence } from '../rpc/wire';
 import { load, save } from '../storage';
 import { takeSeq } from '../write/sequence';
 import { withDraft, type Draft, type Drafts } from './drafts';
@@ -18,6 +19,8 @@ import { Typists } from './typists';
 
 const typingEveryMs = 3000;
 const peopleEveryMs = 20_000;
+/** In a larger room nobody is named who comes or goes, and the next look at the people is soon enough. */
+const namedMax = 100;
 const draftsKey = 'chat.drafts';
 
 /** Everything behind the chat page: who one is, the socket, the rooms, the open room, and what is on its way. */
@@ -26,6 +29,7 @@ export class Chat {
     events: (room, events) => this.#events(room, events),
     glimpses: (glimpses) => this.rooms.glimpses(glimpses.filter(({ room }) => room !== this.view?.name)),
     typing: (room, name, userId) => this.#typing(room, name, userId),
+    presence: (presence) => this.#presence(presence),
     refused: (room) => this.rooms.refused(room),
     resumed: (count, whole) => {
       // After a gap the room is read anew, so nothing is missing, but nobody knows how much was caught up.
@@ -275,6 +279,17 @@ export class Chat {
     if (room !== this.view?.name || (userId !== undefined && userId === session.user?.id)) return;
     this.#typists.heard(name, Date.now());
     this.#showTypists();
+  }
+
+  #presence({ room, count, user, active }: Presence): void {
+    if (room !== this.view?.name || (user && user.id === session.user?.id)) return;
+    if (!user) {
+      if (count <= namedMax && document.visibilityState === 'visible') void this.loadPeople();
+    } else if (active) {
+      this.#isHere(user);
+    } else {
+      this.active = this.active.filter(({ id }) => id !== user.id);
+    }
   }
 
   #showTypists(): void {

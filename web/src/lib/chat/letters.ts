@@ -54,7 +54,9 @@ export function retried(letters: readonly Letter[], userId: number): Letter[] {
   return letters.map((letter) => {
     const status = letter.error?.status ?? 0;
     const lost = status === 0 && letter.userId === userId;
-    if (letter.state !== 'failed' || !(lost || status === unauthenticated)) return letter;
+    // Files belong to who has sent them.
+    const handedOn = status === unauthenticated && (letter.userId === userId || letter.attachments.length === 0);
+    if (letter.state !== 'failed' || !(lost || handedOn)) return letter;
     const { error: _, ...rest } = letter;
     return { ...rest, userId, state: 'waiting' };
   });

@@ -111,7 +111,7 @@ export const en = {
   'chat.search_everywhere': 'In all rooms',
   'chat.nothing_found': 'Nothing found.',
   'chat.found': { one: '{count} message found', other: '{count} messages found' },
-  'chat.found_first': { one: 'The best {count} message', other: 'The best {count} messages' },
+  'chat.found_first': { one: 'The newest {count} message', other: 'The newest {count} messages' },
   'chat.people': 'People',
   'chat.here': { one: '{count} here now', other: '{count} here now' },
   'chat.members': { one: '{count} more member', other: '{count} more members' },

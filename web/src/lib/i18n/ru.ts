@@ -147,10 +147,10 @@ export const ru: Record<Key, Entry> = {
     other: 'Найдено {count} сообщения',
   },
   'chat.found_first': {
-    one: 'Лучшее {count} сообщение',
-    few: 'Лучшие {count} сообщения',
-    many: 'Лучшие {count} сообщений',
-    other: 'Лучшие {count} сообщения',
+    one: 'Новейшее {count} сообщение',
+    few: 'Новейшие {count} сообщения',
+    many: 'Новейшие {count} сообщений',
+    other: 'Новейшие {count} сообщения',
   },
   'chat.people': 'Люди',
   'chat.here': {

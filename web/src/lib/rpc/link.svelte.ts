@@ -2,12 +2,14 @@ import type { RoomEvent } from '../api/types';
 import type { LiveState } from '../live/machine';
 import { SocketWorker } from '../live/socket_worker';
 import type { FromWorker, Glimpse, ToWorker } from './protocol';
+import type { Presence } from './wire';
 import RpcWorker from './worker?worker';
 
 export interface LinkListener {
   events(room: string, events: RoomEvent[]): void;
   glimpses(glimpses: Glimpse[]): void;
   typing(room: string, username: string, userId: number | undefined): void;
+  presence(presence: Presence): void;
   refused(room: string, message: string): void;
   resumed(count: number, whole: boolean): void;
   state(state: LiveState): void;
@@ -68,6 +70,8 @@ export class Link {
         return this.listener.glimpses(message.glimpses);
       case 'typing':
         return this.listener.typing(message.room, message.username, message.userId);
+      case 'presence':
+        return this.listener.presence(message.presence);
       case 'refused':
         return this.listener.refused(message.room, message.message);
       case 'resumed':

@@ -11,6 +11,7 @@ import {
   subscribeFrame,
   typingFrame,
   unsubscribeFrame,
+  type Presence,
   type Received,
 } from './wire';
 
@@ -40,6 +41,7 @@ export type LinkAction =
   | { do: 'wait'; ms: number }
   | { do: 'event'; room: string; event: RoomEvent }
   | { do: 'typing'; room: string; userId?: number; username: string }
+  | { do: 'presence'; presence: Presence }
   /** The server does not let this room be followed. */
   | { do: 'refused'; room: string; message: string }
   /** What the watched room missed is here: how many messages, and whether no change was left out. */
@@ -210,6 +212,8 @@ export class LinkMachine {
         const { room, username, userId } = frame;
         return [{ do: 'typing', room, username, ...(userId === undefined ? {} : { userId }) }];
       }
+      case 'presence':
+        return [{ do: 'presence', presence: frame.presence }];
       case 'answer':
         return this.#answer(frame.id, frame.result);
       case 'error':

@@ -1,6 +1,7 @@
 // What the page and the worker that holds its socket say to each other.
 import type { RoomEvent } from '../api/types';
 import type { LiveState } from '../live/machine';
+import type { Presence } from './wire';
 
 export type ToWorker =
   | { do: 'start'; token: string | undefined; me: number | undefined }
@@ -30,5 +31,6 @@ export type FromWorker =
   | { on: 'events'; room: string; events: RoomEvent[] }
   | { on: 'glimpses'; glimpses: Glimpse[] }
   | { on: 'typing'; room: string; userId?: number; username: string }
+  | { on: 'presence'; presence: Presence }
   | { on: 'refused'; room: string; message: string }
   | { on: 'resumed'; count: number; whole: boolean };

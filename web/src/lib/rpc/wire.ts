@@ -1,5 +1,5 @@
 // The frames of `/rpc` (JSON-RPC 2.0): what is sent, and what a received frame says. Nothing else knows how they look.
-import type { RoomEvent, Subscribed } from '../api/types';
+import type { RoomEvent, Subscribed, User } from '../api/types';
 import { parseFrame } from '../live/socket';
 
 export interface RpcError {
@@ -7,11 +7,21 @@ export interface RpcError {
   message: string;
 }
 
+/** Somebody has come to a room or gone; nobody is named when it was more than one, or the room is large. */
+export interface Presence {
+  room: string;
+  /** How many are there now. */
+  count: number;
+  user?: User;
+  active?: boolean;
+}
+
 export type Received =
   | { on: 'answer'; id: number; result: unknown }
   | { on: 'error'; id: number; error: RpcError }
   | { on: 'event'; room: string; event: RoomEvent }
   | { on: 'typing'; room: string; userId?: number; username: string }
+  | { on: 'presence'; presence: Presence }
   | { on: 'other' };
 
 export const subscribeFrame = (id: number, room: string, after: string) =>
@@ -40,6 +50,12 @@ export function readFrame(data: unknown): Received {
   if (frame['method'] === 'chat.Typing' && typeof params['username'] === 'string') {
     const typing: Received = { on: 'typing', room: params['room'], username: params['username'] };
     return typeof params['user_id'] === 'number' ? { ...typing, userId: params['user_id'] } : typing;
+  }
+  if (frame['method'] === 'chat.Presence' && typeof params['active_users'] === 'number') {
+    const presence: Presence = { room: params['room'], count: params['active_users'] };
+    const { user_id: id, username } = params;
+    if (typeof id !== 'number' || typeof username !== 'string') return { on: 'presence', presence };
+    return { on: 'presence', presence: { ...presence, user: { id, username }, active: params['active'] === true } };
   }
   return { on: 'other' };
 }

@@ -75,6 +75,8 @@ function perform(action: LinkAction): void {
       return take(action.room, action.event);
     case 'typing':
       return tell({ ...action, on: 'typing' });
+    case 'presence':
+      return tell({ on: 'presence', presence: action.presence });
     case 'refused':
       return tell({ on: 'refused', room: action.room, message: action.message });
     case 'resumed':

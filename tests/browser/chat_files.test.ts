@@ -1,0 +1,114 @@
+import { randomBytes } from 'node:crypto';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import type { Page } from 'playwright-core';
+import { enter, field, makeRoom, person, row, write, type Person } from './chat_page';
+import { Browser, server } from './support';
+
+// One red pixel.
+const pixel = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8DwHwAFAAH/q842iQAAAABJRU5ErkJggg==',
+  'base64',
+);
+const notes = { name: 'заметки.txt', mimeType: 'text/plain', buffer: Buffer.from('notes') };
+
+let browser: Browser;
+let anna: Person;
+let boris: Person;
+let room: string;
+
+beforeAll(async () => {
+  browser = await Browser.launch();
+});
+
+afterAll(() => browser.close());
+
+beforeEach(async () => {
+  anna = await person('Анна');
+  boris = await person('Boris');
+  room = (await makeRoom(anna, `files-${randomBytes(4).toString('hex')}`)).name;
+});
+
+afterEach(async () => expect(await browser.endStory()).toEqual([]));
+
+const sent = (page: Page) => page.locator('[data-upload]');
+const choose = (page: Page, ...files: (typeof notes)[]) => page.locator('input[type="file"]').setInputFiles(files);
+const ready = (page: Page, count: number) =>
+  page
+    .locator('[data-upload="ready"]')
+    .nth(count - 1)
+    .waitFor();
+
+it('files go with a message, pictures are shown, and others are downloaded', async () => {
+  const hers = await enter(browser, room, anna);
+  const his = await enter(browser, room, boris);
+  await choose(hers, { name: 'red.png', mimeType: 'image/png', buffer: pixel }, notes);
+  await ready(hers, 2);
+  await write(hers, 'two files');
+
+  const received = row(his, 'two files');
+  const picture = received.getByRole('img', { name: 'Picture red.png' });
+  await picture.waitFor();
+  await expect.poll(() => picture.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBe(1);
+  const link = received.getByRole('link', { name: 'заметки.txt' });
+  const download = his.waitForEvent('download');
+  await link.click();
+  expect((await download).suggestedFilename()).toBe('заметки.txt');
+  expect(await sent(hers).count()).toBe(0);
+});
+
+it('a file alone is a message', async () => {
+  const hers = await enter(browser, room, anna);
+  const his = await enter(browser, room, boris);
+  await choose(hers, notes);
+  await ready(hers, 1);
+  await field(hers).press('Enter');
+  await his.locator('[data-id]').getByRole('link', { name: 'заметки.txt' }).waitFor();
+  await hers.locator('[data-id]').getByRole('link', { name: 'заметки.txt' }).waitFor();
+});
+
+it('what says that it is a picture and is none is not shown as one', async () => {
+  const hers = await enter(browser, room, anna);
+  const script = Buffer.from('<script>document.title = "taken"</script>');
+  await choose(hers, { name: 'cat.png', mimeType: 'image/png', buffer: script });
+  await ready(hers, 1);
+  await write(hers, 'look');
+  const link = row(hers, 'look').getByRole('link', { name: 'cat.png' });
+  await link.waitFor();
+  expect(await row(hers, 'look').getByRole('img', { name: 'Picture cat.png' }).count()).toBe(0);
+  const answer = await fetch(new URL((await link.getAttribute('href'))!, server));
+  expect(answer.headers.get('x-content-type-options')).toBe('nosniff');
+  expect(answer.headers.get('content-disposition')).toMatch(/^attachment/);
+  expect(answer.headers.get('content-type')).not.toMatch(/html/);
+});
+
+it('is gone with its message', async () => {
+  const hers = await enter(browser, room, anna);
+  await choose(hers, notes);
+  await ready(hers, 1);
+  await write(hers, 'not for long');
+  const message = row(hers, 'not for long');
+  const href = (await message.getByRole('link', { name: 'заметки.txt' }).getAttribute('href'))!;
+  await message.hover();
+  await hers.getByRole('button', { name: 'Delete' }).click();
+  await hers.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+  await hers.getByText('Message deleted').waitFor();
+  await expect.poll(async () => (await fetch(new URL(href, server))).status, { timeout: 10_000 }).toBe(404);
+});
+
+it('can be tried again and taken back before it is sent', async () => {
+  const page = await enter(browser, room, anna);
+  let tries = 0;
+  await page.route('**/api/v1/attachments?*', (route) =>
+    tries++ === 0
+      ? route.fulfill({ status: 507, json: { detail: 'there is no space for more attachments' } })
+      : route.continue(),
+  );
+  await choose(page, notes);
+  await sent(page).getByText('there is no space for more attachments').waitFor();
+  await sent(page).getByRole('button', { name: 'Retry' }).click();
+  await ready(page, 1);
+  expect(await page.getByRole('button', { name: 'Send' }).isEnabled()).toBe(true);
+  await sent(page).getByRole('button', { name: 'Remove заметки.txt' }).click();
+  expect(await sent(page).count()).toBe(0);
+  expect(await page.getByRole('button', { name: 'Send' }).isDisabled()).toBe(true);
+});

@@ -1,0 +1,100 @@
+import { randomBytes } from 'node:crypto';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import type { Page } from 'playwright-core';
+import { changeMessage, enter, makeRoom, person, row, say, type Person } from './chat_page';
+import { Browser, until } from './support';
+
+let browser: Browser;
+let anna: Person;
+let boris: Person;
+let room: string;
+
+beforeAll(async () => {
+  browser = await Browser.launch();
+});
+
+afterAll(() => browser.close());
+
+beforeEach(async () => {
+  anna = await person('Анна');
+  boris = await person('Boris');
+  room = (await makeRoom(anna, `search-${randomBytes(4).toString('hex')}`)).name;
+});
+
+afterEach(async () => expect(await browser.endStory()).toEqual([]));
+
+const found = (page: Page) => page.getByRole('search').getByRole('listitem');
+const marks = (page: Page) => found(page).locator('mark').allInnerTexts();
+
+/** Types into the search, and waits until it has found so many. */
+async function look(page: Page, words: string, count: number): Promise<void> {
+  const search = page.getByRole('searchbox', { name: 'Search' });
+  if (!(await search.isVisible())) await page.keyboard.press('/');
+  await until(async () => {
+    // Asked again each time: what was written a moment ago may not be in the index yet.
+    await search.fill('');
+    await search.fill(words);
+    await page.getByText('Words in any form').waitFor({ state: 'hidden' });
+    return (await found(page).count()) === count;
+  });
+}
+
+it('finds every form of a word, marks it, and leads to the message', async () => {
+  await say(boris, room, 'Поезда отправляются с третьей платформы');
+  for (let i = 1; i <= 150; ++i) await say(boris, room, `between ${i}`);
+  const page = await enter(browser, room, anna);
+  await look(page, 'поезд платформа', 1);
+  expect(await marks(page)).toEqual(['Поезда', 'платформы']);
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  await page.locator('.pointed', { hasText: 'Поезда отправляются' }).waitFor();
+});
+
+it('finds phrases, beginnings and names as written', async () => {
+  await say(boris, room, 'We write it in C++20, see https://example.com/guide.html');
+  await say(boris, room, 'A guide to the connected city');
+  const page = await enter(browser, room, anna);
+  await look(page, 'C++20', 1);
+  expect(await marks(page)).toEqual(['C++20']);
+  await look(page, 'guide.html', 1);
+  await look(page, 'conn*', 1);
+  expect(await marks(page)).toEqual(['connected']);
+  await look(page, '"guide to the connected"', 1);
+  await look(page, '"connected guide"', 0);
+  expect(await page.getByText('Nothing found.').isVisible()).toBe(true);
+});
+
+it('shows markup as text, and forgets what was changed', async () => {
+  const { id } = await say(boris, room, '<b>bold</b> <img src=x onerror="document.title=1"> penguin');
+  const page = await enter(browser, room, anna);
+  await look(page, 'penguins', 1);
+  expect(await found(page).locator('.text').innerText()).toContain('<b>bold</b>');
+  expect(await found(page).locator('b, img').count()).toBe(0);
+  await changeMessage(boris, id, 'a walrus instead');
+  await look(page, 'penguins', 0);
+  await look(page, 'walrus', 1);
+});
+
+it('opens over the page on a phone, ready to be typed into', async () => {
+  await say(boris, room, 'a needle in the hay');
+  const page = await enter(browser, room, anna, { viewport: { width: 390, height: 844 }, hasTouch: true });
+  await page.getByRole('button', { name: 'Search' }).tap();
+  await page.getByRole('searchbox', { name: 'Search' }).waitFor();
+  await page.keyboard.type('needle');
+  await found(page).locator('mark', { hasText: 'needle' }).waitFor();
+  await found(page).getByRole('button').tap();
+  await page.locator('.pointed', { hasText: 'a needle in the hay' }).waitFor();
+});
+
+it('looks into this room first, and into all when asked', async () => {
+  const word = `word${randomBytes(6).toString('hex')}`;
+  const other = (await makeRoom(boris, `elsewhere-${randomBytes(4).toString('hex')}`)).name;
+  await say(boris, other, `${word} over there`);
+  const page = await enter(browser, room, anna);
+  await look(page, word, 0);
+  await page.getByLabel('In all rooms').check();
+  await look(page, word, 1);
+  await found(page).getByText(`#${other}`).waitFor();
+  await found(page).getByRole('button').click();
+  await row(page, 'over there').waitFor();
+});
