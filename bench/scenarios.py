@@ -166,5 +166,46 @@ class History(Scenario):
         return [max(result[way]["p99_ms"] for way in ("offset", "before", "after", "from"))]
 
 
+class ResumeStorm(Scenario):
+    name = "resumes"
+    work = "5,000 WebSockets come back at once with their positions, 100 messages behind / to a restarted server"
+    unit = " s"
+    goals = [Goal("dropped", 5, 1, False), Goal("restarted", 5, 1, False)]
+
+    def run(self, bench):
+        with bench.folder() as folder:
+            dropped, exit_code = self.on_server(bench, folder, ["--missed", 100])
+            restarted, last_exit_code = self.on_server(bench, folder, ["--after", dropped["head"]])
+        # Those who were here a moment ago are served from the window; after a restart one read tells where it begins.
+        verified = dropped["verified"] and restarted["verified"]
+        verified = verified and dropped["store_reads"] == 0 and restarted["store_reads"] <= 1
+        return {"vestnik": {**dropped, "verified": verified, "restarted": restarted,
+                            "server_exit_code": exit_code or last_exit_code}}
+
+    def on_server(self, bench, folder, arguments):
+        server = Vestnik(bench.vestnik, folder, bench.server_arguments)
+        server.ports.unlink(missing_ok=True)
+        with server:
+            result = run_load(bench.load, ["resumes", "--port", server.port, "--subscribers", 5000, *arguments])
+        return result, server.exit_code
+
+    def figures(self, result):
+        return [result["seconds"], result["restarted"]["seconds"]]
+
+
+class Search(Scenario):
+    name = "search"
+    work = "search for two words in a long history; the rate at which all of it was written and indexed"
+    unit = ""
+    goals = [Goal("p99 ms", 20, 5, False), Goal("messages/s", 10_000, 15_000, True)]
+
+    def run(self, bench):
+        messages, searches = (50_000, 500) if bench.quick else (300_000, 2000)
+        return {"vestnik": bench.on_vestnik(["search", "--messages", messages, "--searches", searches])}
+
+    def figures(self, result):
+        return [result["two_words"]["p99_ms"], result["per_second"]]
+
+
 ALL = [HttpPost(), WsPublish(), Fanout(100, 4_000_000, 8_000_000), Fanout(1000, 5_000_000, 10_000_000), Latency(), Idle(),
-       History()]
+       History(), Search(), ResumeStorm()]

@@ -18,6 +18,10 @@ int run_latency(Options& options);
 int run_idle(Options& options);
 // Pages from anywhere in a long history.
 int run_history(Options& options);
+// Many subscribers who come back at the same time with their positions.
+int run_resumes(Options& options);
+// Searches in a long history, and how long the index needs for it.
+int run_search(Options& options);
 // The raw limits: a bare HTTP responder and a bare sender of WebSocket frames (both print their port and serve until
 // they are terminated), and the disk's fdatasync.
 int run_raw_http(Options& options);

@@ -78,6 +78,10 @@ std::string WebSocketProtocol::pong(std::string_view ping_payload) {
   return client_frame(0x8a, ping_payload);
 }
 
+std::string WebSocketProtocol::message(std::string_view content) {
+  return client_frame(0x81, fmt::format(R"({{"content":"{}"}})", content));
+}
+
 StampedFrames WebSocketProtocol::frames(std::size_t content_bytes, const std::string&, int sender) {
   constexpr std::string_view kBefore = R"({"content":")";
   const std::string payload = fmt::format("{}{}\"}}", kBefore, stampable_content(content_bytes));

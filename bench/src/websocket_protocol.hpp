@@ -58,6 +58,8 @@ struct WebSocketProtocol {
   // A blocking connection that has been upgraded and listens to the room `room`.
   static Fd subscribe(std::uint16_t port, const std::string& room);
   static std::string pong(std::string_view ping_payload);
+  // A message as a client sends it; `content` must need no escapes.
+  static std::string message(std::string_view content);
   static StampedFrames frames(std::size_t content_bytes, const std::string& room, int sender);
 };
 
