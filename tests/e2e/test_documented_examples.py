@@ -13,8 +13,9 @@ import pytest
 import websockets
 from google.protobuf import json_format
 
-from support.checks import POSITION, TIMESTAMP
+from support.checks import POSITION, TIMESTAMP, UUID
 from support.grpc_client import Client, chat
+from support.search import wait_until_indexed
 from support.server import BINARY, REPOSITORY, environment, run
 from support.timing import scaled, wait_until
 
@@ -38,6 +39,7 @@ TIMES = {"created_at", "edited_at", "expires_at", "joined_at", "last_message_at"
 SECRETS = {"session_id"}
 POSITIONS = {"pos", "from", "to"}
 DOCUMENTED_MESSAGES = 40  # docs/API.md begins with so many in `stream`
+ALIASES = {"/api/v1/messages", "/api/v1/stats", "/api/v1/version"}
 STREAM_EPOCH = "k3"  # of the positions of `stream` in docs/API.md
 
 
@@ -60,15 +62,20 @@ def blocks_of(document):
 
 
 class Comparison:
-    """Documented answers against real ones. The epoch of a room is another word on each server, but always the same."""
+    """Documented answers against real ones. The epoch of a room and a UUID are other words on each server, but always the
+    same.
+    """
 
     def __init__(self, epochs=None):
         self.epochs = epochs or {}
+        self.uuids = {}
         self.secrets = {}
 
     def translate(self, text):
         for documented, real in self.epochs.items():
             text = re.sub(rf"\b{documented}:(?=\d)", f"{real}:", text)
+        for documented, real in self.uuids.items():
+            text = text.replace(documented, real)
         return text
 
     def check(self, documented, real, name=""):
@@ -89,7 +96,10 @@ class Comparison:
             self.secrets[name] = real
         elif name in TIMES:
             assert TIMESTAMP.match(documented) and TIMESTAMP.match(real), where
-        elif name in VARYING or (name == "id" and isinstance(documented, str) and "-" in documented):
+        elif name == "id" and isinstance(documented, str) and UUID.match(documented):
+            assert UUID.match(real), where
+            assert self.uuids.setdefault(documented, real) == real, where
+        elif name in VARYING:
             numbers = (int, float)
             assert isinstance(real, numbers if isinstance(documented, numbers) else type(documented)), where
         else:
@@ -133,6 +143,8 @@ class Runner:
         elif re.search(r"curl -\w*N|vestnik watch|--generate(?!.*--count)", command):
             self._follow(command, expected)
         else:
+            if "/api/v1/search" in command:
+                wait_until_indexed(self.server)
             result = subprocess.run(**self._shell(command), capture_output=True, timeout=scaled(20), check=False)
             assert result.returncode == 0, (command, result.stdout, result.stderr)
             if expected:
@@ -211,7 +223,7 @@ class Runner:
             async with websockets.connect(address) as socket:
                 for line in lines[1:]:
                     if line.startswith("→ "):
-                        await socket.send(line[2:])
+                        await socket.send(self.comparison.translate(line[2:]))
                     else:
                         assert line.startswith("← "), line
                         answer = json.loads(await asyncio.wait_for(socket.recv(), scaled(10)))
@@ -283,9 +295,29 @@ def test_documented_paths(api):
     """The table of calls has every path of the contract, and no other."""
     rows = re.findall(r"^\| (`.*?`) \|", text_of("docs/API.md").split("## Calls")[1].split("\n## ")[0], re.MULTILINE)
     documented = {path.split("?")[0] for path in re.findall(r"`(?:[A-Z]+ )?(/[^`]*)`", " ".join(rows))}
-    aliases = {"/api/v1/messages", "/api/v1/stats", "/api/v1/version"}
     contract = set(api.get("/openapi.json").json()["paths"])
-    assert documented - {"/ws", "/rpc"} == contract - aliases
+    assert documented - {"/ws", "/rpc"} == contract - ALIASES
+
+
+def test_every_call_has_an_example(api):
+    """One that test_api runs: as `curl`, or as a frame of `/rpc` where there is nothing else."""
+    examples = text_of("docs/API.md")
+    called = set()
+    for line in re.findall(r"^\$ (?:.* \| )?curl (.*)$", examples, re.MULTILINE):
+        sends_body = re.search(r" (-d|-F|--data-binary) ", line) and not re.match(r"-\w*G ", line)
+        default = "post" if sends_body else "get"
+        method = re.search(r"-X (\w+)", line)
+        path = re.search(r"localhost:5000(/[^?'\" ]*)", line)[1]
+        called.add((method[1].lower() if method else default, path))
+    for path, methods in api.get("/openapi.json").json()["paths"].items():
+        if path in ALIASES:
+            continue
+        pattern = re.compile(re.sub(r"\\{\w+\\}", "[^/]+", re.escape(path)) + "$")
+        for method in methods.keys() & {"get", "post", "put", "patch", "delete"}:
+            found = any(method == verb and pattern.match(called_path) for verb, called_path in called)
+            assert found, f"{method} {path}"
+    for name in ("Unsubscribe", "SendTyping"):
+        assert f'→ {{"jsonrpc":"2.0","id":' in examples and f'"method":"chat.{name}"' in examples
 
 
 def test_documented_settings():
@@ -293,7 +325,7 @@ def test_documented_settings():
     commands = ("serve", "write", "watch", "history", "room create")
     helps = {command: run(*command.split(), "--help").stdout for command in commands}
     known = set(re.findall(r"--[a-z-]+", " ".join(helps.values())))
-    of_others = {"--data-binary", "--prefix", "--preset"}
+    of_others = {"--data-binary", "--data-urlencode", "--prefix", "--preset"}
     for path in [REPOSITORY / "README.md", *(REPOSITORY / "docs").rglob("*.md")]:
         named = set(re.findall(r"(?<=[\s`])--[a-z][a-z-]+", path.read_text(encoding="utf-8")))
         assert named <= known | of_others, path
