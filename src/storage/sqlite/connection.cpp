@@ -9,12 +9,21 @@ namespace {
 
 // Instructions of SQLite's machine between two looks at the clock; some 50 microseconds.
 constexpr int kInstructionsPerLook = 4'096;
+// Between two moments at which others may have the processor: some microseconds, as much as a text takes to be indexed.
+constexpr int kInstructionsPerTurn = 20;
 constexpr std::chrono::milliseconds kBusyPause{1};
 constexpr std::string_view kDamagedText = "\uFFFD";
+
+// SQLite counts the bytes of all connections under one lock by default: a thread of low priority that is interrupted
+// there would hold up the one that writes. Once a connection is open anywhere in the process this changes nothing.
+void never_count_memory() {
+  [[maybe_unused]] static const int answer = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
 
 }  // namespace
 
 Outcome<std::unique_ptr<Connection>> Connection::open(const std::string& path) {
+  never_count_memory();
   std::unique_ptr<Connection> connection(new Connection);
   // Each connection is used by one thread at a time, so SQLite need not lock it.
   const int code = sqlite3_open_v2(path.c_str(), &connection->handle_,
@@ -36,6 +45,10 @@ Outcome<void> Connection::execute(const char* sql) {
   return {};
 }
 
+void Connection::give_way() {
+  sqlite3_progress_handler(handle_, kInstructionsPerTurn, &Connection::on_progress_giving_way, this);
+}
+
 Failure Connection::failure(int code) const {
   const bool is_last = handle_ != nullptr && sqlite3_extended_errcode(handle_) == code;
   return {.code = code, .message = is_last ? sqlite3_errmsg(handle_) : sqlite3_errstr(code)};
@@ -49,6 +62,11 @@ int Connection::on_busy(void* self, int) {
 
 int Connection::on_progress(void* self) {
   return std::chrono::steady_clock::now() >= static_cast<Connection*>(self)->deadline_ ? 1 : 0;
+}
+
+int Connection::on_progress_giving_way(void* self) {
+  std::this_thread::yield();
+  return on_progress(self);
 }
 
 std::string Row::text(int column) const {

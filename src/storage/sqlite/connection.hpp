@@ -47,6 +47,11 @@ class Connection {
   // From here on statements that wait for a lock fail with SQLITE_BUSY at `deadline`, others with SQLITE_INTERRUPT.
   void set_deadline(Deadline deadline) { deadline_ = deadline; }
 
+  // For work that nobody waits for: from here on statements offer the processor to others every few instructions.
+  // Otherwise some of those who wait for it would get it at the system's next tick only
+  // (docs/adr/0007-search-index.md).
+  void give_way();
+
   // Closing leaves the write-ahead log as it is instead of moving it into the database.
   void keep_log_on_close() { sqlite3_db_config(handle_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr); }
 
@@ -61,6 +66,7 @@ class Connection {
   Connection() = default;
   static int on_busy(void* self, int attempts);
   static int on_progress(void* self);
+  static int on_progress_giving_way(void* self);
 
   sqlite3* handle_ = nullptr;
   Deadline deadline_ = Deadline::max();

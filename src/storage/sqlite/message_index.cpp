@@ -16,7 +16,9 @@ constexpr std::int32_t kRemovalsShare = 8;
 }  // namespace
 
 MessageIndex::MessageIndex(std::string path, std::unique_ptr<Reader> reader)
-    : path_(std::move(path)), reader_(std::move(reader)), texts_(reader_->texts()) {}
+    : path_(std::move(path)), reader_(std::move(reader)), texts_(reader_->texts()) {
+  reader_->connection().give_way();
+}
 
 Outcome<chat::FoundTexts> MessageIndex::search(Reader& reader, const chat::SearchQuery& query,
                                                const chat::SearchFilter& filter, Deadline deadline) {

@@ -24,14 +24,16 @@ constexpr const char* kWriterSettings =
 constexpr const char* kReaderSettings = "PRAGMA cache_size = -8192; PRAGMA query_only = ON";
 
 // Grows whenever the tables change; the version of the file has that of the tokens, too.
-constexpr int kTablesVersion = 2;
+constexpr int kTablesVersion = 3;
 constexpr int kFileVersion = 1'000 * kTablesVersion + chat::kSearchTokensVersion;
 
 constexpr const char* kDropTables =
     "DROP TABLE IF EXISTS search; DROP TABLE IF EXISTS progress; DROP TABLE IF EXISTS rooms";
 // The table keeps a copy of the texts, from which FTS5 knows what to take out of the index when a message changes.
+// Lists are merged half as often as by default: that writes a quarter less, and searching takes no longer.
 constexpr const char* kCreateTables = R"(
   CREATE VIRTUAL TABLE search USING fts5(room, content, tokenize = 'vestnik', columnsize = 0);
+  INSERT INTO search (search, rank) VALUES ('automerge', 8);
   CREATE TABLE progress (message_id INTEGER NOT NULL, change INTEGER NOT NULL) STRICT;
   INSERT INTO progress VALUES (0, 0);
   CREATE TABLE rooms (key INTEGER PRIMARY KEY, floor INTEGER NOT NULL DEFAULT 0) STRICT)";
@@ -70,6 +72,7 @@ Outcome<void> make_tables(Connection& connection) {
 Outcome<std::unique_ptr<Connection>> connect_writer(const std::string& path) {
   auto connection = connect(path, kWriterSettings);
   if (!connection) return connection;
+  (*connection)->give_way();
   const auto version = Statement(**connection, kVersion).first([](Row row) { return row.integer(0); });
   if (!version) return std::unexpected(version.error());
   if (*version != kFileVersion) {

@@ -56,8 +56,8 @@ class SearchIndex {
   Outcome<IndexPosition> position();
 
   // Puts the texts into the index in place of what it had of these messages, and stores `position`, both or neither.
-  // Of several texts of one message only the last one counts. A transaction of 1,000 messages takes some 20 ms. After a
-  // power cut the last ones may be gone, together with their position.
+  // Of several texts of one message only the last one counts. A transaction of 1,000 messages takes some 20 ms, in
+  // which it gives way to others. After a power cut the last ones may be gone, together with their position.
   Outcome<void> apply(std::span<const TextToIndex> texts, IndexPosition position);
 
   // All rooms of which the index has had texts, unless they were forgotten.
