@@ -146,13 +146,14 @@ Task<bool> HttpConnection::invite_body() {
 
 Task<Result<std::string>> HttpConnection::next() {
   while (!closed_) {
-    if (std::string piece = reader_.take_body(); !piece.empty()) {
+    std::string piece = reader_.take_body();
+    if (!piece.empty() || reader_.state() == RequestReader::State::kComplete) {
+      // What the handler does with a piece, or with the end, is not the client's time.
       streamed_bytes_ += piece.size();
       enter(Phase::kHandling);
       due_from_ = phase_since_;
       co_return piece;
     }
-    if (reader_.state() == RequestReader::State::kComplete) co_return std::string();
     if (reader_.state() == RequestReader::State::kFault) {
       co_return std::unexpected(refusal(reader_.fault().status, reader_.fault().reason));
     }

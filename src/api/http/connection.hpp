@@ -91,7 +91,7 @@ class HttpConnection final : public std::enable_shared_from_this<HttpConnection>
   std::string out_;
   Phase phase_ = Phase::kHead;
   runtime::SteadyTime phase_since_;  // or since its last progress
-  runtime::SteadyTime due_from_;     // the end of the head, or the last piece of a streamed body
+  runtime::SteadyTime due_from_;     // the end of the head, or the last piece of a streamed body, or its end
   runtime::SteadyTime streamed_since_;
   std::uint64_t streamed_bytes_ = 0;
   bool invited_ = false;

@@ -60,6 +60,12 @@ class Peer {
       return static_cast<unsigned char>(payload[0]) << 8 | static_cast<unsigned char>(payload[1]);
     }
   };
+  // What comes up to the end of the connection, as it is.
+  std::string read_all() {
+    while (need(unread_.size() + 1)) {
+    }
+    return std::move(unread_);
+  }
   Frame read() {
     if (!need(2)) return {};
     const int opcode = unread_[0] & 0x0F;
@@ -133,6 +139,13 @@ class RpcServer {
 
   // A client of a socket on that core, behind kernel buffers of that size (0: the system's).
   Peer connect(std::size_t core = 0, int buffer_bytes = 0) {
+    return connect(core, buffer_bytes, [&](Admission admission, boost::asio::ip::tcp::socket socket) {
+      std::make_shared<Session>(context_, std::move(admission), cores_[core], std::move(socket), "test", "")->start("");
+    });
+  }
+  // The same, where `start` makes a connection of the server's end.
+  template <typename Start>
+  Peer connect(std::size_t core, int buffer_bytes, Start start) {
     const int listener = ::socket(AF_INET, SOCK_STREAM, 0);
     const int client = ::socket(AF_INET, SOCK_STREAM, 0);
     sockaddr_in address{.sin_family = AF_INET, .sin_port = 0, .sin_addr = {htonl(INADDR_LOOPBACK)}, .sin_zero = {}};
@@ -147,8 +160,7 @@ class RpcServer {
     on_core(core, [&] {
       boost::asio::ip::tcp::socket socket(cores_[core].context(), boost::asio::ip::tcp::v4(), server);
       auto admission = connections_.admit(boost::asio::ip::address_v4::loopback());
-      std::make_shared<Session>(context_, std::move(*admission), cores_[core], std::move(socket), "test", "")
-          ->start("");
+      start(std::move(*admission), std::move(socket));
     });
     return Peer(client);
   }
@@ -188,6 +200,8 @@ class RpcServer {
     }
   }
 
+  SessionContext& context() { return context_; }
+  ChatApi& chat_api() { return chat_api_; }
   chat::FakeStore& store() { return store_; }
   chat::MessageWriter& writer() { return writer_; }
   Connections& connections() { return connections_; }
