@@ -56,6 +56,7 @@ class Followed final : public live::Subscriber, public ReadyHook {
   LiveConnection& owner_;
   chat::RoomPtr room_;
   std::shared_ptr<const void> presence_;  // held while it follows
+  chat::SessionEnd session_end_;          // on which the connection depends while it follows
   std::optional<live::Feed> feed_;
   Alive awaited_;
   bool gap_when_slow_;  // otherwise a slow subscriber is disconnected

@@ -61,11 +61,17 @@ class LiveConnection::Load {
 };
 
 Followed::Followed(LiveConnection& owner, const SubscriptionRequest& request)
-    : owner_(owner), room_(request.room), presence_(request.presence), gap_when_slow_(request.gap_when_slow) {
+    : owner_(owner),
+      room_(request.room),
+      presence_(request.presence),
+      session_end_(request.session_end),
+      gap_when_slow_(request.gap_when_slow) {
+  owner_.depend_on(session_end_);
   owner_.context_.status.subscriptions.fetch_add(1, std::memory_order_relaxed);
 }
 
 Followed::~Followed() {
+  owner_.forget(session_end_);
   owner_.context_.status.subscriptions.fetch_sub(1, std::memory_order_relaxed);
   if (awaited_) *awaited_ = nullptr;
 }
@@ -104,7 +110,12 @@ void LiveConnection::begin(std::string_view greeting) {
 }
 
 void LiveConnection::depend_on(const chat::SessionEnd& end) {
-  if (end && std::ranges::find(session_ends_, end) == session_ends_.end()) session_ends_.push_back(end);
+  if (end) ++session_ends_[end];
+}
+
+void LiveConnection::forget(const chat::SessionEnd& end) {
+  const auto found = session_ends_.find(end);
+  if (found != session_ends_.end() && --found->second == 0) session_ends_.erase(found);
 }
 
 void LiveConnection::follow(Followed& room, std::optional<chat::Position> after, bool announce) {
@@ -316,7 +327,7 @@ void LiveConnection::sweep(runtime::SteadyTime now) {
   const auto keep = shared_from_this();  // close() may let go of the last other owner
   if (closed_) return;
   if (finish_by_ && now >= *finish_by_) return close();
-  if (!finishing_ && std::ranges::any_of(session_ends_, [](const auto& end) { return end->load(); })) {
+  if (!finishing_ && std::ranges::any_of(session_ends_, [](const auto& each) { return each.first->load(); })) {
     append_session_ended(out_);
     return finish();
   }

@@ -10,11 +10,11 @@
 #include <boost/intrusive/list.hpp>
 #include <chrono>
 #include <cstddef>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "api/connections.hpp"
 #include "api/followed.hpp"
@@ -60,7 +60,8 @@ class LiveConnection : public std::enable_shared_from_this<LiveConnection>, publ
 
   // Takes the socket over. `greeting`, the answer to the request, leaves with the first flush.
   void begin(std::string_view greeting);
-  // The connection ends with the session, too. No effect for nullptr.
+  // The connection ends with the session, too, until as many calls of forget() as of this. No effect for nullptr. It
+  // depends on the sessions of what it follows by itself.
   void depend_on(const chat::SessionEnd& end);
   // Opens the subscription and enters it; ends the connection when that cannot be done. `announce`: the first frame
   // tells where it begins.
@@ -92,6 +93,7 @@ class LiveConnection : public std::enable_shared_from_this<LiveConnection>, publ
   friend class Followed;
   class Load;  // what one call offers to the kernel
 
+  void forget(const chat::SessionEnd& end);
   void on_growth(Followed& room);
   void on_ephemeral(std::string_view frame, const void* from);
   Task<void> open(Followed& room, std::optional<chat::Position> after, bool announce);
@@ -114,8 +116,8 @@ class LiveConnection : public std::enable_shared_from_this<LiveConnection>, publ
   // Rooms that may have something to send, in the order in which their turns come.
   boost::intrusive::list<Followed, boost::intrusive::base_hook<ReadyHook>, boost::intrusive::constant_time_size<false>>
       ready_;
-  std::vector<chat::SessionEnd> session_ends_;  // mostly one
-  std::string out_;                             // personal frames, and the rest of a frame that left in part
+  std::map<chat::SessionEnd, std::size_t> session_ends_;  // mostly one, and how often it is depended on
+  std::string out_;                                       // personal frames, and the rest of a frame that left in part
   std::size_t out_sent_ = 0;
   live::Encoding encoding_;
   bool blocked_ = false;    // the kernel's buffer is full

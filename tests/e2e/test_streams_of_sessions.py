@@ -100,6 +100,22 @@ def test_a_message_keeps_the_streams(start_server):
         assert time.monotonic() - begun > 1.9
 
 
+def test_a_socket_depends_on_the_sessions_of_what_it_follows(start_server):
+    server = start_server("--require-sessions", "--cores", "1", store="memory")
+    anna, boris = Guest(server), Guest(server)
+    bearer = {"Authorization": f"Bearer {anna.secret}"}
+    with Rpc(server.port, headers=bearer) as left, Rpc(server.port, headers=bearer) as follows:
+        for socket in (left, follows):
+            socket.call("chat.Subscribe", {"room": "stream"})
+            socket.call("chat.Subscribe", {"room": "lobby", "token": boris.secret})
+        left.call("chat.Unsubscribe", {"room": "lobby"})
+        boris.api.delete("/api/v1/sessions/me").raise_for_status()
+        assert follows.read_close() == (4001, ENDED)  # and the other, of the same core, has been looked at
+        assert left.call("ping", {}) == {}
+        anna.api.delete("/api/v1/sessions/me").raise_for_status()
+        assert left.read_close() == (4001, ENDED)
+
+
 def test_an_open_server_needs_no_session_to_go_on(server):
     anna = Guest(server)
     with WebSocket(server.port, "lobby", headers={"Authorization": f"Bearer {anna.secret}"}) as socket:

@@ -174,7 +174,6 @@ Task<Result<void>> Session::subscribe(const MethodTable::Target& target, const M
   if (!is_new) {
     co_return fail(ErrorCode::kAlreadyExists, "this socket follows the room already; chat.Unsubscribe ends that");
   }
-  depend_on(asked->session_end);
   begun = entry->second.followed.begin_await();
   auto opened = co_await context_.live.subscriptions.open(core(), room, encoding(), std::move(asked->after));
   if (*begun == nullptr) {

@@ -12,9 +12,7 @@ Session::Session(LiveContext& context, Admission admission, runtime::Core& core,
                  const SubscriptionRequest& subscription)
     : LiveConnection(context, std::move(admission), core, std::move(socket), live::Encoding::kServerSentEvents,
                      context.status.event_streams),
-      room_(*this, subscription) {
-  depend_on(subscription.session_end);
-}
+      room_(*this, subscription) {}
 
 void Session::start(std::string_view head, std::optional<chat::Position> after) {
   begin(head);

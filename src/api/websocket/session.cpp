@@ -26,9 +26,7 @@ Session::Session(SessionContext& context, Admission admission, runtime::Core& co
              std::move(request_id)),
       context_(context),
       room_(*this, subscription),
-      credentials_(subscription.credentials) {
-  depend_on(subscription.session_end);
-}
+      credentials_(subscription.credentials) {}
 
 void Session::start(std::string_view greeting, std::optional<chat::Position> after, bool announce) {
   begin(greeting);
