@@ -112,13 +112,6 @@ Value text_of(T& target, std::string initial, std::string unit, std::size_t max)
   return value;
 }
 
-std::string to_lower(std::string_view text) {
-  std::string lower(text);
-  std::ranges::transform(lower, lower.begin(),
-                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 32) : c; });
-  return lower;
-}
-
 template <typename T>
 Value yes_or_no_of(T& target, std::string initial) {
   Value value;

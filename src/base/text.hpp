@@ -1,9 +1,11 @@
-// Text from strangers: UTF-8 (RFC 3629) as it arrives, code points, control characters.
+// Text from strangers: UTF-8 (RFC 3629) as it arrives, code points, control characters, ASCII in any case.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace vestnik {
@@ -30,5 +32,22 @@ std::size_t count_code_points(std::string_view valid_utf8);
 
 // The first C0 control character (or DEL) other than newline and tab, if there is one.
 std::optional<unsigned char> find_control_character(std::string_view text);
+
+// Only A to Z become others.
+constexpr char to_lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+std::string to_lower(std::string_view text);
+
+constexpr bool same_in_any_case(std::string_view a, std::string_view b) {
+  return std::ranges::equal(a, b, [](char left, char right) { return to_lower(left) == to_lower(right); });
+}
+
+constexpr bool is_alphanumeric(char c) {
+  return (c >= '0' && c <= '9') || (to_lower(c) >= 'a' && to_lower(c) <= 'z');
+}
+
+// Without the spaces and tabs around it.
+std::string_view trim(std::string_view text);
 
 }  // namespace vestnik

@@ -6,22 +6,12 @@
 #include <optional>
 #include <system_error>
 
+#include "base/text.hpp"
+
 namespace vestnik::api::http {
 namespace {
 
 constexpr std::string_view kUnit = "bytes=";
-
-std::string_view trim(std::string_view text) {
-  const auto begin = text.find_first_not_of(" \t");
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
-}
-
-bool starts_with_unit(std::string_view text) {
-  return text.size() >= kUnit.size() && std::ranges::equal(text.substr(0, kUnit.size()), kUnit, {}, [](char c) {
-           return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-         });
-}
 
 // Digits only; a number beyond 64 bits is as good as the largest one.
 std::optional<std::uint64_t> parse_number(std::string_view text) {
@@ -37,7 +27,7 @@ ByteRange find_range(const Request& request, std::uint64_t size, std::string_vie
   using Kind = ByteRange::Kind;
   const ByteRange whole{.kind = Kind::kWhole, .first = 0, .size = size};
   std::string_view range = request.field("Range");
-  if (request.method != "GET" || !starts_with_unit(range)) return whole;
+  if (request.method != "GET" || !same_in_any_case(range.substr(0, kUnit.size()), kUnit)) return whole;
   if (const std::string_view state = request.field("If-Range"); !state.empty() && state != etag) return whole;
 
   range = trim(range.substr(kUnit.size()));

@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "api/bearer.hpp"
+#include "api/http/header_value.hpp"
 #include "api/rpc/credentials.hpp"
 #include "api/transcoder/openapi.hpp"
 #include "api/transcoder/parameters.hpp"
@@ -53,11 +54,8 @@ Error internal_error() {
 
 // Only JSON: a form of another site can send any other type without being asked (and JSON not).
 bool is_json(const Request& request) {
-  std::string_view type = request.field("Content-Type");
-  type = type.substr(0, type.find(';'));
-  while (type.ends_with(' ')) type.remove_suffix(1);
-  return std::ranges::equal(type, std::string_view("application/json"), {},
-                            [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+  const auto type = parse_header_value(request.field("Content-Type"));
+  return type && type->value == "application/json";
 }
 
 // A browser asks whether a page of another host may send a request (WHATWG Fetch, section 3.2).

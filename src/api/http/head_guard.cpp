@@ -4,22 +4,10 @@
 
 #include <algorithm>
 
+#include "base/text.hpp"
+
 namespace vestnik::api::http {
 namespace {
-
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-bool same_name(std::string_view a, std::string_view lower_case) {
-  return std::ranges::equal(a, lower_case, {}, lower);
-}
-
-std::string_view trim(std::string_view text) {
-  const auto begin = text.find_first_not_of(" \t");
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
-}
 
 std::optional<HeadFault> check_line_ends(std::string_view bytes) {
   for (std::size_t i = 0; i < bytes.size(); ++i) {
@@ -44,14 +32,15 @@ struct Framing {
   bool chunked = false;
 
   std::optional<HeadFault> take(std::string_view name, std::string_view value) {
-    if (same_name(name, "content-length")) {
+    if (same_in_any_case(name, "content-length")) {
       const bool digits = !value.empty() && std::ranges::all_of(value, [](char c) { return c >= '0' && c <= '9'; });
       if (!digits || value.size() > 18) return HeadFault{.reason = "Content-Length is not a plain number"};
       if (++content_lengths > 1) return HeadFault{.reason = "there is more than one Content-Length"};
-    } else if (same_name(name, "transfer-encoding")) {
-      if (chunked || !same_name(value, "chunked")) return HeadFault{.reason = "Transfer-Encoding is not just chunked"};
+    } else if (same_in_any_case(name, "transfer-encoding")) {
+      if (chunked || !same_in_any_case(value, "chunked"))
+        return HeadFault{.reason = "Transfer-Encoding is not just chunked"};
       chunked = true;
-    } else if (same_name(name, "host")) {
+    } else if (same_in_any_case(name, "host")) {
       if (++hosts > 1) return HeadFault{.reason = "there is more than one Host"};
     }
     if (chunked && content_lengths > 0) {

@@ -2,20 +2,13 @@
 
 #include <algorithm>
 
+#include "api/transcoder/parameters.hpp"
 #include "base/text.hpp"
 
 namespace vestnik::api::http {
 namespace {
 
 constexpr std::string_view kHex = "0123456789ABCDEF";
-
-bool is_alphanumeric(char c) {
-  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
 
 bool is_token_character(char c) {
   return is_alphanumeric(c) || std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
@@ -24,12 +17,6 @@ bool is_token_character(char c) {
 // RFC 8187, section 3.2.1: what stands for itself in an extended value.
 bool is_plain_in_extended(char c) {
   return is_alphanumeric(c) || std::string_view("!#$&+-.^_`|~").find(c) != std::string_view::npos;
-}
-
-std::string to_lower(std::string_view text) {
-  std::string lowered(text);
-  std::ranges::transform(lowered, lowered.begin(), lower);
-  return lowered;
 }
 
 void skip_blanks(std::string_view& text) {
@@ -70,31 +57,14 @@ std::optional<std::string> take_parameter_value(std::string_view& text) {
   return std::string(token);
 }
 
-int hex_digit(char c) {
-  const auto at = kHex.find(c >= 'a' && c <= 'f' ? static_cast<char>(c - 'a' + 'A') : c);
-  return at == std::string_view::npos ? -1 : static_cast<int>(at);
-}
-
 // "UTF-8'language'percent-encoded" (RFC 8187, section 3.2).
 std::optional<std::string> decode_extended(std::string_view text) {
   const auto first = text.find('\'');
   const auto second = first == std::string_view::npos ? first : text.find('\'', first + 1);
-  if (second == std::string_view::npos || to_lower(text.substr(0, first)) != "utf-8") return std::nullopt;
-  std::string decoded;
-  for (std::size_t i = second + 1; i < text.size(); ++i) {
-    if (text[i] != '%') {
-      decoded += text[i];
-      continue;
-    }
-    if (i + 2 >= text.size()) return std::nullopt;
-    const int high = hex_digit(text[i + 1]);
-    const int low = hex_digit(text[i + 2]);
-    if (high < 0 || low < 0) return std::nullopt;
-    decoded += static_cast<char>(high * 16 + low);
-    i += 2;
-  }
-  if (!is_valid_utf8(decoded)) return std::nullopt;
-  return decoded;
+  if (second == std::string_view::npos || !same_in_any_case(text.substr(0, first), "utf-8")) return std::nullopt;
+  auto decoded = percent_decode(text.substr(second + 1));
+  if (!decoded) return std::nullopt;
+  return *std::move(decoded);
 }
 
 }  // namespace

@@ -7,27 +7,14 @@
 
 #include "api/http/body.hpp"
 #include "api/transcoder/problem.hpp"
+#include "base/text.hpp"
 
 namespace vestnik::api::http {
 namespace {
 
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-bool same(std::string_view a, std::string_view b) {
-  return std::ranges::equal(a, b, {}, lower, lower);
-}
-
-std::string_view trim(std::string_view text) {
-  const auto begin = text.find_first_not_of(" \t");
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
-}
-
 // "q=0", with or without decimals: not acceptable (RFC 9110, section 12.4.2).
 bool is_zero_weight(std::string_view parameter) {
-  return parameter.size() > 2 && same(parameter.substr(0, 2), "q=") &&
+  return parameter.size() > 2 && same_in_any_case(parameter.substr(0, 2), "q=") &&
          parameter.substr(2).find_first_not_of("0.") == std::string_view::npos;
 }
 
@@ -39,7 +26,7 @@ bool lists(std::string_view list, std::string_view token) {
     list.remove_prefix(comma == std::string_view::npos ? list.size() : comma + 1);
     const auto semicolon = item.find(';');
     const std::string_view weight = semicolon == std::string_view::npos ? "" : trim(item.substr(semicolon + 1));
-    if (same(trim(item.substr(0, semicolon)), token)) return !is_zero_weight(weight);
+    if (same_in_any_case(trim(item.substr(0, semicolon)), token)) return !is_zero_weight(weight);
   }
   return false;
 }
@@ -52,13 +39,14 @@ constexpr std::string_view kCommonFields =
 }  // namespace
 
 std::string_view Request::field(std::string_view name) const {
-  const auto found = std::ranges::find_if(fields, [name](const auto& each) { return same(each.first, name); });
+  const auto found =
+      std::ranges::find_if(fields, [name](const auto& each) { return same_in_any_case(each.first, name); });
   return found == fields.end() ? std::string_view() : found->second;
 }
 
 bool Request::has_token(std::string_view name, std::string_view token) const {
-  return std::ranges::any_of(fields,
-                             [&](const auto& each) { return same(each.first, name) && lists(each.second, token); });
+  return std::ranges::any_of(
+      fields, [&](const auto& each) { return same_in_any_case(each.first, name) && lists(each.second, token); });
 }
 
 Response make_problem(const Error& error, int status, std::string_view request_id) {

@@ -14,17 +14,8 @@ namespace {
 constexpr std::size_t kBoundaryMax = 70;
 constexpr std::size_t kBoundaryLineMax = 128;  // blanks behind a boundary, and its line end
 
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-bool same_name(std::string_view a, std::string_view lower_case) {
-  return std::ranges::equal(a, lower_case, {}, lower);
-}
-
 bool is_boundary_character(char c) {
-  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-         std::string_view("'()+_,-./:=? ").find(c) != std::string_view::npos;
+  return is_alphanumeric(c) || std::string_view("'()+_,-./:=? ").find(c) != std::string_view::npos;
 }
 
 }  // namespace
@@ -167,11 +158,11 @@ bool MultipartReader::parse_head(std::string_view head) {
       return false;
     }
     const std::string_view name = line.substr(0, colon);
-    if (same_name(name, "content-transfer-encoding")) {  // RFC 7578, section 4.7: not to be used
+    if (same_in_any_case(name, "content-transfer-encoding")) {  // RFC 7578, section 4.7: not to be used
       fail("a part has a Content-Transfer-Encoding; send its bytes as they are");
       return false;
     }
-    if (!same_name(name, "content-disposition")) continue;
+    if (!same_in_any_case(name, "content-disposition")) continue;
     if (disposition) {
       fail("a part has more than one Content-Disposition");
       return false;

@@ -12,7 +12,6 @@ namespace {
 
 constexpr std::string_view kForm = "multipart/form-data";
 constexpr std::string_view kAnyMultipart = "multipart/";
-constexpr std::string_view kNameParameter = "name";
 
 std::unexpected<Error> bad_form(std::string_view reason) {
   return fail(ErrorCode::kInvalidArgument, fmt::format("the form is malformed: {}", reason));
@@ -31,18 +30,6 @@ Result<std::string> boundary_of(const HeaderValue& type) {
   return *boundary;
 }
 
-// The only parameter is the name of the file.
-Result<std::string> name_in_query(std::string_view query) {
-  const auto equals = query.find('=');
-  if (query.substr(0, equals) != kNameParameter || equals == std::string_view::npos ||
-      query.find('&') != std::string_view::npos) {
-    return invalid(std::string(kNameParameter), "is the only parameter that an upload has, once");
-  }
-  auto name = percent_decode(query.substr(equals + 1), /*plus_is_space=*/true);
-  if (!name) return invalid(std::string(kNameParameter), name.error().detail);
-  return name;
-}
-
 }  // namespace
 
 Result<UploadIntake> UploadIntake::make(const Request& head, chat::AttachmentService& attachments,
@@ -52,7 +39,7 @@ Result<UploadIntake> UploadIntake::make(const Request& head, chat::AttachmentSer
     intake.name_ = file_name_of(*disposition).value_or("");
   }
   if (!head.query.empty()) {
-    auto name = name_in_query(head.query);
+    auto name = only_parameter(head.query, "name");
     if (!name) return std::unexpected(std::move(name.error()));
     intake.name_ = std::move(*name);
   }

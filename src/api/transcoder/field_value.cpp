@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "api/transcoder/base64.hpp"
+#include "base/text.hpp"
 
 namespace vestnik::api {
 namespace {
@@ -74,9 +75,6 @@ bool put_integer_text(Message& message, const FieldDescriptor& field, std::strin
 char to_upper(char c) {
   return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
 }
-char to_lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
 
 // ORDER_ASC without "ORDER_". The prefix is the type's name in capitals, with '_' between its words: OnSlow, ON_SLOW_.
 std::string_view without_prefix(std::string_view value, std::string_view type) {
@@ -97,7 +95,7 @@ std::string_view short_name(const EnumValueDescriptor& value) {
 const EnumValueDescriptor* find_enum_value(const EnumDescriptor& type, std::string_view name) {
   for (int i = 0; i < type.value_count(); ++i) {
     const EnumValueDescriptor* value = type.value(i);
-    if (value->number() != 0 && std::ranges::equal(short_name(*value), name, {}, to_lower)) return value;
+    if (value->number() != 0 && to_lower(short_name(*value)) == name) return value;
   }
   return nullptr;
 }
@@ -148,7 +146,7 @@ Time time_of(const Message& timestamp) {
 }
 
 void append_enum_name(std::string& out, const EnumValueDescriptor& value) {
-  for (const char c : short_name(value)) out += to_lower(c);
+  out += to_lower(short_name(value));
 }
 
 bool put_number(Message& message, const FieldDescriptor& field, std::int64_t value) {

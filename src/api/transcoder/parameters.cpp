@@ -102,6 +102,16 @@ Result<void> set_query_fields(Message& message, std::string_view query) {
   return {};
 }
 
+Result<std::string> only_parameter(std::string_view query, std::string_view name) {
+  const auto equals = query.find('=');
+  if (equals == query.npos || query.substr(0, equals) != name || query.find('&') != query.npos) {
+    return invalid(std::string(name), "is the only parameter that this address has; give it once");
+  }
+  auto value = percent_decode(query.substr(equals + 1), true);
+  if (!value) return invalid(std::string(name), value.error().detail);
+  return value;
+}
+
 Result<std::string> percent_decode(std::string_view text, bool plus_is_space, bool keep_slash) {
   std::string decoded;
   decoded.reserve(text.size());

@@ -24,6 +24,10 @@ bool has_field(const google::protobuf::Message& message, std::string_view path);
 // set_field, and for malformed encoding and for a parameter that is given twice though its field takes one value.
 Result<void> set_query_fields(google::protobuf::Message& message, std::string_view query);
 
+// The value of the one parameter, `name`, that the query of an address may have. Errors: invalid_argument, also when
+// the query has another one or none.
+Result<std::string> only_parameter(std::string_view query, std::string_view name);
+
 // Undoes percent-encoding (RFC 3986). With `plus_is_space` as in queries; with `keep_slash` "%2F" stays as it is.
 // Error: invalid_argument for a malformed escape, a NUL or a result that is not UTF-8.
 Result<std::string> percent_decode(std::string_view text, bool plus_is_space = false, bool keep_slash = false);

@@ -5,16 +5,12 @@
 
 #include <array>
 
+#include "api/transcoder/base64.hpp"
+
 namespace vestnik::api::websocket {
 namespace {
 
 constexpr std::string_view kGuid = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";  // RFC 6455, section 1.3
-
-std::string base64(const unsigned char* bytes, int size) {
-  std::array<unsigned char, 64> text;
-  const int length = EVP_EncodeBlock(text.data(), bytes, size);
-  return {reinterpret_cast<const char*>(text.data()), static_cast<std::size_t>(length)};
-}
 
 // 16 bytes in base64.
 bool is_key(std::string_view key) {
@@ -41,7 +37,9 @@ Result<std::string> accept_handshake(const http::Request& request) {
   if (EVP_Digest(salted.data(), salted.size(), digest.data(), &length, EVP_sha1(), nullptr) != 1) {
     return fail(ErrorCode::kInternal, "SHA-1 is not available");
   }
-  return base64(digest.data(), static_cast<int>(length));
+  std::string accept;
+  append_base64(accept, {reinterpret_cast<const char*>(digest.data()), length});
+  return accept;
 }
 
 std::string accepted(std::string_view accept, std::string_view request_id) {

@@ -199,5 +199,18 @@ TEST(ControlCharacters, AreAllOfC0AndDelExceptNewlineAndTab) {
   EXPECT_FALSE(find_control_character(""));
 }
 
+TEST(Text, IsTheSameInAnyCase) {
+  EXPECT_TRUE(same_in_any_case("Content-Type", "cONTENT-tYPE"));
+  EXPECT_FALSE(same_in_any_case("Host", "Hosts"));
+  EXPECT_FALSE(same_in_any_case("[", "{")) << "only letters have a case";
+  EXPECT_EQ(to_lower("AZ@[\xC0"), "az@[\xC0");
+}
+
+TEST(Text, IsTrimmedOfSpacesAndTabs) {
+  EXPECT_EQ(trim(" \t a b\t "), "a b");
+  EXPECT_EQ(trim(" \t "), "");
+  EXPECT_EQ(trim("a\n"), "a\n");
+}
+
 }  // namespace
 }  // namespace vestnik
