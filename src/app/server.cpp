@@ -157,7 +157,9 @@ int serve(const ServerConfig& config, std::span<const std::string> warnings) {
   if (!blobs) return failed(blobs.error());
   chat::AttachmentService attachments(**store, **blobs, {limits.max_attachment_bytes, timeouts.unclaimed_attachment},
                                       system_now);
-  if (auto recovered = attachments.recover((*blobs)->take_found()); !recovered) return failed(recovered.error());
+  attachments.check((*blobs)->take_found());
+  metrics.gauge("attachment_bytes", "Bytes of attachments, kept and on their way in.",
+                [&blobs] { return static_cast<double>((*blobs)->used_bytes()); });
 
   runtime::Cores cores(config.runtime.cores);
   runtime::BlockingPool pool(config.runtime.pool_threads, kPoolWaitingMax);

@@ -9,13 +9,13 @@
 #include <vector>
 
 #include "base/ids.hpp"
-#include "base/log.hpp"
 #include "chat/file_name.hpp"
 
 namespace vestnik::chat {
 namespace {
 
 constexpr std::int32_t kPiece = 100;  // attachments removed in one go
+constexpr int kCheckedPiece = 1'000;  // and contents looked at
 constexpr std::chrono::milliseconds kLookInterval = std::chrono::minutes(10);
 constexpr std::chrono::seconds kRetryAfter{5};
 
@@ -49,19 +49,6 @@ Result<Attachment> AttachmentUpload::finish() {
                        *blob_);
 }
 
-Result<std::size_t> AttachmentService::recover(std::span<const Blob> found) {
-  std::size_t removed = 0;
-  std::size_t left = 0;
-  for (const Blob& blob : found) {
-    auto known = store_.has_content(blob.sha256);
-    if (!known) return std::unexpected(std::move(known.error()));
-    if (*known) continue;
-    ++(blobs_.remove(blob.sha256) ? removed : left);
-  }
-  if (left > 0) log::warn("attachments: content that nothing needs could not be removed", {{"files", left}});
-  return removed;
-}
-
 Result<AttachmentUpload> AttachmentService::begin(std::string_view name, std::optional<UserId> user_id) {
   auto blob = blobs_.begin();
   if (!blob) return std::unexpected(std::move(blob.error()));
@@ -78,7 +65,7 @@ Result<std::unique_ptr<BlobReader>> AttachmentService::open(const Attachment& at
 
 bool AttachmentService::any_due() const {
   const Time now = clock_();
-  return now >= not_before_ && (now >= next_look_ || store_.released() != released_);
+  return now >= not_before_ && (!found_.empty() || now >= next_look_ || store_.released() != released_);
 }
 
 Result<std::size_t> AttachmentService::remove_unused() {
@@ -87,6 +74,7 @@ Result<std::size_t> AttachmentService::remove_unused() {
   const std::uint64_t released = store_.released();
   auto found = store_.list_unused(now - options_.unclaimed, kPiece);
   auto done = found ? remove(*found) : std::unexpected(std::move(found.error()));
+  if (done) done = check_some();
   if (!done) {
     not_before_ = now + kRetryAfter;
     return std::unexpected(std::move(done.error()));
@@ -118,12 +106,24 @@ Result<void> AttachmentService::remove(std::span<const Attachment> attachments) 
   return done;
 }
 
+// Uploads go on meanwhile: content that one of them brings has its attachment when its mutex is free again.
+Result<void> AttachmentService::check_some() {
+  for (int i = 0; i < kCheckedPiece && !found_.empty(); ++i) {
+    const Blob blob = std::move(found_.back());
+    found_.pop_back();
+    const std::scoped_lock lock(mutex_of(blob.sha256));
+    if (auto done = drop_unused(blob.sha256); !done) return done;
+  }
+  if (found_.empty()) found_.shrink_to_fit();
+  return {};
+}
+
 Result<Attachment> AttachmentService::add(Attachment attachment, BlobUpload& content) {
   const std::scoped_lock lock(mutex_of(attachment.sha256));
   auto done = content.keep();
   if (done) done = store_.add_attachment(attachment);
   if (done) return attachment;
-  // What cannot be undone now is found by recover() at the next start.
+  // What cannot be undone now is found at the next start.
   static_cast<void>(drop_unused(attachment.sha256));
   return std::unexpected(std::move(done.error()));
 }

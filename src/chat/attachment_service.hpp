@@ -10,6 +10,8 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "base/clock.hpp"
 #include "base/error.hpp"
@@ -57,9 +59,9 @@ class AttachmentService {
 
   const Options& options() const { return options_; }
 
-  // Removes, of all the content `found` at the start, what no attachment has, which a crash may leave; how much that
-  // was. Content that cannot be removed stays until the next start. Before the first upload. Errors: unavailable.
-  Result<std::size_t> recover(std::span<const Blob> found);
+  // Of the content `found` at the start remove_unused() will remove what no attachment has, which a crash may leave.
+  // Before the first call of that.
+  void check(std::vector<Blob> found) { found_ = std::move(found); }
 
   // `name` as the client gave it. Errors: unavailable.
   Result<AttachmentUpload> begin(std::string_view name, std::optional<UserId> user_id);
@@ -70,12 +72,13 @@ class AttachmentService {
   Result<std::unique_ptr<BlobReader>> open(const Attachment& attachment);
 
   // Whether remove_unused() has something to do, perhaps: messages have let go of attachments, it is time to look for
-  // uploads that have waited too long, or this is the first time. Costs less than a microsecond.
+  // uploads that have waited too long, there is content to check, or this is the first time. Costs less than a
+  // microsecond.
   bool any_due() const;
   // Removes a bounded piece of the attachments that a message has let go and of those that have waited for a message
-  // too long, and the content that no attachment has any more; how many attachments that were. After an error it is due
-  // again some seconds later; content that could not be removed goes at the next start. This and any_due(): one caller
-  // at a time.
+  // too long, and the content that no attachment has any more; how many attachments that were. Checks a bounded piece
+  // of the content that was found at the start. After an error it is due again some seconds later; content that could
+  // not be removed goes at the next start. This and any_due(): one caller at a time.
   Result<std::size_t> remove_unused();
 
  private:
@@ -83,6 +86,7 @@ class AttachmentService {
 
   Result<Attachment> add(Attachment attachment, BlobUpload& content);
   Result<void> remove(std::span<const Attachment> attachments);
+  Result<void> check_some();
   std::mutex& mutex_of(std::string_view sha256);
   // With the content's mutex held.
   Result<void> drop_unused(std::string_view sha256);
@@ -95,6 +99,7 @@ class AttachmentService {
   // one mutex for each share of all contents. Who holds several took them in the order of their addresses.
   std::array<std::mutex, 32> mutexes_;
 
+  std::vector<Blob> found_;        // at the start, and not checked yet
   std::uint64_t released_ = 0;     // AttachmentStore::released() when nothing was left
   Time next_look_ = Time::min();   // for uploads that have waited too long, at first for what a crash left
   Time not_before_ = Time::min();  // after a failure

@@ -1,15 +1,19 @@
 #include "chat/attachment_service.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <atomic>
 #include <filesystem>
+#include <fstream>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "base/sha256.hpp"
 #include "storage/files/blob_store.hpp"
 #include "storage/memory/memory_store.hpp"
 #include "unit/storage/temporary_folder.hpp"
@@ -50,6 +54,14 @@ class AttachmentServiceTest : public testing::Test {
   void damage(const Attachment& attachment) {
     const std::string path = folder_.path() + "/blobs/" + attachment.sha256.substr(0, 2) + "/" + attachment.sha256;
     ASSERT_TRUE(std::filesystem::remove(path) && std::filesystem::create_directory(path));
+  }
+
+  // Content without an attachment, as a crash leaves it.
+  void leave_content(std::string_view content) {
+    const std::string sha256 = sha256_hex(content);
+    const std::string shelf = folder_.path() + "/blobs/" + sha256.substr(0, 2);
+    std::filesystem::create_directory(shelf);
+    ASSERT_TRUE(std::ofstream(shelf + "/" + sha256) << content);
   }
 
   std::size_t blob_count() { return blobs_->list().value().size(); }
@@ -162,23 +174,55 @@ TEST_F(AttachmentServiceTest, IsDueUntilEveryPieceIsRemoved) {
   EXPECT_EQ(blob_count(), 0U);
 }
 
-TEST_F(AttachmentServiceTest, ContentThatACrashLeftGoesAtTheStart) {
+TEST_F(AttachmentServiceTest, ContentThatACrashLeftGoesPieceByPiece) {
+  ASSERT_TRUE(service_.remove_unused());
   const auto known = upload("known");
-  auto orphan = blobs_->begin();
-  ASSERT_TRUE((*orphan)->write("unknown") && (*orphan)->finish() && (*orphan)->keep());
-  ASSERT_EQ(blob_count(), 2U);
-  EXPECT_EQ(service_.recover(*blobs_->list()).value(), 1U);
-  EXPECT_EQ(blobs_->list().value().front().sha256, known->sha256);
+  for (int i = 0; i < 1'500; ++i) leave_content(std::to_string(i));
+  service_.check(*blobs_->list());
+  std::vector<std::size_t> left;
+  while (service_.any_due()) {
+    ASSERT_TRUE(service_.remove_unused());
+    left.push_back(blob_count());
+  }
+  ASSERT_EQ(left.size(), 2U);
+  EXPECT_THAT(left[0], testing::AllOf(testing::Ge(501U), testing::Le(502U)));
+  EXPECT_EQ(left[1], 1U);
+  EXPECT_TRUE(service_.open(*known));
 }
 
-TEST_F(AttachmentServiceTest, ContentThatCannotBeRemovedDoesNotKeepFromStarting) {
-  MemoryStore empty;
-  AttachmentService service(empty, *blobs_, {}, system_now);
-  const auto damaged = *upload("damaged");
-  for (const char* content : {"one", "two", "three"}) ASSERT_TRUE(upload(content));
-  const auto found = *blobs_->list();
-  damage(damaged);
-  EXPECT_EQ(service.recover(found).value(), 3U);
+TEST_F(AttachmentServiceTest, ContentThatCannotBeRemovedIsLeftToTheNextStart) {
+  ASSERT_TRUE(service_.remove_unused());
+  for (const char* content : {"damaged", "one", "two"}) leave_content(content);
+  auto found = *blobs_->list();
+  damage({.sha256 = sha256_hex("damaged")});
+  service_.check(std::move(found));
+  int failures = 0;
+  for (int looks = 0; looks < 2; ++looks) {
+    failures += service_.remove_unused() ? 0 : 1;
+    now_ = now_.load() + std::chrono::seconds(5);
+  }
+  EXPECT_EQ(failures, 1);
+  EXPECT_FALSE(service_.any_due());
+  EXPECT_EQ(folder_.count_files("blobs"), 2U) << "the lock and the owner";
+}
+
+TEST_F(AttachmentServiceTest, ContentThatIsUploadedWhileItIsCheckedStays) {
+  for (int round = 0; round < 10; ++round) {
+    const std::string content = std::to_string(round);
+    std::optional<Attachment> attachment;
+    std::atomic<bool> uploading = true;
+    {
+      const std::jthread uploads([&] {
+        attachment = upload(content).value();
+        uploading = false;
+      });
+      while (uploading) {
+        service_.check({{.sha256 = sha256_hex(content)}});
+        ASSERT_TRUE(service_.remove_unused());
+      }
+    }
+    EXPECT_TRUE(service_.open(*attachment)) << "its content is gone";
+  }
 }
 
 TEST_F(AttachmentServiceTest, ContentThatCannotBeRemovedDoesNotKeepTheOthers) {
