@@ -61,12 +61,12 @@ struct Limits {
   std::uint64_t max_rooms = 10'000;
   std::uint64_t max_users = 1'000'000;
   std::uint64_t max_room_messages = 100'000'000;
-  double user_rate = 20;                    // changes a second of one user where sessions are required; 0: no limit
-  std::uint32_t user_burst = 40;            // of them at once
-  std::uint64_t window_bytes = 4ull << 20;  // live window of one room
   std::uint64_t max_attachment_bytes = 25ull << 20;
   std::uint64_t max_attachments_total_bytes = 10ull << 30;
   std::uint32_t max_attachments_per_message = 10;
+  double user_rate = 20;          // changes and uploads a second of one user where sessions are required; 0: no limit
+  std::uint32_t user_burst = 40;  // of them at once
+  std::uint64_t window_bytes = 4ull << 20;          // live window of one room
   std::uint64_t window_total_bytes = 1ull << 30;    // live windows of all rooms
   std::uint64_t personal_queue_bytes = 1ull << 20;  // waiting for one connection alone, such as answers on a socket
   std::uint64_t write_queue_messages = 65'536;      // waiting for their commit

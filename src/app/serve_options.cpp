@@ -1,11 +1,11 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 
-#include <algorithm>
 #include <array>
 
 #include "app/common_options.hpp"
 #include "app/options.hpp"
+#include "base/text.hpp"
 #include "runtime/cores.hpp"
 
 namespace vestnik::app {
@@ -61,8 +61,7 @@ std::optional<std::string> check_store(std::string& url) {
 
 // RFC 6454: scheme, host and port, nothing behind them. Browsers send scheme and host in lower case.
 std::optional<std::string> check_origin(std::string& origin) {
-  std::ranges::transform(origin, origin.begin(),
-                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 32) : c; });
+  origin = to_lower(origin);
   for (const std::string_view scheme : {"http://", "https://"}) {
     if (!origin.starts_with(scheme)) continue;
     const std::string_view authority = std::string_view(origin).substr(scheme.size());
@@ -125,11 +124,11 @@ Command serve_command(ServerConfig& config) {
       {"max-rooms", kLimits, "open rooms", whole(limits.max_rooms, 2, 1'000 * kMillion)},
       {"max-users", kLimits, "accounts, and guests with a session", whole(limits.max_users, 1, 1'000 * kMillion)},
       {"max-room-messages", kLimits, "messages that a room keeps; rooms may keep less", whole(limits.max_room_messages, 1, 1'000'000 * kMillion)},
-      {"user-rate", kLimits, "changes a second of one user, with --require-sessions; 0: no limit", rate(limits.user_rate, 1e6)},
-      {"user-burst", kLimits, "of them at once", whole(limits.user_burst, 1, kMillion)},
       {"max-attachment-bytes", kLimits, "one attachment", size(limits.max_attachment_bytes, kKiB, kTiB)},
       {"max-attachments-total-bytes", kLimits, "all attachments together", size(limits.max_attachments_total_bytes, kMiB, 1'024 * kTiB)},
       {"max-attachments-per-message", kLimits, "attachments of one message", whole(limits.max_attachments_per_message, 1, 100)},
+      {"user-rate", kLimits, "changes, uploads among them, a second of one user, with --require-sessions; 0: no limit", rate(limits.user_rate, 1e6)},
+      {"user-burst", kLimits, "of them at once", whole(limits.user_burst, 1, kMillion)},
       {"window-bytes", kLimits, "newest messages of one room kept in memory for subscribers", size(limits.window_bytes, 64 * kKiB, kTiB)},
       {"window-total-bytes", kLimits, "the same for all rooms", size(limits.window_total_bytes, kMiB, kTiB)},
       {"personal-queue-bytes", kLimits, "answers that wait for one connection", size(limits.personal_queue_bytes, 4 * kKiB, kGiB)},
