@@ -30,7 +30,9 @@ ServerStatus::ServerStatus(Metrics& metrics, const chat::MessageWriter& writer, 
     : requests(metrics.counter("requests_total", "Requests answered, over every transport.")),
       deliveries(metrics.counter("deliveries_total", "Messages handed to subscribers.")),
       slow_subscribers(metrics.counter("slow_subscribers_total", "Subscribers that fell out of their live window.")),
-      request(metrics.latency("http_request_seconds", "From the end of a request's head to its answer.")),
+      request(metrics.latency("http_request_seconds",
+                              "From an HTTP request that has arrived to its answer; without uploads, which last as "
+                              "long as their senders take.")),
       writer_(writer),
       hub_(hub) {
   metrics.gauge("http_connections_active", "Open HTTP connections.", reader_of(http));

@@ -37,7 +37,7 @@ class ServerStatus {
   Counter& requests;          // answered
   Counter& deliveries;        // messages handed to subscribers
   Counter& slow_subscribers;  // fell out of their window
-  LatencyHistogram& request;  // end of the request's head to its answer
+  LatencyHistogram& request;  // HTTP: from a request that has arrived to its answer, but for uploads
 
   // Whether new work is taken: false while the server starts and stops.
   std::atomic<bool> ready{false};

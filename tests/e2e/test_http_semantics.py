@@ -225,6 +225,33 @@ def test_each_status_is_counted_as_itself(start_server):
     assert not any('code="500"' in line or 'code="other"' in line for line in counted), counted
 
 
+def test_uploads_and_downloads_are_counted_by_their_routes(start_server):
+    server = start_server(store="memory")
+    api = server.api()
+
+    def metrics():
+        lines = api.get("/metrics").text.splitlines()
+        return dict(line.rsplit(" ", 1) for line in lines if not line.startswith("#"))
+
+    def count(method, route, code):
+        return metrics().get(f'http_requests_total{{code="{code}",method="{method}",route="{route}"}}')
+
+    path, of_one = "/api/v1/attachments", "/api/v1/attachments/{attachment_id}"
+    timed = "http_request_seconds_count"
+    before = int(metrics()[timed])
+    attachment = api.post(path, data=b"x").json()
+    assert int(metrics()[timed]) == before + 1, "the upload is not in it, the metrics are"
+    assert api.post(path, data=b"").status_code == 400
+    assert api.get(f"{path}/{attachment['id']}").status_code == 200
+    assert api.head(f"{path}/{attachment['id']}").status_code == 200
+    assert api.get(f"{path}/none").status_code == 404
+    assert api.get(path).status_code == 405
+    assert count("POST", path, 201) == count("POST", path, 400) == "1"
+    assert (count("GET", of_one, 200), count("GET", of_one, 404)) == ("2", "1")
+    assert count("", "other", 405) == "1"
+    assert int(metrics()["attachment_bytes"]) == 1
+
+
 def test_metrics_port_serves_only_metrics(server):
     assert raw_http.exchange(server.metrics_port, raw_http.encode("GET", "/metrics"))[0].status_code == 200
     for path in ("/api/v1/users", "/stats", "/"):

@@ -19,7 +19,7 @@
 namespace vestnik::api::http {
 namespace {
 
-constexpr std::string_view kPath = "/api/v1/attachments";
+constexpr std::string_view kPath = Attachments::kRoutes[0].second;
 
 // What a browser may do with the file when it shows it: nothing.
 constexpr std::string_view kPolicy = "default-src 'none'; sandbox";
@@ -76,6 +76,12 @@ bool Attachments::is_upload(const Request& head) {
   return head.method == "POST" && head.path == kPath;
 }
 
+std::optional<std::size_t> Attachments::route_of(const Request& request) {
+  if (is_upload(request)) return 0;
+  if (request.reads() && request.path != kPath) return 1;
+  return std::nullopt;
+}
+
 Task<Response> Attachments::handle(const Request& request, Call& call) {
   if (request.path == kPath) {
     if (is_upload(request)) co_return co_await upload(request, call);
@@ -117,7 +123,8 @@ Task<Response> Attachments::upload(const Request& request, Call& call) {
     }
   }
   if (!attachment) {
-    // What has arrived is removed where it may block; here, should the pool have ended.
+    // Removing what has arrived blocks, so the pool does it; a pool that is full or has ended leaves it to the end of
+    // this call.
     static_cast<void>(co_await pool_.run([&]() -> Result<void> {
       intake.reset();
       return {};

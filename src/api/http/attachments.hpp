@@ -3,10 +3,13 @@
 // cannot be guessed, may download: an <img> has no way to show a session.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
 #include <string_view>
+#include <utility>
 
 #include "api/call.hpp"
 #include "api/http/message.hpp"
@@ -27,12 +30,17 @@ class Attachments {
               runtime::BlockingPool& pool)
       : service_(service), sessions_(sessions), changes_(changes), pool_(pool) {}
 
+  // Method and path of its routes: into the server, and out of it.
+  static constexpr std::array<std::pair<std::string_view, std::string_view>, 2> kRoutes = {
+      {{"POST", "/api/v1/attachments"}, {"GET", "/api/v1/attachments/{attachment_id}"}}};
   // Its paths in the description of the API.
   static std::span<const DescribedPath> described_paths();
   // Whether this answers requests for `path`.
   static bool owns(std::string_view path);
   // Whether a request with that head is an upload, whose body is streamed.
   static bool is_upload(const Request& head);
+  // Which of kRoutes a request with a path of its own takes; nullopt when the path has no such method.
+  static std::optional<std::size_t> route_of(const Request& request);
 
   // On the call's core.
   Task<Response> handle(const Request& request, Call& call);

@@ -40,8 +40,8 @@ constexpr std::string_view kDownload = R"({"get":{"operationId":"Attachments_Dow
 "416":{"$ref":"#/components/responses/Problem"},
 "default":{"$ref":"#/components/responses/Problem"}}}})";
 
-constexpr std::array kPaths = {DescribedPath{"/api/v1/attachments", kUpload},
-                               DescribedPath{"/api/v1/attachments/{attachment_id}", kDownload}};
+constexpr std::array kPaths = {DescribedPath{Attachments::kRoutes[0].second, kUpload},
+                               DescribedPath{Attachments::kRoutes[1].second, kDownload}};
 
 }  // namespace
 

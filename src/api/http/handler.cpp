@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <chrono>
 #include <exception>
 #include <mutex>
@@ -96,13 +97,19 @@ struct Handler::Target {
 // A counter for each route and status, made when first needed and then found without a lock.
 class Handler::RequestCounter {
  public:
-  RequestCounter(Metrics& metrics, const RouteTable& routes) : metrics_(metrics), rows_(routes.routes().size() + 1) {
+  RequestCounter(Metrics& metrics, const RouteTable& routes)
+      : metrics_(metrics), rows_(routes.routes().size() + Attachments::kRoutes.size() + 1) {
     for (const auto& route : routes.routes()) rows_[route->index].label = {route->verb, route->path.text()};
+    for (std::size_t i = 0; i < Attachments::kRoutes.size(); ++i) {
+      rows_[routes.routes().size() + i].label = Attachments::kRoutes[i];
+    }
     rows_.back().label = {"", "other"};  // pages, and what matches no route
   }
 
-  void add(const Route* route, int status) {
-    Row& row = route != nullptr ? rows_[route->index] : rows_.back();
+  std::string_view path(RouteIndex route) const { return rows_[*route].label.second; }
+
+  void add(RouteIndex route, int status) {
+    Row& row = route ? rows_[*route] : rows_.back();
     const auto known = std::ranges::find(kStatuses, status);
     const auto column = static_cast<std::size_t>(known == kStatuses.end() ? kOther : known - kStatuses.begin());
     Counter* counter = row.counters[column].load(std::memory_order_acquire);
@@ -154,7 +161,7 @@ Handler::~Handler() = default;
 
 Task<Outcome> Handler::handle(const Request& request, Call& call) {
   const auto begun = std::chrono::steady_clock::now();
-  const Route* route = nullptr;
+  RouteIndex route;
   call.credentials = bearer_token(request.field("Authorization"));
   Outcome outcome = co_await answer(request, call, route);
   share_with_origin(request, outcome);
@@ -164,11 +171,11 @@ Task<Outcome> Handler::handle(const Request& request, Call& call) {
   const auto took = std::chrono::steady_clock::now() - begun;
   counter_->add(route, status);
   status_.requests.add();
-  status_.request.record(took);
+  if (request.body_stream == nullptr) status_.request.record(took);  // an upload lasts as long as its sender takes
   if (log::enabled(log::Level::kDebug)) {
     log::debug("request", {{"request_id", call.request_id},
                            {"method", request.method},
-                           {"route", route != nullptr ? std::string_view(route->path.text()) : request.path},
+                           {"route", route ? counter_->path(route) : request.path},
                            {"status", status},
                            {"ms", std::chrono::duration<double, std::milli>(took).count()}});
   }
@@ -183,18 +190,21 @@ Task<Outcome> Handler::handle_metrics(const Request& request, Call& call) {
   co_return make_problem({.code = ErrorCode::kNotFound, .detail = "this port has only GET /metrics"}, call.request_id);
 }
 
-Task<Outcome> Handler::answer(const Request& request, Call& call, const Route*& route) {
+Task<Outcome> Handler::answer(const Request& request, Call& call, RouteIndex& route) {
   if (auto resource = find_resource(request, call)) co_return std::move(*resource);
   if (is_preflight(request) && is_allowed_origin(request.field("Origin"))) co_return preflight_answer();
 
-  if (Attachments::owns(request.path)) co_return co_await answer_attachment(request, call);
+  if (Attachments::owns(request.path)) {
+    if (const auto own = Attachments::route_of(request)) route = routes_.routes().size() + *own;
+    co_return co_await answer_attachment(request, call);
+  }
   auto match = routes_.match(request.method == "HEAD" ? "GET" : request.method, request.path);
   if (!match) {
     Response response = make_problem(match.error().error, match.error().status, call.request_id);
     if (!match.error().allow.empty()) response.fields.emplace_back("Allow", std::move(match.error().allow));
     co_return response;
   }
-  route = match->route;
+  route = match->route->index;
   co_return co_await call_method(*match, request, call);
 }
 
@@ -227,7 +237,7 @@ void Handler::share_with_origin(const Request& request, Outcome& outcome) const 
 }
 
 void Handler::count_refused(int status) {
-  counter_->add(nullptr, status);
+  counter_->add(std::nullopt, status);
   status_.requests.add();
 }
 

@@ -2,7 +2,7 @@
 // an event stream.
 #pragma once
 
-#include <atomic>
+#include <cstddef>
 #include <expected>
 #include <memory>
 #include <optional>
@@ -64,10 +64,12 @@ class Handler {
  private:
   struct Target;         // a method with what is needed to call it
   class RequestCounter;  // http_requests_total by route and status
+  // The contract's routes, then those of attachments; nullopt: none of them.
+  using RouteIndex = std::optional<std::size_t>;
 
   // What stands at the path besides the contract's methods; nullopt when nothing does.
   std::optional<Outcome> find_resource(const Request& request, Call& call) const;
-  Task<Outcome> answer(const Request& request, Call& call, const Route*& route);
+  Task<Outcome> answer(const Request& request, Call& call, RouteIndex& route);
   // Lets the page of an allowed origin read the answer.
   void share_with_origin(const Request& request, Outcome& outcome) const;
   Response metrics_page() const;
