@@ -1,27 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import type { Page } from 'playwright-core';
-import { changeMessage, enter, makeRoom, person, row, say, type Person } from './chat_page';
-import { Browser, until } from './support';
-
-let browser: Browser;
-let anna: Person;
-let boris: Person;
-let room: string;
-
-beforeAll(async () => {
-  browser = await Browser.launch();
-});
-
-afterAll(() => browser.close());
-
-beforeEach(async () => {
-  anna = await person('Анна');
-  boris = await person('Boris');
-  room = (await makeRoom(anna, `search-${randomBytes(4).toString('hex')}`)).name;
-});
-
-afterEach(async () => expect(await browser.endStory()).toEqual([]));
+import { changeMessage, enter, makeRoom, row, say } from './chat_page';
+import { anna, boris, browser, phone, room } from './conversation';
+import { until } from './support';
 
 const found = (page: Page) => page.getByRole('search').getByRole('listitem');
 const marks = (page: Page) => found(page).locator('mark').allInnerTexts();
@@ -77,7 +59,7 @@ it('shows markup as text, and forgets what was changed', async () => {
 
 it('opens over the page on a phone, ready to be typed into', async () => {
   await say(boris, room, 'a needle in the hay');
-  const page = await enter(browser, room, anna, { viewport: { width: 390, height: 844 }, hasTouch: true });
+  const page = await enter(browser, room, anna, phone);
   await page.getByRole('button', { name: 'Search' }).tap();
   await page.getByRole('searchbox', { name: 'Search' }).waitFor();
   await page.keyboard.type('needle');
