@@ -1,8 +1,8 @@
-import { randomBytes } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import type { Page } from 'playwright-core';
-import { enter, field, makeRoom, person, row, write, type Person } from './chat_page';
-import { Browser, server } from './support';
+import { closeSession, enter, field, row, say, write } from './chat_page';
+import { anna, boris, browser, room } from './conversation';
+import { server } from './support';
 
 // One red pixel.
 const pixel = Buffer.from(
@@ -10,25 +10,6 @@ const pixel = Buffer.from(
   'base64',
 );
 const notes = { name: 'заметки.txt', mimeType: 'text/plain', buffer: Buffer.from('notes') };
-
-let browser: Browser;
-let anna: Person;
-let boris: Person;
-let room: string;
-
-beforeAll(async () => {
-  browser = await Browser.launch();
-});
-
-afterAll(() => browser.close());
-
-beforeEach(async () => {
-  anna = await person('Анна');
-  boris = await person('Boris');
-  room = (await makeRoom(anna, `files-${randomBytes(4).toString('hex')}`)).name;
-});
-
-afterEach(async () => expect(await browser.endStory()).toEqual([]));
 
 const sent = (page: Page) => page.locator('[data-upload]');
 const choose = (page: Page, ...files: (typeof notes)[]) => page.locator('input[type="file"]').setInputFiles(files);
@@ -111,4 +92,63 @@ it('can be tried again and taken back before it is sent', async () => {
   await sent(page).getByRole('button', { name: 'Remove заметки.txt' }).click();
   expect(await sent(page).count()).toBe(0);
   expect(await page.getByRole('button', { name: 'Send' }).isDisabled()).toBe(true);
+});
+
+it('no more are taken than a message may have, and the others are spoken of', async () => {
+  const page = await enter(browser, room, anna);
+  const named = (i: number) => ({ ...notes, name: `notes-${i}.txt` });
+  await choose(page, ...Array.from({ length: 9 }, (_, i) => named(i + 1)));
+  await choose(page, named(10), named(11), named(12));
+  await page.getByText('A message takes at most 10 files. 2 files were left out').waitFor();
+  await ready(page, 10);
+  expect(await sent(page).count()).toBe(10);
+  await choose(page, named(11));
+  await page.getByText('1 file was left out').waitFor();
+  await sent(page).getByRole('button', { name: 'Remove notes-10.txt' }).click();
+  await page.getByText('left out').waitFor({ state: 'detached' });
+  await choose(page, named(11));
+  await ready(page, 10);
+  await write(page, 'ten files');
+  await row(page, 'ten files').getByRole('link', { name: 'notes-11.txt' }).waitFor();
+  expect(
+    await row(page, 'ten files')
+      .getByRole('link', { name: /^notes-/ })
+      .count(),
+  ).toBe(10);
+});
+
+it('an upload of a session that has ended asks for a name again', async () => {
+  const page = await enter(browser, room, anna);
+  await page.route('**/api/v1/sessions/me', (route) => route.abort());
+  await closeSession(anna);
+  await choose(page, notes);
+  await page.getByText('Your session has ended').waitFor();
+});
+
+it('what the server will not take is said in plain words, and not tried again', async () => {
+  const page = await enter(browser, room, anna);
+  await page.route('**/api/v1/attachments?name=big*', (route) => route.fulfill({ status: 413, json: {} }));
+  await choose(page, { ...notes, name: 'empty.txt', buffer: Buffer.from('') }, { ...notes, name: 'big.txt' });
+  await sent(page).getByText('This file is empty.').waitFor();
+  await sent(page).getByText('This file is larger than the server takes.').waitFor();
+  expect(await sent(page).getByRole('button', { name: 'Retry' }).count()).toBe(0);
+});
+
+it('choosing and removing files does not leave the end of the conversation', async () => {
+  for (let i = 1; i <= 60; ++i) await say(boris, room, `row ${i}`);
+  const page = await enter(browser, room, anna);
+  await row(page, 'row 60').waitFor();
+  await choose(page, ...Array.from({ length: 6 }, (_, i) => ({ ...notes, name: `notes-${i}.txt` })));
+  await ready(page, 6);
+  await write(page, 'six files');
+  await row(page, 'six files').getByRole('link', { name: 'notes-5.txt' }).waitFor();
+  await choose(page, notes);
+  await ready(page, 1);
+  await sent(page)
+    .getByRole('button', { name: /^Remove/ })
+    .click();
+  await sent(page).waitFor({ state: 'detached' });
+  await say(boris, room, 'row 61');
+  await row(page, 'row 61').waitFor();
+  expect(await page.getByRole('button', { name: /To the newest|new$/ }).count()).toBe(0);
 });

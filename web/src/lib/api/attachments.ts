@@ -1,4 +1,5 @@
 // Files of messages, sent ahead of them.
+import { actor, heard } from './client';
 import { ApiError, retryAfterMs } from './errors';
 import type { Attachment, Problem } from './types';
 
@@ -9,22 +10,23 @@ export const attachmentUrl = (id: string) => `${path}/${encodeURIComponent(id)}`
 export const isPicture = ({ content_type }: Attachment) => pictures.includes(content_type);
 
 /** Sends one file; `onprogress` hears the share that is sent, 0 to 1. Throws ApiError, also when `signal` ends it. */
-export function upload(
-  file: File,
-  token: string | undefined,
-  onprogress: (share: number) => void,
-  signal: AbortSignal,
-): Promise<Attachment> {
+export function upload(file: File, onprogress: (share: number) => void, signal: AbortSignal): Promise<Attachment> {
+  const acting = actor();
   return new Promise((resolve, reject) => {
     // fetch cannot tell how much has been sent.
     const request = new XMLHttpRequest();
     request.open('POST', `${path}?${new URLSearchParams({ name: file.name }).toString()}`);
     // What it really is the server finds out by itself.
     request.setRequestHeader('Content-Type', 'application/octet-stream');
-    if (token !== undefined) request.setRequestHeader('Authorization', `Bearer ${token}`);
+    if (acting !== undefined) request.setRequestHeader('Authorization', `Bearer ${acting}`);
     request.upload.onprogress = ({ loaded, total }) => onprogress(total > 0 ? loaded / total : 0);
-    request.onerror = request.onabort = request.ontimeout = () => reject(new ApiError(0, {}));
+    request.onabort = () => reject(new ApiError(0, {}));
+    request.onerror = () => {
+      heard(0, acting);
+      reject(new ApiError(0, {}));
+    };
     request.onload = () => {
+      heard(request.status, acting);
       const answer = parse(request.responseText);
       if (request.status < 300) return resolve(answer as unknown as Attachment);
       reject(new ApiError(request.status, answer, retryAfterMs(request.getResponseHeader('Retry-After'))));

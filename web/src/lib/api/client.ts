@@ -27,6 +27,15 @@ export function onRefused(listener: () => void): void {
   refusedListener = listener;
 }
 
+/** As whom a request is sent; goes to `heard` with its end. */
+export const actor = (): string | undefined => secret;
+
+/** Every request ends here, whoever sends it: with the answer's status, or 0 when there was none. */
+export function heard(status: number, acting: string | undefined): void {
+  reachListener(status !== 0);
+  if (status === 401 && acting !== undefined && acting === secret) refusedListener();
+}
+
 export interface ListQuery {
   limit?: number;
   after?: string;
@@ -75,7 +84,7 @@ export async function request<T>(
   const timer = setTimeout(() => timeout.abort(), requestTimeoutMs);
   const giveUp = () => timeout.abort();
   signal?.addEventListener('abort', giveUp);
-  const acting = secret;
+  const acting = actor();
   try {
     const response = await fetch(path, {
       method,
@@ -89,8 +98,7 @@ export async function request<T>(
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     const answer = await readJson(response);
-    reachListener(true);
-    if (response.status === 401 && acting !== undefined && acting === secret) refusedListener();
+    heard(response.status, acting);
     if (!response.ok) {
       throw new ApiError(response.status, (answer ?? {}) as Problem, retryAfterMs(response.headers.get('Retry-After')));
     }
@@ -98,7 +106,7 @@ export async function request<T>(
   } catch (error) {
     if (error instanceof ApiError) throw error;
     if (signal?.aborted) throw new DOMException('given up', 'AbortError');
-    reachListener(false);
+    heard(0, acting);
     throw new ApiError(0, {});
   } finally {
     clearTimeout(timer);
