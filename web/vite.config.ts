@@ -19,7 +19,9 @@ export default defineConfig({
   server: {
     proxy: {
       ...Object.fromEntries(forwarded.map((path) => [path, { target: server }])),
-      '/ws': { target: server, ws: true, changeOrigin: true },
+      // The host stays as the browser named it: the server refuses sockets of other origins.
+      '/ws': { target: server, ws: true },
+      '/rpc': { target: server, ws: true },
     },
   },
 });

@@ -1,31 +1,9 @@
-import { randomBytes } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { acknowledge, changeMessage, changeRoom, closeRoom, closeSession, enter, field, history } from './chat_page';
-import { join, makeRoom, person, row, say, texts, write, type Person } from './chat_page';
+import { join, makeRoom, row, say, texts, write } from './chat_page';
+import { anna, boris, browser, phone, room } from './conversation';
 import { Gate } from './gate';
-import { Browser, until } from './support';
-
-const phone = { viewport: { width: 390, height: 844 }, hasTouch: true };
-
-let browser: Browser;
-let anna: Person;
-let boris: Person;
-let room: string;
-
-beforeAll(async () => {
-  browser = await Browser.launch();
-});
-
-afterAll(() => browser.close());
-
-beforeEach(async () => {
-  const mark = randomBytes(4).toString('hex');
-  anna = await person('Анна');
-  boris = await person('Boris');
-  room = (await makeRoom(anna, `talk-${mark}`)).name;
-});
-
-afterEach(async () => expect(await browser.endStory()).toEqual([]));
+import { until } from './support';
 
 describe('a conversation', () => {
   it('of two people: what one does the other sees', async () => {
@@ -282,6 +260,7 @@ describe('rooms', () => {
     await field(his).waitFor();
     await closeRoom(anna, name);
     await his.getByText('This room has been closed').waitFor();
+    expect(await his.getByText('Nobody has written').count()).toBe(0);
     await his.getByRole('link', { name, exact: true }).waitFor({ state: 'detached' });
   });
 
@@ -346,6 +325,18 @@ describe('hands', () => {
     await page.keyboard.type('by hand');
     await page.keyboard.press('Enter');
     await row(page, 'by hand').waitFor();
+  });
+
+  it('every emoji can be reached on the last message', async () => {
+    await say(boris, room, 'the only one');
+    const page = await enter(browser, room, anna);
+    await row(page, 'the only one').hover();
+    await page.getByRole('button', { name: 'Add a reaction' }).click();
+    const cake = page.getByRole('button', { name: 'Cake' });
+    const [list, last] = [await page.getByRole('log').boundingBox(), await cake.boundingBox()];
+    expect(last!.y + last!.height).toBeLessThanOrEqual(list!.y + list!.height);
+    await cake.click();
+    await row(page, 'the only one').getByRole('button', { name: '🍰: 1' }).waitFor();
   });
 
   it('a phone has it all in one column', async () => {

@@ -75,6 +75,8 @@ describe('errors', () => {
     const error = new ApiError(400, { detail: 'bad request', violations: [{ field: 'text', reason: 'too long' }] });
     expect(problemText(error)).toBe('bad request; text: too long');
     expect(error.temporary).toBe(false);
+    const violations = [{ field: 'text', reason: 'is too long' }];
+    expect(problemText(new ApiError(413, { detail: 'the text is too long', violations }))).toBe('the text is too long');
   });
 
   it('know which may pass', () => {

@@ -21,9 +21,10 @@ export class ApiError extends Error {
 
 /** The server's own sentence about the problem with the fields it names; empty when there is no answer to quote. */
 export function problemText(error: ApiError): string {
-  const fields = (error.problem.violations ?? []).map(({ field, reason }) => `${field}: ${reason}`);
   const detail = error.problem.detail ?? error.problem.title ?? '';
-  const missing = fields.filter((field) => !detail.includes(field));
+  const missing = (error.problem.violations ?? [])
+    .filter(({ reason }) => !detail.includes(reason))
+    .map(({ field, reason }) => `${field}: ${reason}`);
   return [detail, ...missing].filter((part) => part !== '').join('; ');
 }
 
