@@ -9,16 +9,6 @@ from support.sse import EventStream
 
 
 @pytest.fixture
-def anna(any_server):
-    return Guest(any_server)
-
-
-@pytest.fixture
-def boris(any_server):
-    return Guest(any_server)
-
-
-@pytest.fixture
 def room(anna):
     return anna.make_room()["id"]
 

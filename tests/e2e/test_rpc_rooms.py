@@ -3,7 +3,6 @@
 import concurrent.futures
 import contextlib
 import random
-import socket
 import threading
 
 import pytest
@@ -152,20 +151,8 @@ def test_the_number_of_rooms_is_a_setting(start_server):
 
 def slow_rpc(server):
     """A socket with a tiny receive buffer."""
-    original = socket.create_connection
-
-    def with_small_buffer(address, timeout):
-        small = socket.socket()
-        small.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-        small.settimeout(timeout)
-        small.connect(address)
-        return small
-
-    socket.create_connection = with_small_buffer
-    try:
+    with raw_http.small_receive_buffers():
         return Rpc(server.port, within=30)
-    finally:
-        socket.create_connection = original
 
 
 def flood(server, room, count, size=8000):

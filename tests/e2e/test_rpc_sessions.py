@@ -5,13 +5,7 @@ import uuid
 import pytest
 
 from support.checks import number_of
-from support.people import Guest
 from support.rpc import Rpc, RpcError
-
-
-@pytest.fixture
-def anna(any_server):
-    return Guest(any_server)
 
 
 def sockets_of(server, guest):

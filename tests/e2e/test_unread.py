@@ -3,17 +3,7 @@
 import pytest
 
 from support.checks import assert_problem, number_of
-from support.people import Guest, fresh
-
-
-@pytest.fixture
-def anna(any_server):
-    return Guest(any_server)
-
-
-@pytest.fixture
-def boris(any_server):
-    return Guest(any_server)
+from support.people import fresh
 
 
 @pytest.fixture

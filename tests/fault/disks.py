@@ -10,9 +10,18 @@ import pytest
 from support.timing import scaled, wait_until
 
 
-@contextlib.contextmanager
 def failing_fsync(pid):
     """Every fsync of the process fails with EIO while this lasts."""
+    return _changed_fsync(pid, "error=EIO")
+
+
+def slow_fsync(pid):
+    """Every fsync of the process takes 50 ms longer while this lasts."""
+    return _changed_fsync(pid, "delay_enter=50000")
+
+
+@contextlib.contextmanager
+def _changed_fsync(pid, change):
     command = [
         "strace",
         "-f",
@@ -24,7 +33,7 @@ def failing_fsync(pid):
         "-e",
         "trace=fsync,fdatasync",
         "-e",
-        "inject=fsync,fdatasync:error=EIO",
+        f"inject=fsync,fdatasync:{change}",
     ]
     with subprocess.Popen(command, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as tracer:
         try:

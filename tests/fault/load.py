@@ -2,7 +2,6 @@
 
 import http.client
 import json
-import socket
 import threading
 import time
 
@@ -216,20 +215,8 @@ class SteadyReader(threading.Thread):
 
 def connect_slow(server, room, on_slow, after=""):
     """A WebSocket with a tiny receive buffer whose owner does not read."""
-    original = socket.create_connection
-
-    def with_small_buffer(address, timeout):
-        small = socket.socket()
-        small.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-        small.settimeout(timeout)
-        small.connect(address)
-        return small
-
-    socket.create_connection = with_small_buffer
-    try:
+    with raw_http.small_receive_buffers():
         return WebSocket(server.port, room=room, after=after, on_slow=on_slow, within=30)
-    finally:
-        socket.create_connection = original
 
 
 def percentile(values, share):

@@ -3,13 +3,11 @@ acknowledged is lost.
 """
 
 import os
-import signal
-import subprocess
 import time
 
 import pytest
 
-from disks import failing_fsync, fill, small_disk, traced_by  # noqa: F401  (a fixture is found by name)
+from disks import failing_fsync, fill, slow_fsync, small_disk  # noqa: F401  (a fixture is found by name)
 from load import HttpWriter, SocketWriter, assert_kept, assert_retries_agree
 from support.server import StartFailed
 from support.checks import assert_problem, read_all
@@ -110,40 +108,18 @@ def test_a_start_on_a_full_disk_says_so(start_server, small_disk):
 def test_a_slow_disk_is_only_slow(start_server):
     """fsync takes 50 ms: group commit keeps many writers going, others' reads do not wait."""
     server = start_server()
-    command = [
-        "strace",
-        "-f",
-        "-q",
-        "-o",
-        "/dev/null",
-        "-p",
-        str(server.pid),
-        "-e",
-        "trace=fsync,fdatasync",
-        "-e",
-        "inject=fsync,fdatasync:delay_enter=50000",
-    ]
-    with subprocess.Popen(command, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as tracer:
-        try:
-            wait_until(
-                lambda: tracer.poll() is not None or traced_by(server.pid) == tracer.pid, 10, "strace to attach"
-            )
-            if tracer.poll() is not None:
-                pytest.fail(f"strace cannot attach, so slow disks cannot be tested here: {tracer.stderr.read()}")
-            writers = [HttpWriter(server, "lobby", f"w{n}") for n in range(20)]
-            reads = []
-            with server.api() as api:
-                end = time.monotonic() + scaled(2)
-                while time.monotonic() < end:
-                    began = time.monotonic()
-                    assert api.get("/health").status_code == 200
-                    reads.append(time.monotonic() - began)
-            for writer in writers:
-                writer.finish()
-                assert not writer.refused and writer.ended_by is None
-        finally:
-            tracer.send_signal(signal.SIGTERM)
-            tracer.wait(scaled(10))
+    with slow_fsync(server.pid):
+        writers = [HttpWriter(server, "lobby", f"w{n}") for n in range(20)]
+        reads = []
+        with server.api() as api:
+            end = time.monotonic() + scaled(2)
+            while time.monotonic() < end:
+                began = time.monotonic()
+                assert api.get("/health").status_code == 200
+                reads.append(time.monotonic() - began)
+        for writer in writers:
+            writer.finish()
+            assert not writer.refused and writer.ended_by is None
     total = sum(len(writer.acknowledged) for writer in writers)
     print(f"{total} acknowledged in 2 s at 50 ms a sync, slowest health answer {max(reads) * 1000:.0f} ms")
     assert total > 20 * 2 * 4  # 20 writers, 2 s, at most two commits of 50 ms for each message

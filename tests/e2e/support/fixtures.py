@@ -6,6 +6,7 @@ import os
 import pytest
 
 from .grpc_client import Client
+from .people import Guest
 from .server import BINARY, Server
 from .timing import at_most
 
@@ -105,3 +106,13 @@ def make_room(server, **settings):
 def room(server):
     """A fresh, empty room on the shared server."""
     return make_room(server)
+
+
+@pytest.fixture
+def anna(any_server):
+    return Guest(any_server)
+
+
+@pytest.fixture
+def boris(any_server):
+    return Guest(any_server)

@@ -1,10 +1,30 @@
 """HTTP/1.1 by hand over a socket, for requests that no library would send. RFC 9112."""
 
+import contextlib
 import json
 import socket
 import time
 
 from .timing import scaled
+
+
+@contextlib.contextmanager
+def small_receive_buffers():
+    """Sockets that are opened meanwhile take 4 KiB and no more until they are read."""
+    original = socket.create_connection
+
+    def with_small_buffer(address, timeout):
+        small = socket.socket()
+        small.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        small.settimeout(timeout)
+        small.connect(address)
+        return small
+
+    socket.create_connection = with_small_buffer
+    try:
+        yield
+    finally:
+        socket.create_connection = original
 
 
 class Closed(Exception):
