@@ -27,10 +27,28 @@ std::vector<Option> rule_options(cli::RoomRules& rules, std::int64_t least) {
 }
 // clang-format on
 
+// Where the server is, and as whom.
+template <typename Options>
+std::vector<Option> caller_options(Options& options) {
+  return {url_option(options.server), session_option(options.server), user_id_option(options.user_id)};
+}
+
 std::vector<Option> joined(std::initializer_list<std::vector<Option>> parts) {
   std::vector<Option> options;
   for (const auto& part : parts) options.insert(options.end(), part.begin(), part.end());
   return options;
+}
+
+// What somebody does to a room without more to say about it.
+template <typename Options>
+Command one_room_command(std::string_view name, std::string_view purpose, std::string_view examples, Options& options) {
+  return {
+      .name = name,
+      .purpose = purpose,
+      .examples = examples,
+      .options = caller_options(options),
+      .operand = room_option(options.server),
+  };
 }
 
 constexpr std::array kGroups = {
@@ -82,9 +100,7 @@ Command create_room_command(cli::CreateRoom& options) {
       everybody reads, the owner writes, the newest 1000 messages are kept
   vestnik room create standup --ttl 1h --max-length 280
       short messages, gone after an hour)",
-      .options = joined({{url_option(options.server), session_option(options.server), user_id_option(options.user_id)},
-                         rule_options(options.rules, 1),
-                         {json_option(options.json)}}),
+      .options = joined({caller_options(options), rule_options(options.rules, 1), {json_option(options.json)}}),
       .operand = Option{"name", "", "name of the new room, without / ? # :", text(options.server.room, "NAME", 64)},
   };
 }
@@ -110,9 +126,7 @@ Command set_room_command(cli::SetRoom& options) {
       the oldest messages beyond 100 are removed
   vestnik room set team --read-only=false --ttl 0s
       everybody writes, and nothing closes the room but you)",
-      .options = joined({{url_option(options.server), session_option(options.server), user_id_option(options.user_id)},
-                         rule_options(options.rules, 0),
-                         {json_option(options.json)}}),
+      .options = joined({caller_options(options), rule_options(options.rules, 0), {json_option(options.json)}}),
       .operand = room_option(options.server),
       .complete = [&options](const std::set<std::string_view>&) -> std::optional<std::string> {
         const cli::RoomRules& rules = options.rules;
@@ -123,36 +137,25 @@ Command set_room_command(cli::SetRoom& options) {
 }
 
 Command close_room_command(cli::CloseRoom& options) {
-  return {
-      .name = "room close",
-      .purpose = "Closes a room: who watches it is told, and it is gone with its messages. For its owner.",
-      .examples = R"(  vestnik room close team
+  return one_room_command("room close",
+                          "Closes a room: who watches it is told, and it is gone with its messages. For its owner.",
+                          R"(  vestnik room close team
       there is no way back)",
-      .options = {url_option(options.server), session_option(options.server), user_id_option(options.user_id)},
-      .operand = room_option(options.server),
-  };
+                          options);
 }
 
 Command join_room_command(cli::JoinRoom& options) {
-  return {
-      .name = "room join",
-      .purpose = "Becomes a member of a room; who watches it is told.",
-      .examples = R"(  vestnik room join team
+  return one_room_command("room join", "Becomes a member of a room; who watches it is told.",
+                          R"(  vestnik room join team
       again changes nothing)",
-      .options = {url_option(options.server), session_option(options.server), user_id_option(options.user_id)},
-      .operand = room_option(options.server),
-  };
+                          options);
 }
 
 Command leave_room_command(cli::LeaveRoom& options) {
-  return {
-      .name = "room leave",
-      .purpose = "Ends the membership in a room; who watches it is told.",
-      .examples = R"(  vestnik room leave team
+  return one_room_command("room leave", "Ends the membership in a room; who watches it is told.",
+                          R"(  vestnik room leave team
       again changes nothing)",
-      .options = {url_option(options.server), session_option(options.server), user_id_option(options.user_id)},
-      .operand = room_option(options.server),
-  };
+                          options);
 }
 
 Command list_members_command(cli::ListMembers& options) {
