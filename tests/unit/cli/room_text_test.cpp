@@ -1,10 +1,9 @@
 #include "cli/room_text.hpp"
 
 #include <gmock/gmock.h>
-#include <stdlib.h>
-#include <time.h>
 
 #include "cli/table.hpp"
+#include "unit/cli/east_of_greenwich.hpp"
 
 namespace vestnik::cli {
 namespace {
@@ -15,18 +14,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
 
-class RoomText : public testing::Test {
- protected:
-  // No other thread runs yet.
-  void SetUp() override {
-    setenv("TZ", "UTC-3", 1);  // NOLINT(concurrency-mt-unsafe): POSIX form, three hours east
-    tzset();
-  }
-  void TearDown() override {
-    unsetenv("TZ");  // NOLINT(concurrency-mt-unsafe)
-    tzset();
-  }
-};
+class RoomText : public EastOfGreenwich {};
 
 const std::string kTeam =
     R"({"id":"5bd0","name":"team","created_at":"2024-01-01T22:00:00.5Z","client_seq_required":false,"message_count":1234,)"

@@ -1,11 +1,10 @@
 #include <gtest/gtest.h>
-#include <stdlib.h>
-#include <time.h>
 
 #include "base/visible.hpp"
 #include "cli/http_client.hpp"
 #include "cli/message_line.hpp"
 #include "cli/position.hpp"
+#include "unit/cli/east_of_greenwich.hpp"
 
 namespace vestnik::cli {
 namespace {
@@ -47,18 +46,7 @@ TEST(PositionText, IsEpochAndNumber) {
   }
 }
 
-class MessageLine : public testing::Test {
- protected:
-  // No other thread runs yet.
-  void SetUp() override {
-    setenv("TZ", "UTC-3", 1);  // NOLINT(concurrency-mt-unsafe): POSIX form, three hours east
-    tzset();
-  }
-  void TearDown() override {
-    unsetenv("TZ");  // NOLINT(concurrency-mt-unsafe)
-    tzset();
-  }
-};
+class MessageLine : public EastOfGreenwich {};
 
 constexpr std::string_view kMessage =
     R"({"id":1,"room":"stream","pos":"k3:41","username":"Ann","content":"Hi\tthere","client_seq":7,"created_at":"2024-01-01T22:00:00.123456Z"})";
