@@ -99,6 +99,7 @@ FaultyDisk::FaultyDisk() : real_(sqlite3_vfs_find(nullptr)), vfs_(*real_), metho
   methods_.iVersion = 2;  // shared memory for the write-ahead log, but no mapped files
   methods_.xClose = [](sqlite3_file* file) { return Calls::real(file)->pMethods->xClose(Calls::real(file)); };
   methods_.xRead = [](sqlite3_file* file, void* bytes, int count, sqlite3_int64 offset) {
+    Calls::file_of(file).disk->wait_while_held(Calls::file_of(file).path);
     return Calls::real(file)->pMethods->xRead(Calls::real(file), bytes, count, offset);
   };
   methods_.xWrite = Calls::write;
@@ -150,6 +151,29 @@ void FaultyDisk::fail(Fault fault) {
 void FaultyDisk::heal() {
   const std::lock_guard lock(mutex_);
   fault_.times = 0;
+  is_holding_ = false;
+  changed_.notify_all();
+}
+
+void FaultyDisk::hold_reads(int count, std::string file_ending) {
+  const std::lock_guard lock(mutex_);
+  held_ending_ = std::move(file_ending);
+  reads_to_hold_ = count;
+  is_holding_ = true;
+}
+
+void FaultyDisk::wait_until_held() {
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock, [this] { return reads_to_hold_ == 0; });
+}
+
+void FaultyDisk::wait_while_held(const char* path) {
+  std::unique_lock lock(mutex_);
+  const bool is_meant = path != nullptr && std::string_view(path).ends_with(held_ending_);
+  if (!is_holding_ || reads_to_hold_ == 0 || !is_meant) return;
+  --reads_to_hold_;
+  changed_.notify_all();
+  changed_.wait(lock, [this] { return !is_holding_; });
 }
 
 bool FaultyDisk::has_failed() const {

@@ -3,6 +3,7 @@
 
 #include <sqlite3.h>
 
+#include <condition_variable>
 #include <cstdint>
 #include <filesystem>
 #include <map>
@@ -33,6 +34,10 @@ class FaultyDisk {
 
   void fail(Fault fault);
   void heal();
+  // The next `count` reads of files with such names do not return before heal().
+  void hold_reads(int count, std::string file_ending);
+  // Until all of them have come.
+  void wait_until_held();
   // Whether an asked fault has happened since fail().
   bool has_failed() const;
 
@@ -55,11 +60,16 @@ class FaultyDisk {
 
   static void apply(std::string& bytes, const Change& change);
   int fault_of(Call call, const char* path);
+  void wait_while_held(const char* path);
 
   mutable std::mutex mutex_;
   std::map<std::string, Image> images_;  // by path
   Fault fault_;
   bool has_failed_ = false;
+  std::condition_variable changed_;
+  std::string held_ending_;
+  int reads_to_hold_ = 0;
+  bool is_holding_ = false;
   sqlite3_vfs* real_;
   sqlite3_vfs vfs_;
   sqlite3_io_methods methods_;

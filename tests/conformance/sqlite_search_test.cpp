@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <future>
 #include <random>
 #include <vector>
 
@@ -29,10 +30,10 @@ class SqliteSearch : public testing::Test {
 
   void open() { store_ = must(storage::open_store("sqlite:" + path_, {})); }
   void close() { store_.reset(); }
-  void send(int from, int to) {
+  void send(int from, int to, std::string_view word = "text", std::chrono::seconds when = 1s) {
     std::vector<chat::Change> drafts;
-    for (int i = from; i < to; ++i) drafts.push_back(draft_for("room", fmt::format("text t{}", i)));
-    for (auto& result : must(store_->append(drafts, at(1s)))) must(std::move(result));
+    for (int i = from; i < to; ++i) drafts.push_back(draft_for("room", fmt::format("{} t{}", word, i)));
+    for (auto& result : must(store_->append(drafts, at(when)))) must(std::move(result));
   }
   void edit(int from, int to, std::string_view word) {
     std::vector<chat::Change> edits;
@@ -45,6 +46,17 @@ class SqliteSearch : public testing::Test {
   std::int64_t count(std::string_view query) { return count(*store_, query); }
   std::int64_t rows_in_index() { return ask_sql(index_path_, "SELECT count(*) FROM search_content"); }
   std::int64_t waiting_changes() { return ask_sql(path_, "SELECT count(*) FROM text_changes"); }
+  void close_room() {
+    must(store_->append(std::vector<chat::Change>{chat::Closing{"room", {}}}, at(2s)));
+    while (must(store_->sweep_closed_rooms())) {
+    }
+  }
+  // Behind the first pages of the index, which are looked at when it is opened.
+  void damage_index() {
+    std::fstream file(index_path_, std::ios::in | std::ios::out | std::ios::binary);
+    file.seekp(8'192);
+    file << std::string(fs::file_size(index_path_) - 8'192, 'x');
+  }
   // Copies the files of a closed storage, those of the index or those of the database.
   void copy(const std::string& from, const std::string& to) { fs::copy_file(from, to, kReplace); }
 
@@ -122,15 +134,65 @@ TEST_F(SqliteSearch, AnIndexNewerThanTheDatabaseIsMadeAnew) {
   EXPECT_EQ(rows_in_index(), 20);
 }
 
+TEST_F(SqliteSearch, AnIndexOfAnotherDatabaseIsMadeAnew) {
+  send(0, 20);
+  index_all(*store_);
+  close();
+  fs::remove(path_);
+  open();
+  must(store_->create_room(new_room("room", "room")));
+  send(0, 30, "other");
+  run_sql(path_, "DELETE FROM messages WHERE id = 20");  // which would tell one from the other, too
+  index_all(*store_);
+  EXPECT_EQ(count("other"), 29);
+  EXPECT_EQ(rows_in_index(), 29);
+}
+
+TEST_F(SqliteSearch, AnIndexOfACopyThatGrewInAnotherWayIsMadeAnew) {
+  send(0, 10);
+  close();
+  copy(path_, folder_.file("old"));
+  open();
+  send(10, 20);
+  index_all(*store_);
+  close();
+  copy(folder_.file("old"), path_);
+  open();
+  send(10, 30, "other", 2s);
+  index_all(*store_);
+  EXPECT_EQ(count("other"), 20);
+  EXPECT_EQ(rows_in_index(), 30);
+}
+
+TEST_F(SqliteSearch, ARoomIsNotTakenForTheOneBefore) {
+  send(0, 20);
+  index_all(*store_);
+  close_room();
+  must(store_->create_room(new_room("room", "room")));
+  send(20, 25);
+  index_all(*store_);
+  EXPECT_EQ(rows_in_index(), 5);
+  close_room();
+  index_all(*store_);
+  EXPECT_EQ(rows_in_index(), 0);
+}
+
+TEST_F(SqliteSearch, TakesInLongTextsInSmallPieces) {
+  send(0, 100);
+  index_all(*store_);
+  edit(1, 101, std::string(100'000, 'x'));
+  const auto step = must(store_->index_some(1'000));
+  EXPECT_LT(step.messages, 50) << "some megabytes";
+  EXPECT_TRUE(step.more);
+  index_all(*store_);
+  EXPECT_EQ(count("text"), 0);
+}
+
 TEST_F(SqliteSearch, ADamagedFileIsMadeAnew) {
   send(0, 2'000);
   index_all(*store_);
   close();
-  {
-    std::fstream file(index_path_, std::ios::in | std::ios::out | std::ios::binary);
-    file.seekp(8'192);  // behind the first pages, which are looked at when it is opened
-    file << std::string(fs::file_size(index_path_) - 8'192, 'x');
-  }
+  damage_index();
   open();
   static_cast<void>(store_->index_some(7));
   send(2'000, 2'100);
@@ -138,6 +200,45 @@ TEST_F(SqliteSearch, ADamagedFileIsMadeAnew) {
   static_cast<void>(store_->search(search_query("text"), {}));
   index_all(*store_);
   EXPECT_EQ(count("text"), 2'100);
+}
+
+TEST_F(SqliteSearch, AFailureOfTheOldFileSparesTheNewOne) {
+  send(0, 2'000);
+  index_all(*store_);
+  close();
+  FaultyDisk disk;
+  open();
+  must(store_->index_some(1));
+  EXPECT_EQ(count("absent"), 0);  // its reader has the first pages
+  damage_index();
+  disk.hold_reads(1, "-search");
+  auto late = std::async(std::launch::async, [&] { return store_->search(search_query("text"), {}); });
+  disk.wait_until_held();
+  must(store_->clear_index());
+  index_all(*store_);
+  disk.heal();
+  EXPECT_FALSE(late.get().has_value());
+  EXPECT_EQ(must(store_->index_some(1)).messages, 0) << "nothing is begun anew";
+  EXPECT_EQ(count("text"), 2'000);
+  close();
+}
+
+TEST_F(SqliteSearch, SlowSearchesKeepNobodyFromTheHistory) {
+  constexpr int kSearches = 4;  // as many as there are readers of the database
+  close();
+  FaultyDisk disk;
+  open();
+  send(0, 10);
+  index_all(*store_);
+  disk.hold_reads(kSearches, "-search");
+  std::vector<std::future<Result<chat::FoundTexts>>> searches;
+  for (int i = 0; i < kSearches; ++i)
+    searches.push_back(std::async(std::launch::async, [&] { return store_->search(search_query("text"), {}); }));
+  disk.wait_until_held();
+  EXPECT_TRUE(store_->list_messages(query_for("room")).has_value());
+  disk.heal();
+  for (auto& search : searches) EXPECT_EQ(must(search.get()).messages.size(), 10U);
+  close();
 }
 
 TEST_F(SqliteSearch, AFullDiskOfTheIndexIsNoneOfTheChat) {
@@ -151,6 +252,7 @@ TEST_F(SqliteSearch, AFullDiskOfTheIndexIsNoneOfTheChat) {
   const auto step = store_->index_some(100);
   ASSERT_FALSE(step.has_value());
   EXPECT_EQ(step.error().code, ErrorCode::kUnavailable);
+  EXPECT_THAT(step.error().detail, HasSubstr("The search index of sqlite:"));
   EXPECT_TRUE(store_->check().has_value()) << "the chat goes on";
   EXPECT_EQ(count("text"), 10) << "what is indexed is found";
   send(500, 510);

@@ -15,20 +15,13 @@ constexpr std::int32_t kRemovalsShare = 8;
 
 }  // namespace
 
-MessageIndex::MessageIndex(std::string path, std::unique_ptr<Reader> reader)
-    : path_(std::move(path)), reader_(std::move(reader)), texts_(reader_->texts()) {
-  reader_->connection().give_way();
-}
-
-Outcome<chat::FoundTexts> MessageIndex::search(Reader& reader, const chat::SearchQuery& query,
-                                               const chat::SearchFilter& filter, Deadline deadline) {
-  chat::FoundTexts found;
+Outcome<std::optional<IdFilter>> id_filter(Reader& reader, const chat::SearchFilter& filter) {
   IdFilter ids{.limit = filter.limit};
   if (filter.before) ids.before = *filter.before;
   if (filter.room_id) {
     const auto key = reader.room_key(*filter.room_id);
     if (!key) return std::unexpected(key.error());
-    if (!*key) return found;
+    if (!*key) return std::nullopt;
     ids.room_key = *key;
   }
   if (filter.from) {
@@ -41,28 +34,41 @@ Outcome<chat::FoundTexts> MessageIndex::search(Reader& reader, const chat::Searc
     if (!to) return std::unexpected(to.error());
     ids.before = std::min(ids.before, *to);
   }
+  return ids;
+}
 
-  auto index = take_reader();
-  if (!index) return std::unexpected(std::move(index.error()));
-  index->reader->set_deadline(deadline);
-  const auto position = index->reader->position();
-  auto hits = position ? index->reader->find(query, ids) : std::unexpected(position.error());
-  if (!hits) {
-    note_failure(hits.error());
-    return std::unexpected(std::move(hits.error()));
-  }
-  give_back(std::move(*index));
-
-  if (std::ssize(*hits) == filter.limit) found.next = hits->back();
-  for (const chat::MessageId id : *hits) {
+Outcome<chat::FoundTexts> found_texts(Reader& reader, const IndexHits& hits) {
+  chat::FoundTexts found{.messages = {}, .next = hits.next, .indexed_through = {}};
+  for (const chat::MessageId id : hits.ids) {
     auto message = reader.history().get_message(id);
     if (!message) return std::unexpected(std::move(message.error()));
     if (*message && !(*message)->second.deleted) found.messages.push_back(std::move(**message));
   }
-  auto missing = reader.texts().first_missing(*position);
+  auto missing = reader.texts().first_missing(hits.position);
   if (!missing) return std::unexpected(std::move(missing.error()));
   found.indexed_through = *missing;
   return found;
+}
+
+MessageIndex::MessageIndex(std::string path, std::unique_ptr<Reader> reader)
+    : path_(std::move(path)), reader_(std::move(reader)), texts_(reader_->texts()) {
+  reader_->connection().give_way();
+}
+
+Outcome<IndexHits> MessageIndex::find(const chat::SearchQuery& query, const IdFilter& filter, Deadline deadline) {
+  auto index = take_reader();
+  if (!index) return std::unexpected(std::move(index.error()));
+  index->reader->set_deadline(deadline);
+  const auto position = index->reader->position();
+  auto ids = position ? index->reader->find(query, filter) : std::unexpected(position.error());
+  if (!ids) {
+    note_failure(ids.error(), index->generation);
+    return std::unexpected(std::move(ids.error()));
+  }
+  give_back(std::move(*index));
+  IndexHits hits{.ids = std::move(*ids), .next = {}, .position = *position};
+  if (std::ssize(hits.ids) == filter.limit) hits.next = hits.ids.back();
+  return hits;
 }
 
 Outcome<MessageIndex::OpenedReader> MessageIndex::take_reader() {
@@ -88,8 +94,15 @@ void MessageIndex::give_back(OpenedReader reader) {
   free_readers_.push_back(std::move(reader));
 }
 
-void MessageIndex::note_failure(const Failure& failure) {
-  if (is_damage(failure)) is_damaged_ = true;
+void MessageIndex::note_failure(const Failure& failure, std::uint64_t generation) {
+  if (!is_damage(failure)) return;
+  const std::lock_guard lock(mutex_);
+  damaged_ = std::max(damaged_, generation);
+}
+
+bool MessageIndex::is_damaged() {
+  const std::lock_guard lock(mutex_);
+  return damaged_ == generation_;
 }
 
 void MessageIndex::note_shrunk(std::span<const std::int64_t> room_keys) {
@@ -99,11 +112,7 @@ void MessageIndex::note_shrunk(std::span<const std::int64_t> room_keys) {
 }
 
 Outcome<void> MessageIndex::open() {
-  if (is_damaged_) {
-    index_.reset();
-    remove_index(path_);
-    is_damaged_ = false;
-  }
+  if (index_ && is_damaged()) discard();
   if (index_) return {};
   auto opened = SearchIndex::open(path_);
   if (!opened) return std::unexpected(std::move(opened.error()));
@@ -115,6 +124,11 @@ Outcome<void> MessageIndex::open() {
   }
   ++generation_;
   return {};
+}
+
+void MessageIndex::discard() {
+  index_.reset();
+  remove_index(path_);
 }
 
 void MessageIndex::begin_step() {
@@ -130,15 +144,13 @@ Outcome<void> MessageIndex::begin_following() {
   position_ = *position;
   const auto can_follow = texts_.can_follow(position_);
   if (!can_follow) return std::unexpected(can_follow.error());
-  if (!*can_follow) {
+  if (!*can_follow) {  // as at first
     if (auto cleared = index_->clear(); !cleared) return cleared;
-    position_ = {};
-  }
-  if (position_ == IndexPosition{}) {
     // Every message will be read as it is now: changes of the past are of no interest.
     const auto newest = texts_.newest();
     if (!newest) return std::unexpected(newest.error());
-    position_.change = newest->change;
+    position_ = {
+        .message_id = 0, .change = newest->change, .written_at = {}, .database_made_at = newest->database_made_at};
     if (auto applied = index_->apply({}, position_); !applied) return applied;
   }
   forgotten_ = 0;
@@ -168,7 +180,7 @@ Outcome<chat::IndexStep> MessageIndex::take_step(std::int32_t limit) {
       texts.push_back({.id = id, .room_key = room_key, .content = content});
     }
     if (auto applied = index_->apply(texts, piece->position); !applied) {
-      note_failure(applied.error());
+      note_failure(applied.error(), generation_);
       return std::unexpected(std::move(applied.error()));
     }
     position_ = piece->position;
@@ -201,7 +213,7 @@ Outcome<void> MessageIndex::plan_removals() {
 Outcome<void> MessageIndex::plan_removals_of(const std::set<std::int64_t>& room_keys) {
   const auto rooms = index_->rooms();
   if (!rooms) {
-    note_failure(rooms.error());
+    note_failure(rooms.error(), generation_);
     return std::unexpected(rooms.error());
   }
   for (const IndexedRoom& room : *rooms) {
@@ -231,7 +243,7 @@ Outcome<void> MessageIndex::remove_some(std::int32_t limit) {
     const auto& [room_key, removal] = *removals_.begin();
     const auto removed = index_->remove_of_room(room_key, removal.before, static_cast<std::int32_t>(left));
     if (!removed) {
-      note_failure(removed.error());
+      note_failure(removed.error(), generation_);
       return std::unexpected(removed.error());
     }
     if (*removed == left) return {};
@@ -254,7 +266,7 @@ Outcome<std::optional<std::int64_t>> MessageIndex::changes_to_forget() {
 
 Outcome<void> MessageIndex::clear() {
   // Made anew rather than emptied: that also cures one that is damaged.
-  is_damaged_ = true;
+  discard();
   return open();
 }
 

@@ -20,14 +20,26 @@
 
 namespace vestnik::storage::sqlite {
 
+// What the index finds, newest first.
+struct IndexHits {
+  std::vector<chat::MessageId> ids;
+  std::optional<chat::MessageId> next;  // as in FoundTexts
+  IndexPosition position;               // of an index that has at least these
+};
+
+// What a search does before and after it asks the index, with a reader of the database inside a transaction.
+// Which messages the index is asked for; nullopt: none, as the room is not open.
+Outcome<std::optional<IdFilter>> id_filter(Reader& reader, const chat::SearchFilter& filter);
+// What readers see now of the hits.
+Outcome<chat::FoundTexts> found_texts(Reader& reader, const IndexHits& hits);
+
 class MessageIndex {
  public:
   // The file is at `path`; `reader` is of the database, for the thread that indexes.
   MessageIndex(std::string path, std::unique_ptr<Reader> reader);
 
-  // As SearchStore::search, with a reader of the database inside a transaction. Any thread.
-  Outcome<chat::FoundTexts> search(Reader& reader, const chat::SearchQuery& query, const chat::SearchFilter& filter,
-                                   Deadline deadline);
+  // Asks the index only, which may take long. Any thread.
+  Outcome<IndexHits> find(const chat::SearchQuery& query, const IdFilter& filter, Deadline deadline);
 
   // As SearchStore. One thread at a time.
   Outcome<chat::IndexStep> advance(std::int32_t limit);
@@ -61,8 +73,11 @@ class MessageIndex {
   Outcome<void> plan_removals_of(const std::set<std::int64_t>& room_keys);
   Outcome<void> plan_removal(IndexedRoom indexed);
   Outcome<void> remove_some(std::int32_t limit);
-  // Gives an index up whose own file is damaged, so that it is made anew.
-  void note_failure(const Failure& failure);
+  // Gives an index up whose own file is damaged, so that it is made anew. A late reader may tell of one that was
+  // already.
+  void note_failure(const Failure& failure, std::uint64_t generation);
+  bool is_damaged();
+  void discard();
 
   Outcome<OpenedReader> take_reader();
   void give_back(OpenedReader reader);
@@ -77,11 +92,11 @@ class MessageIndex {
   std::map<std::int64_t, Removal> removals_;  // by room
   std::int64_t forgotten_ = 0;
 
-  std::atomic<bool> is_damaged_ = false;
   std::atomic<std::uint64_t> generation_ = 0;  // of the file; 0: not opened yet
   std::mutex mutex_;
   std::vector<OpenedReader> free_readers_;  // guarded by mutex_
   std::set<std::int64_t> shrunk_;           // guarded by mutex_
+  std::uint64_t damaged_ = 0;               // guarded by mutex_; the newest generation of which this is known
 };
 
 }  // namespace vestnik::storage::sqlite

@@ -24,7 +24,7 @@ constexpr const char* kWriterSettings =
 constexpr const char* kReaderSettings = "PRAGMA cache_size = -8192; PRAGMA query_only = ON";
 
 // Grows whenever the tables change; the version of the file has that of the tokens, too.
-constexpr int kTablesVersion = 3;
+constexpr int kTablesVersion = 4;
 constexpr int kFileVersion = 1'000 * kTablesVersion + chat::kSearchTokensVersion;
 
 constexpr const char* kDropTables =
@@ -34,13 +34,15 @@ constexpr const char* kDropTables =
 constexpr const char* kCreateTables = R"(
   CREATE VIRTUAL TABLE search USING fts5(room, content, tokenize = 'vestnik', columnsize = 0);
   INSERT INTO search (search, rank) VALUES ('automerge', 8);
-  CREATE TABLE progress (message_id INTEGER NOT NULL, change INTEGER NOT NULL) STRICT;
-  INSERT INTO progress VALUES (0, 0);
+  CREATE TABLE progress (message_id INTEGER NOT NULL, change INTEGER NOT NULL, written_at INTEGER NOT NULL,
+                         database_made_at INTEGER NOT NULL) STRICT;
+  INSERT INTO progress VALUES (0, 0, 0, 0);
   CREATE TABLE rooms (key INTEGER PRIMARY KEY, floor INTEGER NOT NULL DEFAULT 0) STRICT)";
 
 constexpr std::string_view kVersion = "PRAGMA user_version";
-constexpr std::string_view kPosition = "SELECT message_id, change FROM progress";
-constexpr std::string_view kSetPosition = "UPDATE progress SET message_id = ?1, change = ?2";
+constexpr std::string_view kPosition = "SELECT message_id, change, written_at, database_made_at FROM progress";
+constexpr std::string_view kSetPosition =
+    "UPDATE progress SET message_id = ?1, change = ?2, written_at = ?3, database_made_at = ?4";
 constexpr std::string_view kPut = "REPLACE INTO search (rowid, room, content) VALUES (?1, ?2, ?3)";
 constexpr std::string_view kRemove = "DELETE FROM search WHERE rowid = ?1";
 constexpr std::string_view kFind = R"(
@@ -85,8 +87,12 @@ Outcome<std::unique_ptr<Connection>> connect_writer(const std::string& path) {
 }
 
 Outcome<IndexPosition> read_position(Statement& statement) {
-  auto position =
-      statement.first([](Row row) { return IndexPosition{.message_id = row.integer(0), .change = row.integer(1)}; });
+  auto position = statement.first([](Row row) {
+    return IndexPosition{.message_id = row.integer(0),
+                         .change = row.integer(1),
+                         .written_at = row.time(2),
+                         .database_made_at = row.time(3)};
+  });
   if (!position) return std::unexpected(std::move(position.error()));
   return position->value_or(IndexPosition{});
 }
@@ -152,7 +158,7 @@ Outcome<void> SearchIndex::apply(std::span<const TextToIndex> texts, IndexPositi
                       : remove_.run(id);
       if (!done) return done;
     }
-    return set_position_.run(position.message_id, position.change);
+    return set_position_.run(position.message_id, position.change, position.written_at, position.database_made_at);
   });
 }
 

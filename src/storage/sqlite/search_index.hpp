@@ -17,10 +17,12 @@
 
 namespace vestnik::storage::sqlite {
 
-// How far an index has come: all messages up to an id, and all changes of texts up to a number.
+// How far an index has come: all messages of a database up to an id, and all changes of texts up to a number.
 struct IndexPosition {
   chat::MessageId message_id = 0;
   std::int64_t change = 0;
+  Time written_at;        // when that message was; 0: not known, as it has been removed
+  Time database_made_at;  // tells one database from another; 0: of none yet
 
   bool operator==(const IndexPosition&) const = default;
 };

@@ -93,8 +93,7 @@ auto SqliteStore::write(Body body) -> Result<ValueOf<Body, Writer&>> {
 }
 
 template <typename Body>
-auto SqliteStore::read(Body body) -> Result<ValueOf<Body, Reader&>> {
-  const auto until = deadline();
+auto SqliteStore::read_until(sqlite::Deadline until, Body body) -> Result<ValueOf<Body, Reader&>> {
   const auto reader = readers_.acquire(until);
   if (!reader) return std::unexpected(state_.timed_out());
   auto& connection = reader->connection();
@@ -212,12 +211,18 @@ Result<bool> SqliteStore::has_content(std::string_view sha256) {
 
 Result<chat::FoundTexts> SqliteStore::search(const chat::SearchQuery& query, const chat::SearchFilter& filter) {
   const auto until = deadline();
-  return read([&](Reader& reader) { return index_.search(reader, query, filter, until); });
+  const auto ids = read_until(until, [&](Reader& reader) { return sqlite::id_filter(reader, filter); });
+  if (!ids) return std::unexpected(ids.error());
+  if (!*ids) return chat::FoundTexts{};
+  // Without a reader of the database, for which others wait.
+  const auto hits = index_.find(query, **ids, until);
+  if (!hits) return std::unexpected(state_.on_index_failure(hits.error()));
+  return read_until(until, [&](Reader& reader) { return sqlite::found_texts(reader, *hits); });
 }
 
 Result<chat::IndexStep> SqliteStore::index_some(std::int32_t limit) {
   auto step = index_.advance(limit);
-  if (!step) return std::unexpected(state_.on_read_failure(step.error()));
+  if (!step) return std::unexpected(state_.on_index_failure(step.error()));
   forget_indexed_changes();
   return *step;
 }
@@ -232,7 +237,7 @@ void SqliteStore::forget_indexed_changes() {
 }
 
 Result<void> SqliteStore::clear_index() {
-  if (auto cleared = index_.clear(); !cleared) return std::unexpected(state_.on_read_failure(cleared.error()));
+  if (auto cleared = index_.clear(); !cleared) return std::unexpected(state_.on_index_failure(cleared.error()));
   return {};
 }
 

@@ -8,6 +8,7 @@
 #include <mutex>
 #include <string>
 #include <type_traits>
+#include <utility>
 
 #include "storage/open_store.hpp"
 #include "storage/sqlite/checkpointer.hpp"
@@ -81,7 +82,11 @@ class SqliteStore final : public Store {
   template <typename Body>
   auto write(Body body) -> Result<ValueOf<Body, sqlite::Writer&>>;
   template <typename Body>
-  auto read(Body body) -> Result<ValueOf<Body, sqlite::Reader&>>;
+  auto read(Body body) -> Result<ValueOf<Body, sqlite::Reader&>> {
+    return read_until(deadline(), std::move(body));
+  }
+  template <typename Body>
+  auto read_until(sqlite::Deadline until, Body body) -> Result<ValueOf<Body, sqlite::Reader&>>;
 
   // Lets the database forget the changes of texts that are safe in the index. Now and then.
   void forget_indexed_changes();

@@ -65,6 +65,15 @@ Error StoreState::on_read_failure(const Failure& failure) const {
   return kind_of(failure.code) == Kind::kTooLate ? timed_out() : unavailable(failure.message);
 }
 
+Error StoreState::on_index_failure(const Failure& failure) const {
+  if (kind_of(failure.code) == Kind::kTooLate) {
+    return {.code = ErrorCode::kDeadlineExceeded,
+            .detail = fmt::format("The search index of {} did not answer in time.", description_)};
+  }
+  return {.code = ErrorCode::kUnavailable,
+          .detail = fmt::format("The search index of {} failed: {}.", description_, failure.message)};
+}
+
 Error StoreState::timed_out() const {
   return {.code = ErrorCode::kDeadlineExceeded,
           .detail = fmt::format("The storage {} did not answer within {} ms.", description_, timeout_.count())};

@@ -33,6 +33,8 @@ class StoreState {
   Error on_write_failure(const Failure& failure);
   // A failed reading harms nobody else.
   Error on_read_failure(const Failure& failure) const;
+  // The search index stands beside the storage, and fails alone.
+  Error on_index_failure(const Failure& failure) const;
   // The error of a call that found no connection free in time.
   Error timed_out() const;
 

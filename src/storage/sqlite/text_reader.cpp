@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <set>
+#include <tuple>
 #include <utility>
 
 #include "storage/sqlite/rows.hpp"
+#include "storage/sqlite/sql/database.hpp"
 #include "storage/sqlite/sql/history.hpp"
 #include "storage/sqlite/sql/search.hpp"
 
@@ -17,6 +19,10 @@ TextReader::Text read_text(Row row) {
   return {.id = row.integer(0),
           .room_key = row.integer(1),
           .content = row.integer(3) != 0 ? std::optional(row.text(2)) : std::nullopt};
+}
+
+std::pair<chat::MessageId, Time> read_id_and_time(Row row) {
+  return {row.integer(0), row.time(1)};
 }
 
 IndexedRoom read_floor(Row row) {
@@ -33,6 +39,7 @@ TextReader::TextReader(Connection& connection)
       first_change_(connection, sql::kFirstTextChange),
       newest_message_(connection, sql::kNewestMessage),
       high_water_(connection, sql::kHighWater),
+      database_made_at_(connection, sql::kDatabaseMadeAt),
       time_of_next_message_(connection, sql::kTimeOfNextMessage),
       time_of_next_change_(connection, sql::kTimeOfNextTextChange),
       message_from_id_(connection, sql::kMessageFromId),
@@ -53,16 +60,18 @@ Outcome<void> TextReader::add_changed(Piece& piece, std::int32_t limit) {
                                           piece.position.change, std::int64_t{limit});
   if (!changes) return std::unexpected(changes.error());
   std::set<chat::MessageId> ids;
+  std::size_t bytes = 0;
   for (const auto& [number, id] : *changes) {
-    // A message that is still to come is read with its present text then.
-    if (id <= piece.position.message_id) ids.insert(id);
+    if (bytes >= kPieceBytes) break;
     piece.position.change = number;
-  }
-  for (const chat::MessageId id : ids) {
+    // A message that is still to come is read with its present text then.
+    if (id > piece.position.message_id || !ids.insert(id).second) continue;
     auto text = text_by_id_.first(read_text, id);
     if (!text) return std::unexpected(std::move(text.error()));
     piece.texts.push_back(text->value_or(Text{.id = id, .room_key = 0, .content = {}}));
+    if (const auto& content = piece.texts.back().content) bytes += content->size();
   }
+  std::ranges::sort(piece.texts, {}, &Text::id);
   return {};
 }
 
@@ -73,22 +82,33 @@ Outcome<void> TextReader::add_new(Piece& piece, std::int32_t limit) {
       [&](Row row) {
         Text text = read_text(row);
         piece.position.message_id = text.id;
+        piece.position.written_at = row.time(4);
         if (text.content) bytes += text.content->size();
         piece.texts.push_back(std::move(text));
         return ++count < limit && bytes < kPieceBytes;
       },
       piece.position.message_id, std::int64_t{limit});
   // The newest messages may have been removed.
-  if (count < limit && bytes < kPieceBytes) piece.position.message_id = piece.newest.message_id;
+  if (count < limit && bytes < kPieceBytes) {
+    piece.position.message_id = piece.newest.message_id;
+    piece.position.written_at = piece.newest.written_at;
+  }
   return done;
 }
 
 Outcome<IndexPosition> TextReader::newest() {
   IndexPosition newest;
-  for (auto* statement : {&newest_message_, &high_water_}) {
-    const auto id = statement->first(read_integer);
-    if (!id) return std::unexpected(id.error());
-    newest.message_id = std::max(newest.message_id, id->value_or(0));
+  const auto made_at = database_made_at_.first([](Row row) { return row.time(0); });
+  if (!made_at) return std::unexpected(made_at.error());
+  newest.database_made_at = made_at->value_or(Time());
+  const auto message = newest_message_.first(read_id_and_time);
+  if (!message) return std::unexpected(message.error());
+  std::tie(newest.message_id, newest.written_at) = message->value_or(std::pair(chat::MessageId{0}, Time()));
+  const auto removed = high_water_.first(read_integer);
+  if (!removed) return std::unexpected(removed.error());
+  if (removed->value_or(0) > newest.message_id) {
+    newest.message_id = **removed;
+    newest.written_at = {};
   }
   const auto change = last_change_.first(read_integer);
   if (!change) return std::unexpected(change.error());
@@ -99,7 +119,13 @@ Outcome<IndexPosition> TextReader::newest() {
 Outcome<bool> TextReader::can_follow(IndexPosition position) {
   const auto end = newest();
   if (!end) return std::unexpected(end.error());
+  if (position.database_made_at != end->database_made_at) return false;
   if (position.message_id > end->message_id || position.change > end->change) return false;
+  // It may be an older copy of the database that has grown in another way since.
+  const auto last = message_from_id_.first(read_id_and_time, position.message_id);
+  if (!last) return std::unexpected(last.error());
+  const bool is_there = *last && (*last)->first == position.message_id && position.written_at != Time();
+  if (is_there && (*last)->second != position.written_at) return false;
   if (position.change == end->change) return true;
   const auto first = first_change_.first([](Row row) { return row.maybe_integer(0); });
   if (!first) return std::unexpected(first.error());
@@ -131,7 +157,7 @@ Outcome<chat::MessageId> TextReader::id_at(Time time) {
   chat::MessageId end = newest_one->message_id + 1;
   while (begin < end) {
     const chat::MessageId middle = begin + (end - begin) / 2;
-    const auto message = message_from_id_.first([](Row row) { return std::pair(row.integer(0), row.time(1)); }, middle);
+    const auto message = message_from_id_.first(read_id_and_time, middle);
     if (!message) return std::unexpected(message.error());
     if (!*message || (*message)->second >= time) {
       end = middle;

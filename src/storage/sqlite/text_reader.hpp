@@ -30,7 +30,7 @@ class TextReader {
     IndexPosition position;   // of an index that has them
     IndexPosition newest;     // of one that has everything
   };
-  // At most `limit` changed texts and as many new messages, some megabytes in all.
+  // At most `limit` changed texts and as many new messages, of both some megabytes.
   Outcome<Piece> after(IndexPosition position, std::int32_t limit);
 
   // The position of an index that has everything.
@@ -59,6 +59,7 @@ class TextReader {
   Statement first_change_;
   Statement newest_message_;
   Statement high_water_;
+  Statement database_made_at_;
   Statement time_of_next_message_;
   Statement time_of_next_change_;
   Statement message_from_id_;

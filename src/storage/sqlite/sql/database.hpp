@@ -32,6 +32,9 @@ inline constexpr std::string_view kAppliedMigrations =
 inline constexpr std::string_view kInsertMigration =
     "INSERT INTO migrations (version, name, checksum, applied_at) VALUES (?1, ?2, ?3, ?4)";
 
+// In microseconds, so that no two databases share it.
+inline constexpr std::string_view kDatabaseMadeAt = "SELECT applied_at FROM migrations WHERE version = 1";
+
 // Answers with the mode that is in use afterwards.
 inline constexpr std::string_view kUseWriteAheadLog = "PRAGMA journal_mode = WAL";
 

@@ -6,10 +6,11 @@
 
 namespace vestnik::storage::sqlite::sql {
 
-// Texts: columns id, room_key, content, and whether a reader sees the message with a text.
+// Texts: columns id, room_key, content, whether a reader sees the message with a text, and of new ones created_at.
 inline constexpr std::string_view kTextsAfter = R"(
   SELECT id, room_key, content,
-         deleted = 0 AND EXISTS (SELECT 1 FROM rooms WHERE key = room_key AND closed_at IS NULL AND floor < n)
+         deleted = 0 AND EXISTS (SELECT 1 FROM rooms WHERE key = room_key AND closed_at IS NULL AND floor < n),
+         created_at
     FROM messages WHERE id > ?1 ORDER BY id LIMIT ?2)";
 inline constexpr std::string_view kTextById = R"(
   SELECT id, room_key, content,
