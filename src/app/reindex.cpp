@@ -52,7 +52,7 @@ class Progress {
   // The last line, which stays.
   void finish(std::int64_t done) {
     bar_.clear();
-    fmt::print("The search index has {} messages, after {:.1f} s.\n", done,
+    fmt::print("The search index is made anew: {} messages looked at in {:.1f} s.\n", done,
                std::chrono::duration<double>(Steady::now() - begun_).count());
   }
 

@@ -149,7 +149,6 @@ int serve(const ServerConfig& config, std::span<const std::string> warnings) {
   chat::ChatService chat(**store, rooms, sessions, presence, chat_limits(limits), access, system_now);
   chat::RateLimiter rate(limits.user_rate, limits.user_burst, metrics);
   chat::Changes changes(**store, rooms, chat_limits(limits), access, rate, system_now);
-  chat::Search search(**store, rooms, access, system_now);
   if (auto ok = chat.open(); !ok) return failed(ok.error());
   count_people(metrics, sessions, rooms);
 
@@ -167,6 +166,7 @@ int serve(const ServerConfig& config, std::span<const std::string> warnings) {
   live::Hub hub(cores, api::event_encoders(),
                 {.window_bytes = limits.window_bytes, .window_total_bytes = limits.window_total_bytes}, metrics);
   chat::Indexer indexer(**store, metrics);
+  chat::Search search(**store, rooms, access, system_now, [&indexer] { indexer.wake(); });
   chat::MessageWriter writer(
       **store, cores, {.queue_messages_max = limits.write_queue_messages},
       [&chat, &hub, &indexer](std::span<const chat::Committed> batch) {

@@ -13,6 +13,9 @@ namespace {
 
 // A small page asks the index for some more at once, in case that some are left out.
 constexpr std::int32_t kAskedMin = 32;
+// Each time it is asked for twice as many, up to some.
+constexpr std::int32_t kAskedMax = 1'024;
+constexpr int kAsksMax = 16;
 
 template <typename T>
 std::unexpected<Error> error_of(Result<T>& result) {
@@ -26,7 +29,7 @@ Result<FoundTexts> find_messages(SearchStore& store, const SearchQuery& query, S
   filter.limit = std::max(filter.limit + 1, kAskedMin);
   SearchTokenizer tokenizer;
   FoundTexts page;
-  while (true) {
+  for (int asks = 1;; ++asks) {
     auto found = store.search(query, filter);
     if (!found) return found;
     if (!page.indexed_through) page.indexed_through = found->indexed_through;
@@ -38,8 +41,12 @@ Result<FoundTexts> find_messages(SearchStore& store, const SearchQuery& query, S
       }
       page.messages.push_back(std::move(each));
     }
-    if (!found->next) return page;
+    if (!found->next || asks == kAsksMax) {
+      page.next = found->next;
+      return page;
+    }
     filter.before = found->next;
+    if (filter.limit < kAskedMax) filter.limit *= 2;
   }
 }
 
@@ -50,7 +57,10 @@ Result<SearchPage> Search::find(const Actor& actor, const SearchRequest& request
   auto filter = filter_of(request);
   if (!filter) return error_of(filter);
   auto found = find_messages(store_, *query, std::move(*filter));
-  if (!found) return error_of(found);
+  if (!found) {
+    on_failure_();
+    return error_of(found);
+  }
 
   SearchPage page{.hits = {}, .indexed_through = found->indexed_through, .next = found->next};
   SearchTokenizer tokenizer;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -18,7 +19,8 @@
 namespace vestnik::chat {
 
 // Up to `filter.limit` messages whose text is found by the query now, whatever the index remembers: it is asked on
-// until the page is full. Blocks. Any thread. Errors: as SearchStore::search.
+// until the page is full, or some 10,000 messages have been looked at. Then there may be fewer, even none, and a
+// `next`. Blocks. Any thread. Errors: as SearchStore::search.
 Result<FoundTexts> find_messages(SearchStore& store, const SearchQuery& query, SearchFilter filter);
 
 // A search as the client asks for it.
@@ -47,8 +49,9 @@ struct SearchPage {
 
 class Search {
  public:
-  Search(SearchStore& store, const RoomDirectory& rooms, Access access, Clock clock)
-      : store_(store), rooms_(rooms), access_(access), clock_(std::move(clock)) {}
+  // `on_failure` is called when the store fails, so that somebody gives it the time to repair its index.
+  Search(SearchStore& store, const RoomDirectory& rooms, Access access, Clock clock, std::function<void()> on_failure)
+      : store_(store), rooms_(rooms), access_(access), clock_(std::move(clock)), on_failure_(std::move(on_failure)) {}
 
   // Blocks. Any thread. Errors: unauthenticated, permission_denied, not_found (the room), invalid_argument with the
   // field, and those of the store.
@@ -61,6 +64,7 @@ class Search {
   const RoomDirectory& rooms_;
   Access access_;
   Clock clock_;
+  std::function<void()> on_failure_;
 };
 
 }  // namespace vestnik::chat

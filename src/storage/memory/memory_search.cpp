@@ -12,11 +12,16 @@ namespace vestnik::storage {
 
 Result<chat::FoundTexts> MemoryStore::search(const chat::SearchQuery& query, const chat::SearchFilter& filter) {
   const auto before = filter.before.value_or(std::numeric_limits<chat::MessageId>::max());
-  const std::lock_guard lock(mutex_);
-  const auto ids = texts_.find(query, filter.room_id, before, filter.limit);
   chat::FoundTexts found;
-  if (std::ssize(ids) == filter.limit) found.next = ids.back().first;
-  for (const auto& [id, room_id] : ids) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (!changed_texts_.empty()) found.indexed_through = changed_texts_.front().at;
+  }
+  // Without the mutex, for which everybody waits.
+  const auto hits = texts_.find(query, filter.room_id, before, filter.limit);
+  found.next = hits.next;
+  const std::lock_guard lock(mutex_);
+  for (const auto& [id, room_id] : hits.messages) {
     const auto* history = find(room_id);
     const auto* message = history == nullptr ? nullptr : history->find(id);
     if (message == nullptr || message->deleted) continue;
@@ -27,7 +32,6 @@ Result<chat::FoundTexts> MemoryStore::search(const chat::SearchQuery& query, con
     }
     found.messages.emplace_back(room_id, *message);
   }
-  if (!changed_texts_.empty()) found.indexed_through = changed_texts_.front().at;
   return found;
 }
 

@@ -27,11 +27,15 @@ class TextIndex {
   void remove(chat::MessageId id);
   void clear();
 
+  struct Found {
+    std::vector<std::pair<chat::MessageId, chat::RoomId>> messages;  // newest first
+    std::optional<chat::MessageId> next;                             // `before` of what follows; absent: nothing does
+  };
   // The newest `limit` messages with id < before that have every term of the query, wherever it stands: a phrase is not
-  // looked at closer.
-  std::vector<std::pair<chat::MessageId, chat::RoomId>> find(const chat::SearchQuery& query,
-                                                             const std::optional<chat::RoomId>& room_id,
-                                                             chat::MessageId before, std::int32_t limit) const;
+  // looked at closer. Whatever the query, one call looks at some thousand messages: it may find fewer and have a
+  // `next`.
+  Found find(const chat::SearchQuery& query, const std::optional<chat::RoomId>& room_id, chat::MessageId before,
+             std::int32_t limit) const;
 
  private:
   using Ids = std::set<chat::MessageId, std::greater<>>;
@@ -43,12 +47,14 @@ class TextIndex {
 
   // With the mutex held.
   void take_out(chat::MessageId id);
-  Ids with_prefix(std::string_view prefix) const;
+  // The messages with a term that begins so; nullopt: too many to be gathered.
+  std::optional<Ids> with_prefix(std::string_view prefix) const;
 
   mutable std::mutex mutex_;  // guards everything below
   chat::SearchTokenizer tokenizer_;
   Terms terms_;
   std::unordered_map<chat::MessageId, Text> texts_;
+  Ids ids_;  // of all texts
 };
 
 }  // namespace vestnik::storage::memory

@@ -20,6 +20,7 @@ namespace {
 using namespace std::chrono_literals;
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::IsEmpty;
 
 constexpr auto kPatience = 30s;
 constexpr Time kNow{1'704'067'200s};
@@ -29,6 +30,7 @@ class OpenStore : public SearchStore {
  public:
   Result<FoundTexts> search(const SearchQuery&, const SearchFilter& filter) override {
     filters.push_back(filter);
+    if (fails) return fail(ErrorCode::kUnavailable, "the index is damaged");
     FoundTexts found{.messages = {}, .next = {}, .indexed_through = kNow};
     for (auto id = std::min<MessageId>(filter.before.value_or(texts.size() + 1), texts.size() + 1) - 1; id > 0; --id) {
       if (std::ssize(found.messages) == filter.limit) {
@@ -66,6 +68,7 @@ class OpenStore : public SearchStore {
 
   std::vector<std::string> texts;
   std::vector<SearchFilter> filters;
+  bool fails = false;
 
  private:
   std::mutex mutex_;
@@ -99,6 +102,19 @@ TEST(FindMessages, AsksOnUntilThePageIsFull) {
   EXPECT_FALSE(last->next);
 }
 
+TEST(FindMessages, LeavesWhatTakesTooLongToTheNextPage) {
+  OpenStore store;
+  store.texts.assign(40'000, "другое");
+  store.texts.front() = "слово";
+  auto page = find_messages(store, parsed("слова"), {.limit = 4});
+  ASSERT_TRUE(page);
+  EXPECT_THAT(ids_of(*page), IsEmpty());
+  EXPECT_LT(store.filters.size(), 20U);
+  while (page && page->next) page = find_messages(store, parsed("слова"), {.before = page->next, .limit = 4});
+  ASSERT_TRUE(page);
+  EXPECT_THAT(ids_of(*page), ElementsAre(1));
+}
+
 class SearchTest : public testing::Test {
  protected:
   SearchTest() {
@@ -106,7 +122,7 @@ class SearchTest : public testing::Test {
     store_.texts = {"слово"};
   }
   Result<SearchPage> find(const SearchRequest& request, Access access = Access::kOpen) {
-    return Search(store_, rooms_, access, [] { return kNow; }).find({}, request);
+    return Search(store_, rooms_, access, [] { return kNow; }, [this] { ++failures_; }).find({}, request);
   }
   std::string refused(const SearchRequest& request) {
     const auto page = find(request);
@@ -115,6 +131,7 @@ class SearchTest : public testing::Test {
 
   OpenStore store_;
   RoomDirectory rooms_;
+  int failures_ = 0;
 };
 
 TEST_F(SearchTest, MarksWhatItFinds) {
@@ -137,6 +154,14 @@ TEST_F(SearchTest, NamesTheFieldAtFault) {
   EXPECT_EQ(refused({.query = "a", .from = "-1m", .to = "-2m"}), "from");
   EXPECT_EQ(find({.query = "a", .room = "no room"}).error().code, ErrorCode::kNotFound);
   EXPECT_EQ(find({.query = "a", .room = "no room"}, Access::kSessions).error().code, ErrorCode::kUnauthenticated);
+}
+
+TEST_F(SearchTest, TellsOfFailuresOfTheStoreOnly) {
+  EXPECT_EQ(refused({.query = "***"}), "q");
+  EXPECT_EQ(failures_, 0);
+  store_.fails = true;
+  EXPECT_EQ(find({.query = "слова"}).error().code, ErrorCode::kUnavailable);
+  EXPECT_EQ(failures_, 1);
 }
 
 TEST(Indexer, WorksUntilNothingIsLeftAndThenWaits) {
