@@ -46,6 +46,18 @@ it('finds phrases, beginnings and names as written', async () => {
   expect(await page.getByText('Nothing found.').isVisible()).toBe(true);
 });
 
+it('goes on to the older ones when there are more than it shows', async () => {
+  for (let i = 1; i <= 53; ++i) await say(boris, room, `lighthouse ${i}`);
+  const page = await enter(browser, room, anna);
+  await look(page, 'lighthouses', 50);
+  await page.getByText('The newest 50 messages').waitFor();
+  await found(page).last().getByRole('button').press('ArrowDown');
+  await page.keyboard.press('Enter');
+  await until(async () => (await found(page).count()) === 53);
+  expect(await found(page).last().innerText()).toContain('lighthouse 1');
+  expect(await page.getByRole('button', { name: 'Older' }).count()).toBe(0);
+});
+
 it('shows markup as text, and forgets what was changed', async () => {
   const { id } = await say(boris, room, '<b>bold</b> <img src=x onerror="document.title=1"> penguin');
   const page = await enter(browser, room, anna);

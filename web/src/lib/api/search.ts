@@ -22,7 +22,21 @@ export interface Found {
   hits: Hit[];
   /** Messages written since are not in the index yet; absent: all are. */
   indexed_through?: string;
+  /** `before` of the older hits; absent: there are none. */
+  next?: string;
 }
 
-export const searchMessages = (q: string, room: string | undefined, limit: number, signal: AbortSignal) =>
-  get<Found>('/api/v1/search', { q, room, limit }, signal);
+/** The newest hits, or those before `before`. There are none only when there are no older ones either. */
+export async function searchMessages(
+  q: string,
+  room: string | undefined,
+  limit: number,
+  signal: AbortSignal,
+  before?: string,
+): Promise<Found> {
+  for (;;) {
+    const found = await get<Found>('/api/v1/search', { q, room, limit, before }, signal);
+    if (found.hits.length > 0 || found.next === undefined) return found;
+    before = found.next;
+  }
+}
