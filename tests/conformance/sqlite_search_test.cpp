@@ -202,6 +202,14 @@ TEST_F(SqliteSearch, ADamagedFileIsMadeAnew) {
   EXPECT_EQ(count("text"), 2'100);
 }
 
+TEST_F(SqliteSearch, ASearchRightAfterTheStartWaitsForTheFile) {
+  send(0, 10);
+  auto found = std::async(std::launch::async, [this] { return store_->search(search_query("text"), {.limit = 50}); });
+  EXPECT_EQ(found.wait_for(100ms), std::future_status::timeout);
+  index_all(*store_);
+  EXPECT_TRUE(found.get());
+}
+
 TEST_F(SqliteSearch, AFailureOfTheOldFileSparesTheNewOne) {
   send(0, 2'000);
   index_all(*store_);

@@ -56,7 +56,7 @@ MessageIndex::MessageIndex(std::string path, std::unique_ptr<Reader> reader)
 }
 
 Outcome<IndexHits> MessageIndex::find(const chat::SearchQuery& query, const IdFilter& filter, Deadline deadline) {
-  auto index = take_reader();
+  auto index = take_reader(deadline);
   if (!index) return std::unexpected(std::move(index.error()));
   index->reader->set_deadline(deadline);
   const auto position = index->reader->position();
@@ -71,19 +71,19 @@ Outcome<IndexHits> MessageIndex::find(const chat::SearchQuery& query, const IdFi
   return hits;
 }
 
-Outcome<MessageIndex::OpenedReader> MessageIndex::take_reader() {
+Outcome<MessageIndex::OpenedReader> MessageIndex::take_reader(Deadline deadline) {
+  std::unique_lock lock(mutex_);
+  first_opening_over_.wait_until(lock, deadline, [this] { return is_first_opening_over_; });
   const std::uint64_t generation = generation_;
   if (generation == 0) {
     return std::unexpected(Failure{.code = SQLITE_CANTOPEN, .message = "the search index is not open yet"});
   }
-  {
-    const std::lock_guard lock(mutex_);
-    while (!free_readers_.empty()) {
-      OpenedReader reader = std::move(free_readers_.back());
-      free_readers_.pop_back();
-      if (reader.generation == generation) return reader;
-    }
+  while (!free_readers_.empty()) {
+    OpenedReader reader = std::move(free_readers_.back());
+    free_readers_.pop_back();
+    if (reader.generation == generation) return reader;
   }
+  lock.unlock();
   auto opened = SearchReader::open(path_);
   if (!opened) return std::unexpected(std::move(opened.error()));
   return OpenedReader{.reader = std::move(*opened), .generation = generation};
@@ -114,6 +114,14 @@ void MessageIndex::note_shrunk(std::span<const std::int64_t> room_keys) {
 Outcome<void> MessageIndex::open() {
   if (index_ && is_damaged()) discard();
   if (index_) return {};
+  auto done = open_file();
+  const std::lock_guard lock(mutex_);
+  is_first_opening_over_ = true;
+  first_opening_over_.notify_all();
+  return done;
+}
+
+Outcome<void> MessageIndex::open_file() {
   auto opened = SearchIndex::open(path_);
   if (!opened) return std::unexpected(std::move(opened.error()));
   index_ = std::move(*opened);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <atomic>
+#include <condition_variable>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -65,6 +66,7 @@ class MessageIndex {
   };
 
   Outcome<void> open();
+  Outcome<void> open_file();
   // Gives both files a new deadline.
   void begin_step();
   Outcome<void> begin_following();
@@ -79,7 +81,8 @@ class MessageIndex {
   bool is_damaged();
   void discard();
 
-  Outcome<OpenedReader> take_reader();
+  // Waits, right after the start, until the file has been opened.
+  Outcome<OpenedReader> take_reader(Deadline deadline);
   void give_back(OpenedReader reader);
 
   const std::string path_;
@@ -94,6 +97,8 @@ class MessageIndex {
 
   std::atomic<std::uint64_t> generation_ = 0;  // of the file; 0: not opened yet
   std::mutex mutex_;
+  std::condition_variable first_opening_over_;
+  bool is_first_opening_over_ = false;      // guarded by mutex_; whether it succeeded or not
   std::vector<OpenedReader> free_readers_;  // guarded by mutex_
   std::set<std::int64_t> shrunk_;           // guarded by mutex_
   std::uint64_t damaged_ = 0;               // guarded by mutex_; the newest generation of which this is known

@@ -81,8 +81,9 @@ Outcome<std::unique_ptr<Connection>> connect_writer(const std::string& path) {
     if (auto made = make_tables(**connection); !made) return std::unexpected(std::move(made.error()));
   }
   // An index whose first page is sound may still be unreadable.
-  const auto position = Statement(**connection, kPosition).first([](Row row) { return row.integer(0); });
-  if (!position) return std::unexpected(position.error());
+  for (const std::string_view statement : {kPosition, kRooms}) {
+    if (auto read = Statement(**connection, statement).run(); !read) return std::unexpected(std::move(read.error()));
+  }
   return connection;
 }
 
