@@ -160,7 +160,8 @@ class Runner:
             "VESTNIK_URL": f"http://127.0.0.1:{self.server.port}",
             "SESSION": self.comparison.secrets.get("session_id", ""),
         }
-        shell = ["bash", "-c", command]
+        # Where the tests run in the background, Ctrl-C would be ignored.
+        shell = ["env", "--default-signal=INT", "bash", "-c", command]
         return {"args": shell, "env": environment(given), "cwd": self.folder, "stdin": subprocess.DEVNULL}
 
     def _follow(self, command, expected):
