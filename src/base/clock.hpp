@@ -22,7 +22,7 @@ void append_rfc3339(std::string& out, Time time);
 // for moments outside of the years 0000 to 9999 in UTC.
 std::optional<Time> parse_rfc3339(std::string_view text);
 
-// "90s", "10m", "1h", "7d", "250ms": a whole number and one unit, at most 100 years; nullopt for anything else.
+// "90s", "10m", "1h", "7d", "250ms": a whole number and one unit, at most 36'600 days; nullopt for anything else.
 std::optional<std::chrono::milliseconds> parse_duration(std::string_view text);
 
 }  // namespace vestnik

@@ -13,7 +13,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   if (const auto duration = vestnik::parse_duration(text)) {
     require(duration->count() >= 0);
-    require(*duration <= std::chrono::years(100) + std::chrono::days(1));
+    require(*duration <= std::chrono::days(366 * 100));
   }
   return 0;
 }
