@@ -6,7 +6,10 @@
 #include <algorithm>
 #include <cstdint>
 #include <string_view>
+#include <utility>
+#include <vector>
 
+#include "base/clock.hpp"
 #include "base/error.hpp"
 #include "chat/types.hpp"
 
@@ -72,6 +75,28 @@ inline bool repeats(const chat::Draft& draft, const chat::Message& first) {
 // Whether the author of the draft may attach it.
 inline bool may_attach(const chat::Draft& draft, const chat::Attachment& attachment) {
   return !attachment.user_id || attachment.user_id == draft.user_id;
+}
+
+// The message that the draft becomes.
+inline chat::Message message_of(const chat::Draft& draft, chat::MessageId id, std::int64_t n, Time at,
+                                std::vector<chat::Attachment> attachments) {
+  return {.id = id,
+          .n = n,
+          .created_at = at,
+          .user_id = draft.user_id,
+          .username = draft.username,
+          .content = draft.content,
+          .client_seq = draft.client_seq,
+          .nonce = draft.nonce,
+          .reply_to = draft.reply_to,
+          .attachments = std::move(attachments)};
+}
+
+// The event of a message that was written.
+inline chat::Event sent(chat::Message message) {
+  chat::Event event{.n = message.n, .at = message.created_at, .user_id = message.user_id, .what = {}};
+  event.what = chat::MessageSent{std::move(message)};
+  return event;
 }
 
 // Messages that a room keeps under a limit: the one just written is always among them.

@@ -15,10 +15,6 @@ using chat::Message;
 
 namespace {
 
-Event sent(const Message& message) {
-  return {.n = message.n, .at = message.created_at, .user_id = message.user_id, .what = chat::MessageSent{message}};
-}
-
 // nullptr when it is not among them.
 template <typename Messages>
 auto* find_in(Messages& messages, chat::MessageId id) {
@@ -41,7 +37,7 @@ auto select(const std::deque<Message>& messages, const chat::HistoryQuery& query
 Result<Appended> RoomHistory::apply(const chat::Draft& draft, Moment& moment) {
   if (const auto* first = find_nonce(draft)) {
     if (!answers::repeats(draft, *first)) return answers::nonce_used();
-    return Appended{.event = sent(*first), .duplicate = true};
+    return Appended{.event = answers::sent(*first), .duplicate = true};
   }
   if (draft.reply_to) {
     const auto* original = find(*draft.reply_to);
@@ -51,16 +47,8 @@ Result<Appended> RoomHistory::apply(const chat::Draft& draft, Moment& moment) {
   if (!attachments) return std::unexpected(std::move(attachments.error()));
   attachments_.link(*attachments);
 
-  Appended appended{.event = sent({.id = ++moment.newest_message_id,
-                                   .n = ++room_.counter,
-                                   .created_at = moment.at,
-                                   .user_id = draft.user_id,
-                                   .username = draft.username,
-                                   .content = draft.content,
-                                   .client_seq = draft.client_seq,
-                                   .nonce = draft.nonce,
-                                   .reply_to = draft.reply_to,
-                                   .attachments = std::move(*attachments)})};
+  Appended appended{.event = answers::sent(answers::message_of(draft, ++moment.newest_message_id, ++room_.counter,
+                                                               moment.at, std::move(*attachments)))};
   messages_.push_back(std::get<chat::MessageSent>(appended.event.what).message);
   note_text(messages_.back().id, moment);
   if (draft.nonce) nonces_by_author_[draft.user_id.value_or(0)].emplace(*draft.nonce, messages_.back().id);
@@ -225,7 +213,7 @@ std::vector<Event> RoomHistory::list_events(std::int64_t after, std::int32_t lim
   std::vector<Event> events;
   while (std::ssize(events) < limit && (message != messages_.end() || change != changes_.end())) {
     const bool is_message = change == changes_.end() || (message != messages_.end() && message->n < change->n);
-    events.push_back(is_message ? sent(*message++) : present(*change++));
+    events.push_back(is_message ? answers::sent(*message++) : present(*change++));
   }
   return events;
 }

@@ -6,15 +6,6 @@
 #include "storage/sqlite/sql/history.hpp"
 
 namespace vestnik::storage::sqlite {
-namespace {
-
-chat::Event sent(chat::Message message) {
-  chat::Event event{.n = message.n, .at = message.created_at, .user_id = message.user_id, .what = {}};
-  event.what = chat::MessageSent{std::move(message)};
-  return event;
-}
-
-}  // namespace
 
 DraftWriter::DraftWriter(Connection& connection, MessageReader& messages, AttachmentWriter& attachments,
                          SessionActivity& activity)
@@ -33,7 +24,7 @@ Answer DraftWriter::apply(const chat::Draft& draft, Batch& batch, BatchRoom& roo
       auto message = messages_.complete(std::move(**first));
       if (!message) return failed(message.error());
       if (!answers::repeats(draft, *message)) return refused(answers::nonce_used());
-      return duplicate(sent(std::move(*message)));
+      return duplicate(answers::sent(std::move(*message)));
     }
   }
   if (draft.reply_to) {
@@ -62,16 +53,8 @@ Answer DraftWriter::insert(const chat::Draft& draft, std::vector<chat::Attachmen
                            BatchRoom& room) {
   auto& state = room.state;
   const std::int64_t others = state.counter - state.message_total;
-  chat::Message message{.id = ++batch.newest_message_id,
-                        .n = room.take_position(),
-                        .created_at = batch.at,
-                        .user_id = draft.user_id,
-                        .username = draft.username,
-                        .content = draft.content,
-                        .client_seq = draft.client_seq,
-                        .nonce = draft.nonce,
-                        .reply_to = draft.reply_to,
-                        .attachments = std::move(attachments)};
+  chat::Message message =
+      answers::message_of(draft, ++batch.newest_message_id, room.take_position(), batch.at, std::move(attachments));
   const auto inserted = insert_message_.run(message.id, state.key, message.n, message.created_at, message.user_id,
                                             message.username, message.content, message.client_seq, message.nonce,
                                             others, message.reply_to, std::ssize(message.attachments));
@@ -86,7 +69,7 @@ Answer DraftWriter::insert(const chat::Draft& draft, std::vector<chat::Attachmen
     room.has_trimmed = true;
   }
   if (draft.user_id && activity_.may_have_sessions(*draft.user_id)) batch.active_users.insert(*draft.user_id);
-  return committed(sent(std::move(message)));
+  return committed(answers::sent(std::move(message)));
 }
 
 }  // namespace vestnik::storage::sqlite

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "storage/answers.hpp"
 #include "storage/sqlite/sql/history.hpp"
 #include "storage/sqlite/sql/people.hpp"
 #include "storage/sqlite/sql/rooms.hpp"
@@ -100,8 +101,7 @@ Outcome<std::vector<Event>> HistoryReader::list_events(const chat::RoomId& room_
     for (; next != messages->end() && next->message.n < n; ++next) {
       auto message = messages_.complete(std::move(*next));
       if (!message) return std::unexpected(std::move(message.error()));
-      events.push_back({.n = message->n, .at = message->created_at, .user_id = message->user_id, .what = {}});
-      events.back().what = chat::MessageSent{std::move(*message)};
+      events.push_back(answers::sent(std::move(*message)));
     }
     return {};
   };
