@@ -58,6 +58,23 @@ it('goes on to the older ones when there are more than it shows', async () => {
   expect(await page.getByRole('button', { name: 'Older' }).count()).toBe(0);
 });
 
+it('does not mix the older ones of one question into the next', async () => {
+  for (let i = 1; i <= 51; ++i) await say(boris, room, `lighthouse ${i}`);
+  await say(boris, room, 'one harbour');
+  const page = await enter(browser, room, anna);
+  await look(page, 'harbour', 1);
+  await look(page, 'lighthouse', 50);
+  await page.getByRole('button', { name: 'Older' }).evaluate(async (older: HTMLElement) => {
+    const field = document.querySelector<HTMLInputElement>('input[type=search]')!;
+    field.value = 'harbour';
+    field.dispatchEvent(new Event('input', { bubbles: true }));
+    await new Promise((resolve) => setTimeout(resolve));
+    older.click();
+  });
+  await until(async () => (await found(page).count()) === 1);
+  expect(await marks(page)).toEqual(['harbour']);
+});
+
 it('shows markup as text, and forgets what was changed', async () => {
   const { id } = await say(boris, room, '<b>bold</b> <img src=x onerror="document.title=1"> penguin');
   const page = await enter(browser, room, anna);
