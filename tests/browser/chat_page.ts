@@ -1,6 +1,6 @@
 // What the stories of the chat do and see: people who talk, and what stands on their pages.
 import type { Locator, Page } from 'playwright-core';
-import { server, type Browser } from './support';
+import { server, until, type Browser } from './support';
 
 export interface Person {
   name: string;
@@ -56,6 +56,12 @@ export const react = (who: Person, id: number, emoji: string): Promise<unknown> 
   call(who, 'PUT', `/api/v1/messages/${id}/reactions/${encodeURIComponent(emoji)}`);
 export const history = (room: string): Promise<Written[]> =>
   call(undefined, 'GET', `/api/v1/rooms/${encodeURIComponent(room)}/messages?limit=500&order=asc`);
+/** Waits until a search finds whatever was written, changed and deleted before. */
+export const indexed = (): Promise<void> =>
+  until(async () => {
+    const found = await call<{ indexed_through?: string }>(undefined, 'GET', '/api/v1/search?q=anything&limit=1');
+    return found.indexed_through === undefined;
+  });
 export const closeSession = (who: Person): Promise<unknown> => call(who, 'DELETE', '/api/v1/sessions/me');
 
 type Options = Parameters<Browser['open']>[1];

@@ -1,24 +1,22 @@
 import { randomBytes } from 'node:crypto';
 import { expect, it } from 'vitest';
 import type { Page } from 'playwright-core';
-import { changeMessage, enter, makeRoom, row, say } from './chat_page';
+import { changeMessage, enter, indexed, makeRoom, row, say } from './chat_page';
 import { anna, boris, browser, phone, room } from './conversation';
 import { until } from './support';
 
 const found = (page: Page) => page.getByRole('search').getByRole('listitem');
 const marks = (page: Page) => found(page).locator('mark').allInnerTexts();
 
-/** Types into the search, and waits until it has found so many. */
+/** Types into the search, and waits for its answer, which must have so many messages. */
 async function look(page: Page, words: string, count: number): Promise<void> {
+  await indexed();
   const search = page.getByRole('searchbox', { name: 'Search' });
   if (!(await search.isVisible())) await page.keyboard.press('/');
-  await until(async () => {
-    // Asked again each time: what was written a moment ago may not be in the index yet.
-    await search.fill('');
-    await search.fill(words);
-    await page.getByText('Words in any form').waitFor({ state: 'hidden' });
-    return (await found(page).count()) === count;
-  });
+  await search.fill('');
+  await search.fill(words);
+  await page.getByText('Words in any form').waitFor({ state: 'hidden' });
+  expect(await found(page).count()).toBe(count);
 }
 
 it('finds every form of a word, marks it, and leads to the message', async () => {
