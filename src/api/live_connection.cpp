@@ -336,7 +336,7 @@ void LiveConnection::sweep(runtime::SteadyTime now) {
   if (now - last_ping_ < context_.ping_interval) return;
   last_ping_ = now;
   std::string ping;
-  if (append_ping(ping)) ping_sent_at_ = now;
+  if (append_ping(ping) && !ping_sent_at_) ping_sent_at_ = now;  // the first that has no answer counts
   send_personal(ping);
 }
 
