@@ -74,22 +74,24 @@ def test_streams_end_with_a_closed_session(start_server):
         begun = time.monotonic()
         anna.api.delete("/api/v1/sessions/me").raise_for_status()
         check_ends(ends())
-        assert time.monotonic() - begun < scaled(1)
+        assert time.monotonic() - begun < scaled(5)  # at the next look, not when somebody writes
         boris.send("lobby", "still here")
         assert other.read_json()["content"] == "still here"
 
 
 def test_streams_end_with_an_expired_session(start_server):
-    server = start_server("--require-sessions", "--session-ttl", "2s", store="memory")
-    anna = Guest(server)
+    ttl = round(scaled(3))
+    server = start_server("--require-sessions", "--session-ttl", f"{ttl}s", store="memory")
     begun = time.monotonic()
+    anna = Guest(server)
     with four_streams(server, anna) as ends:
         check_ends(ends())
-    assert 2 <= time.monotonic() - begun < 2 + scaled(1)
+    assert ttl <= time.monotonic() - begun < ttl + scaled(5)
 
 
 def test_a_message_keeps_the_streams(start_server):
-    server = start_server("--require-sessions", "--session-ttl", "2s", store="memory")
+    ttl = round(scaled(3))
+    server = start_server("--require-sessions", "--session-ttl", f"{ttl}s", store="memory")
     anna = Guest(server)
     with WebSocket(server.port, "lobby", headers={"Authorization": f"Bearer {anna.secret}"}) as socket:
         time.sleep(1)
@@ -97,7 +99,7 @@ def test_a_message_keeps_the_streams(start_server):
         anna.send("lobby", "one more")
         assert socket.read_json()["content"] == "one more"
         assert socket.read_close() == (4001, ENDED)
-        assert time.monotonic() - begun > 1.9
+        assert time.monotonic() - begun > ttl - 0.1
 
 
 def test_a_socket_depends_on_the_sessions_of_what_it_follows(start_server):
