@@ -17,7 +17,7 @@ from support.checks import POSITION, TIMESTAMP, UUID
 from support.grpc_client import Client, chat
 from support.search import wait_until_indexed
 from support.server import BINARY, REPOSITORY, environment, run
-from support.timing import scaled, wait_until
+from support.timing import patient, wait_until
 
 # Members whose values are those of the moment; what must hold is that they are there and of the same type.
 VARYING = {
@@ -145,7 +145,7 @@ class Runner:
         else:
             if "/api/v1/search" in command:
                 wait_until_indexed(self.server)
-            result = subprocess.run(**self._shell(command), capture_output=True, timeout=scaled(20), check=False)
+            result = subprocess.run(**self._shell(command), capture_output=True, timeout=patient(20), check=False)
             assert result.returncode == 0, (command, result.stdout, result.stderr)
             if expected:
                 self.comparison.check(json_values(expected), json_values(result.stdout.decode()))
@@ -180,7 +180,7 @@ class Runner:
 
             wait_until(seen, 10, f"output of {command}")
             os.killpg(process.pid, signal.SIGINT)
-            code = process.wait(scaled(5))
+            code = process.wait(patient(5))
             assert code == 0 or "curl" in command, (command, code)
         finally:
             if process.poll() is None:
@@ -227,7 +227,7 @@ class Runner:
                         await socket.send(self.comparison.translate(line[2:]))
                     else:
                         assert line.startswith("← "), line
-                        answer = json.loads(await asyncio.wait_for(socket.recv(), scaled(10)))
+                        answer = json.loads(await asyncio.wait_for(socket.recv(), patient(10)))
                         self.comparison.check(json.loads(line[2:]), answer)
 
         asyncio.run(talk())
@@ -241,7 +241,7 @@ class Runner:
         async def talk():
             async with websockets.connect(f"ws://127.0.0.1:{self.server.port}{address}") as socket:
                 await socket.send(json.dumps(message))
-                echo = json.loads(await asyncio.wait_for(socket.recv(), scaled(10)))
+                echo = json.loads(await asyncio.wait_for(socket.recv(), patient(10)))
                 for name, other_name in (("text", "content"), ("client_seq", "client_seq")):
                     assert echo.get(other_name) == message.get(name), echo
 

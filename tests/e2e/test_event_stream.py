@@ -98,18 +98,15 @@ def test_accept(server, accept):
 
 
 def test_streams_are_counted_and_forgotten(server, api):
-    before = api.get("/stats").json()["connections"].get("sse", 0)
+    def streams_open():
+        return api.get("/stats").json()["connections"].get("sse", 0)
+
+    wait_until(lambda: streams_open() == 0, 10, "those of earlier tests to be gone")
     streams = [EventStream(server.port, "lobby") for _ in range(5)]
-    wait_until(
-        lambda: api.get("/stats").json()["connections"]["sse"] == before + 5, 5, "five event streams in the statistics"
-    )
+    wait_until(lambda: streams_open() == 5, 5, "five event streams in the statistics")
     for stream in streams:
         stream.connection.socket.close()
-    wait_until(
-        lambda: api.get("/stats").json()["connections"].get("sse", 0) == before,
-        10,
-        "the event streams gone from the statistics",
-    )
+    wait_until(lambda: streams_open() == 0, 10, "the event streams gone from the statistics")
 
 
 def test_what_a_subscriber_says_after_its_request_does_no_harm(server):

@@ -13,7 +13,7 @@ from support.raw_websocket import WebSocket
 from support import raw_http
 from support.checks import TIMESTAMP, assert_problem, assert_problem_body
 from support.server import free_port
-from support.timing import scaled, wait_until
+from support.timing import patient, wait_until
 
 
 @pytest.fixture(params=["memory", "sqlite"])
@@ -38,39 +38,39 @@ def test_users_and_messages(fresh):
     session = requests.Session()
     session.trust_env = False
 
-    users = session.get(f"{base}/api/v1/users", timeout=scaled(10))
+    users = session.get(f"{base}/api/v1/users", timeout=patient(10))
     assert users.status_code == 200
     assert users.headers["Content-Type"].startswith("application/json")
     assert users.json() == [{"id": 1, "username": "admin", "email": "admin@example.com"}]
 
     created = session.post(
-        f"{base}/api/v1/users", json={"username": "newuser", "email": "user@example.com"}, timeout=scaled(10)
+        f"{base}/api/v1/users", json={"username": "newuser", "email": "user@example.com"}, timeout=patient(10)
     )
     assert created.status_code == 201
     assert created.json() == {"id": 2, "username": "newuser", "email": "user@example.com"}
 
-    assert session.get(f"{base}/api/v1/messages?limit=20&offset=0", timeout=scaled(10)).json() == []
+    assert session.get(f"{base}/api/v1/messages?limit=20&offset=0", timeout=patient(10)).json() == []
     sent = session.post(
         f"{base}/api/v1/messages",
         json={"user_id": 1, "username": "admin", "content": "Новое сообщение"},
-        timeout=scaled(10),
+        timeout=patient(10),
     )
     assert sent.status_code == 201
     session.post(
         f"{base}/api/v1/messages",
         data=b'{"user_id":1,"username":"load_test","content":"Load test message"}',
         headers={"Content-Type": "application/json"},
-        timeout=scaled(10),
+        timeout=patient(10),
     ).raise_for_status()
 
-    messages = session.get(f"{base}/api/v1/messages?limit=20&offset=0", timeout=scaled(10)).json()
+    messages = session.get(f"{base}/api/v1/messages?limit=20&offset=0", timeout=patient(10)).json()
     assert [message["content"] for message in messages] == ["Load test message", "Новое сообщение"]
     assert messages[1] == sent.json()
     first = messages[1]
     assert {"id": 1, "user_id": 1, "username": "admin", "content": "Новое сообщение"}.items() <= first.items()
     assert TIMESTAMP.match(first["created_at"])
     assert first["room"] == "lobby"
-    assert session.get(f"{base}/api/v1/rooms/lobby/messages", timeout=scaled(10)).json() == messages
+    assert session.get(f"{base}/api/v1/rooms/lobby/messages", timeout=patient(10)).json() == messages
 
 
 def test_websocket(fresh):
@@ -78,22 +78,22 @@ def test_websocket(fresh):
         url = f"ws://localhost:{fresh.port}/ws"
         async with websockets.connect(url) as writer, websockets.connect(url) as reader:
             await writer.send(json.dumps({"user_id": 1, "username": "user", "content": "Hello World!"}))
-            echo = json.loads(await asyncio.wait_for(writer.recv(), scaled(10)))
-            seen = json.loads(await asyncio.wait_for(reader.recv(), scaled(10)))
+            echo = json.loads(await asyncio.wait_for(writer.recv(), patient(10)))
+            seen = json.loads(await asyncio.wait_for(reader.recv(), patient(10)))
             assert seen == echo
             assert {"id", "user_id", "username", "content", "created_at"} <= set(echo)
             assert (echo["user_id"], echo["username"], echo["content"]) == (1, "user", "Hello World!")
 
             # A message that comes over HTTP reaches the sockets as well.
             posted = await asyncio.to_thread(fresh.api().post, "/api/v1/messages", json={"content": "anonymous"})
-            assert json.loads(await asyncio.wait_for(reader.recv(), scaled(10))) == posted.json()
+            assert json.loads(await asyncio.wait_for(reader.recv(), patient(10))) == posted.json()
             assert "user_id" not in posted.json() and "username" not in posted.json()
 
             await writer.send("not json")
-            answer = json.loads(await asyncio.wait_for(_skip(writer, posted.json()), scaled(10)))
+            answer = json.loads(await asyncio.wait_for(_skip(writer, posted.json()), patient(10)))
             assert_problem_body(answer["error"], 400, "invalid_argument")
             await writer.send(json.dumps({"user_id": 1, "content": "still here"}))
-            after_error = json.loads(await asyncio.wait_for(writer.recv(), scaled(10)))
+            after_error = json.loads(await asyncio.wait_for(writer.recv(), patient(10)))
             assert after_error["content"] == "still here" and after_error["username"] == "admin"
 
     async def _skip(socket, message):
@@ -121,7 +121,7 @@ def test_health_stats_and_metrics(fresh):
         assert stats == {**api.get("/api/v1/stats").json(), **_moving(stats)}
 
         for port in (fresh.port, fresh.metrics_port):
-            answer = requests.get(f"http://127.0.0.1:{port}/metrics", timeout=scaled(10), proxies={"http": None})
+            answer = requests.get(f"http://127.0.0.1:{port}/metrics", timeout=patient(10), proxies={"http": None})
             assert answer.status_code == 200
             assert answer.headers["Content-Type"].startswith("text/plain; version=0.0.4")
             metrics = parse_metrics(answer.text)
@@ -165,21 +165,14 @@ def parse_metrics(text):
 
 def test_metrics_follow_connections_and_routes(server):
     with server.api() as api:
-        before = parse_metrics(api.get("/metrics").text)
+        def sockets_are(count):
+            return parse_metrics(api.get("/metrics").text)["websocket_connections_active"] == count
+
+        wait_until(lambda: sockets_are(0), 10, "those of earlier tests to be gone")
         with WebSocket(server.port), WebSocket(server.port):
-            wait_until(
-                lambda: parse_metrics(api.get("/metrics").text)["websocket_connections_active"]
-                == before["websocket_connections_active"] + 2,
-                5,
-                "two more sockets in websocket_connections_active",
-            )
-            assert api.get("/stats").json()["connections"]["websocket"] >= 2
-        wait_until(
-            lambda: parse_metrics(api.get("/metrics").text)["websocket_connections_active"]
-            == before["websocket_connections_active"],
-            5,
-            "the sockets gone from websocket_connections_active",
-        )
+            wait_until(lambda: sockets_are(2), 5, "two sockets in websocket_connections_active")
+            assert api.get("/stats").json()["connections"]["websocket"] == 2
+        wait_until(lambda: sockets_are(0), 5, "the sockets gone from websocket_connections_active")
         # Labels are routes, not paths: strangers cannot make new series.
         for name in ("lobby", "stream", "nowhere-1", "nowhere-2"):
             api.get(f"/api/v1/rooms/{name}")

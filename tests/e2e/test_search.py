@@ -166,7 +166,7 @@ def test_the_answer_tells_what_is_on_its_way(start_server):
         sent = api.post("/api/v1/rooms/lobby/messages", json={"content": "слово"}).json()
         answer = api.get("/api/v1/search", params={"q": "слово"}).json()
         assert answer.get("indexed_through") in (None, sent["created_at"])
-        assert bool(answer["hits"]) == ("indexed_through" not in answer)
+        assert answer["hits"] or "indexed_through" in answer
 
 
 REFUSED = {

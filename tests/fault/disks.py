@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 
-from support.timing import scaled, wait_until
+from support.timing import patient, wait_until
 
 
 def failing_fsync(pid):
@@ -44,7 +44,7 @@ def _changed_fsync(pid, change):
         finally:
             if tracer.poll() is None:
                 tracer.send_signal(signal.SIGTERM)
-                tracer.wait(scaled(10))
+                tracer.wait(patient(10))
     wait_until(lambda: traced_by(pid) == 0, 5, "strace to detach")
 
 

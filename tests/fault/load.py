@@ -10,7 +10,7 @@ import grpc
 from support import raw_http
 from support.checks import assert_dense, number_of
 from support.raw_websocket import TEXT, WebSocket, encode_frame
-from support.timing import scaled
+from support.timing import patient, scaled
 from support.transports import READERS, comparable
 
 # What a client sees when a server goes away.
@@ -46,7 +46,7 @@ class Writer(threading.Thread):
 
     def finish(self):
         self.halt.set()
-        self.join(scaled(20))
+        self.join(patient(20))
         assert not self.is_alive(), f"{self.prefix} hangs"
         if self.failure:
             raise self.failure
@@ -173,7 +173,7 @@ class Reader(threading.Thread):
             reader.close()
 
     def finish(self, within=60):
-        self.join(scaled(within))
+        self.join(patient(within))
         stuck = self.is_alive()
         self.halt.set()
         if self.failure:
@@ -205,7 +205,7 @@ class SteadyReader(threading.Thread):
             self.failure = error
 
     def finish(self, within=40):
-        self.join(scaled(within))
+        self.join(patient(within))
         if self.failure:
             raise self.failure
         assert not self.is_alive(), f"{len(self.arrivals)} of {self.goal} messages"

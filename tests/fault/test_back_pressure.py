@@ -9,9 +9,9 @@ import pytest
 
 from support import raw_http
 from support.checks import assert_dense, number_of, read_all
-from support.raw_websocket import CLOSE, TEXT, WebSocket, encode_frame
+from support.raw_websocket import CLOSE, PING, TEXT, WebSocket, encode_frame
 from support.server import memory_slack
-from support.timing import scaled, wait_until
+from support.timing import patient, scaled, wait_until
 
 
 def push(sock, data, seconds):
@@ -51,7 +51,7 @@ def test_a_flood_over_the_socket_without_reading(start_server, store):
     with server.api() as api:
         began = time.monotonic()
         assert api.post("/api/v1/rooms/stream/messages", json={"text": "others", "client_seq": 1}).status_code == 201
-        assert time.monotonic() - began < scaled(5)
+        assert time.monotonic() - began < patient(5)
         halt.set()
         watcher.join()
         print(f"{sent / 2**20:.1f} MiB sent in 4 s, memory grew by {(peak[0] - before) / 2**20:.1f} MiB at most")
@@ -123,6 +123,8 @@ def test_a_fast_writer_is_slowed_not_refused(start_server):
         sender.start()
         for n in range(count):
             frame = connection.read_frame()
+            if frame.opcode == PING:
+                frame = connection.read_frame()
             assert frame.opcode == TEXT, frame
             value = json.loads(frame.payload)
             assert value.get("client_seq") == n and "error" not in value, value

@@ -107,6 +107,10 @@ def test_a_start_on_a_full_disk_says_so(start_server, small_disk):
 @pytest.mark.seconds(60)
 def test_a_slow_disk_is_only_slow(start_server):
     """fsync takes 50 ms: group commit keeps many writers going, others' reads do not wait."""
+
+    def batches():
+        return int(server.api().get("/metrics").text.split("\ncommit_batches_total ")[1].split()[0])
+
     server = start_server()
     with slow_fsync(server.pid):
         writers = [HttpWriter(server, "lobby", f"w{n}") for n in range(20)]
@@ -121,7 +125,8 @@ def test_a_slow_disk_is_only_slow(start_server):
             writer.finish()
             assert not writer.refused and writer.ended_by is None
     total = sum(len(writer.acknowledged) for writer in writers)
-    print(f"{total} acknowledged in 2 s at 50 ms a sync, slowest health answer {max(reads) * 1000:.0f} ms")
-    assert total > 20 * 2 * 4  # 20 writers, 2 s, at most two commits of 50 ms for each message
+    print(f"{total} acknowledged in {batches()} commits, slowest health answer {max(reads) * 1000:.0f} ms")
+    assert total > 3 * batches()
+    assert sorted(reads)[len(reads) // 2] < scaled(1)
     with server.api() as api:
         assert_kept(read_all(api, "lobby"), writers)

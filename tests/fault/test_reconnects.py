@@ -11,7 +11,7 @@ import websockets
 from load import HttpWriter, Reader, SocketWriter, assert_kept
 from support.checks import assert_dense, number_of, read_all
 from support.server import free_port
-from support.timing import scaled
+from support.timing import patient
 from support.transports import comparable
 
 WRITERS, EACH = 4, 700
@@ -32,7 +32,7 @@ def test_random_reconnects_lose_nothing(start_server, chance, store, window):
         for n in range(WRITERS)
     ]
     for writer in writers:
-        writer.join(scaled(40))
+        writer.join(patient(40))
         writer.finish()
         assert len(writer.acknowledged) == EACH and not writer.refused
     with server.api() as api:
@@ -64,14 +64,14 @@ def test_three_hundred_resume_at_once(start_server, chance):
 
     async def resume(begin):
         url = f"ws://127.0.0.1:{server.port}/ws?room=lobby&after={epoch}:{begin}"
-        async with websockets.connect(url, open_timeout=scaled(20), max_queue=None, compression=None) as connection:
+        async with websockets.connect(url, open_timeout=patient(20), max_queue=None, compression=None) as connection:
             first = json.loads(await connection.recv())
             assert first["subscribed"]["recovered"] is True
             expected = begin
             caught_up = None
             while expected < goal:
                 expected += 1
-                message = json.loads(await asyncio.wait_for(connection.recv(), scaled(20)))
+                message = json.loads(await asyncio.wait_for(connection.recv(), patient(20)))
                 assert number_of(message["pos"]) == expected
                 if expected == 400:
                     caught_up = time.monotonic()
@@ -80,12 +80,12 @@ def test_three_hundred_resume_at_once(start_server, chance):
     async def storm():
         began = time.monotonic()
         tasks = [asyncio.create_task(resume(begin)) for begin in starts]
-        writer = asyncio.to_thread(lambda: SocketWriter(server, "lobby", "live", limit=200).join(scaled(30)))
+        writer = asyncio.to_thread(lambda: SocketWriter(server, "lobby", "live", limit=200).join(patient(30)))
         results = await asyncio.gather(*tasks, writer)
         return [at - began for at in results[:-1] if at]
 
     took = asyncio.run(storm())
     print(f"300 resumed: the last one had caught up after {max(took):.2f} s")
-    assert max(took) < scaled(10)
+    assert max(took) < patient(10)
     with server.api() as api:
         assert len(read_all(api, "lobby")) == goal

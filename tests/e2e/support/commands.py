@@ -7,7 +7,7 @@ import subprocess
 import time
 
 from .server import BINARY, environment
-from .timing import scaled, wait_until
+from .timing import patient, wait_until
 
 
 class Watch:
@@ -29,7 +29,7 @@ class Watch:
 
     def end(self, within=10):
         """(exit code, standard error) after it has ended by itself."""
-        errors = self.process.communicate(timeout=scaled(within))[1]
+        errors = self.process.communicate(timeout=patient(within))[1]
         return self.process.returncode, errors.decode()
 
     def __enter__(self):
@@ -51,10 +51,10 @@ def subscribers(server):
 
 
 def connected_watch(server, folder, *arguments, env=None):
-    """A watch that has its subscription."""
-    before = subscribers(server)
+    """A watch that has its subscription. Nobody else may come or go meanwhile."""
+    wait_until(lambda: subscribers(server) == 0, 10, "those of earlier tests to be gone")
     watch = Watch(folder, "--url", url(server), *arguments, env=env)
-    wait_until(lambda: subscribers(server) > before, 10, "the watcher to be connected")
+    wait_until(lambda: subscribers(server) == 1, 10, "the watcher to be connected")
     return watch
 
 
@@ -70,8 +70,10 @@ def run_on_terminal(*arguments, env=None, within=20):
     ) as process:
         os.close(theirs)
         shown = b""
-        end = time.monotonic() + scaled(within)
-        while time.monotonic() < end and select.select([ours], [], [], end - time.monotonic())[0]:
+        end = time.monotonic() + patient(within)
+        readable = select.poll()
+        readable.register(ours, select.POLLIN)
+        while (left := end - time.monotonic()) > 0 and readable.poll(left * 1000):
             try:
                 piece = os.read(ours, 65_536)
             except OSError:  # the other end is closed
@@ -80,5 +82,5 @@ def run_on_terminal(*arguments, env=None, within=20):
                 break
             shown += piece
         os.close(ours)
-        process.wait(scaled(5))
+        process.wait(patient(5))
     return process.returncode, shown.decode().replace("\r\n", "\n")

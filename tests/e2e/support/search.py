@@ -7,7 +7,7 @@ import grpc
 
 from .grpc_client import Client, chat, violations_of
 from .rpc import Rpc, RpcError
-from .timing import scaled
+from .timing import patient
 
 
 class SearchRefused(Exception):
@@ -62,7 +62,7 @@ def ids_of(hits):
 
 def wait_until_indexed(server, within=10):
     """Until all that was written before is found."""
-    end = time.monotonic() + scaled(within)
+    end = time.monotonic() + patient(within)
     with server.api() as api, contextlib.suppress(KeyError):
         while True:
             answer = api.get("/api/v1/search", params={"q": "anything"})

@@ -8,11 +8,12 @@ import signal
 import socket
 import subprocess
 import time
+import weakref
 from pathlib import Path
 
 import requests
 
-from .timing import scaled
+from .timing import patient
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 BINARY = Path(os.environ.get("VESTNIK_BINARY", REPOSITORY / "build" / "vestnik")).resolve()
@@ -41,7 +42,7 @@ class Api(requests.Session):
         self.base = f"http://127.0.0.1:{port}"
 
     def request(self, method, url, **options):
-        options.setdefault("timeout", scaled(15))
+        options.setdefault("timeout", patient(15))
         return super().request(method, self.base + url, **options)
 
 
@@ -75,7 +76,7 @@ class Server:
         self.default_ports = default_ports
         self.process = None
         self.log_path = None
-        self.clients = []
+        self.clients = weakref.WeakSet()  # whoever is done with one need not close it
         self.starts = 0
         self.ports = {}
 
@@ -89,6 +90,8 @@ class Server:
             command += ["--port", "0", "--grpc-port", "0", "--metrics-port", "0"]
         if self.store:
             command += ["--store", self.store]
+        if "--pong-timeout" not in self.flags:
+            command += ["--pong-timeout", "10m"]  # a test answers when it reads, which may be late
         with open(self.log_path, "wb") as log:
             self.process = subprocess.Popen(
                 command + self.flags,
@@ -98,7 +101,7 @@ class Server:
                 stdout=log,
                 stderr=subprocess.STDOUT,
             )
-        end = time.monotonic() + scaled(within)
+        end = time.monotonic() + patient(within)
         while True:
             with_ports = self._read_ports(ports_file)
             if with_ports:
@@ -108,7 +111,7 @@ class Server:
                 raise StartFailed(self.process.returncode, self.output())
             if time.monotonic() > end:
                 self.kill()
-                raise StartFailed(None, f"not ready within {scaled(within):.0f} s\n{self.output()}")
+                raise StartFailed(None, f"not ready within {patient(within):.0f} s\n{self.output()}")
             time.sleep(0.01)
 
     @staticmethod
@@ -136,7 +139,7 @@ class Server:
 
     def api(self):
         client = Api(self.port)
-        self.clients.append(client)
+        self.clients.add(client)
         return client
 
     def alive(self):
@@ -146,7 +149,7 @@ class Server:
         os.kill(self.pid, number)
 
     def wait(self, within=15):
-        return self.process.wait(scaled(within))
+        return self.process.wait(patient(within))
 
     def stop(self, clean_log=True, within=15):
         """SIGTERM; the exit code must be 0 and, unless told otherwise, the log without errors."""
@@ -159,14 +162,14 @@ class Server:
             code = self.wait(within)
         except subprocess.TimeoutExpired:
             self.kill()
-            raise AssertionError(f"still running {scaled(within):.0f} s after SIGTERM:\n{self.tail()}") from None
+            raise AssertionError(f"still running {patient(within):.0f} s after SIGTERM:\n{self.tail()}") from None
         self.check_log(clean_log)
         assert code == 0, f"exit code {code} after SIGTERM:\n{self.tail()}"
 
     def kill(self):
         if self.alive():
             self.signal(signal.SIGKILL)
-            self.process.wait(scaled(5))
+            self.process.wait(patient(5))
 
     def output(self):
         return self.log_path.read_text(errors="replace")
@@ -220,6 +223,6 @@ def run(*arguments, env=None, folder=None, stdin=None, within=20):
         input=stdin or "",
         capture_output=True,
         text=True,
-        timeout=scaled(within),
+        timeout=patient(within),
         check=False,
     )
