@@ -73,7 +73,7 @@ LAST_CHUNK = b"0\r\n\r\n"
 
 
 class Connection:
-    def __init__(self, port, within=10):
+    def __init__(self, port, within=30):
         self.timeout = scaled(within)
         self.socket = socket.create_connection(("127.0.0.1", port), self.timeout)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -169,7 +169,7 @@ class Connection:
         return False
 
 
-def exchange(port, data, method="GET", within=10):
+def exchange(port, data, method="GET", within=30):
     """One request on a connection of its own; returns the answer and whether the server then closed."""
     with Connection(port, within) as connection:
         response = connection.exchange(data, method)

@@ -77,7 +77,7 @@ def target_of(room=None, after=None, on_slow=None):
 
 class WebSocket:
     def __init__(
-        self, port, room=None, after=None, on_slow=None, target=None, headers=None, within=10, host="localhost"
+        self, port, room=None, after=None, on_slow=None, target=None, headers=None, within=30, host="localhost"
     ):
         self.connection = raw_http.Connection(port, within)
         key = base64.b64encode(os.urandom(16)).decode()
@@ -142,7 +142,7 @@ class WebSocket:
                 assert frame.opcode == TEXT and frame.fin and not frame.reserved, frame
                 return json.loads(frame.payload.decode("utf-8"))
 
-    def read_until(self, wanted, within=10):
+    def read_until(self, wanted, within=30):
         """Reads until `wanted(value)`; returns all values, that one last."""
         values = []
         end = time.monotonic() + scaled(within)

@@ -43,41 +43,41 @@ class Rpc(WebSocket):
             **({} if call_id is None else {"id": call_id}),
         }
 
-    def answer(self, call_id, within=10):
+    def answer(self, call_id, within=30):
         """The whole answer to a call."""
         self.read_while(lambda: call_id not in self.answers, within)
         return self.answers.pop(call_id)
 
-    def result(self, call_id, within=10):
+    def result(self, call_id, within=30):
         answer = self.answer(call_id, within)
         assert set(answer) in ({"jsonrpc", "id", "result"}, {"jsonrpc", "id", "error"}), answer
         if "error" in answer:
             raise RpcError(answer["error"])
         return answer["result"]
 
-    def call(self, method, params=None, within=10):
+    def call(self, method, params=None, within=30):
         return self.result(self.start(method, params), within)
 
-    def batch(self, calls, within=10):
+    def batch(self, calls, within=30):
         """Sends (method, params) together; returns their answers in the same order."""
         first = self._next_id
         self._next_id += len(calls)
         self.send_json([self.call_object(*call, call_id=first + n) for n, call in enumerate(calls)])
         return [self.answer(first + n, within) for n in range(len(calls))]
 
-    def next_event(self, within=10):
+    def next_event(self, within=30):
         self.read_while(lambda: not self.events, within)
         return self.events.popleft()
 
-    def next_typing(self, within=10):
+    def next_typing(self, within=30):
         self.read_while(lambda: not self.typing, within)
         return self.typing.popleft()
 
-    def next_presence(self, within=10):
+    def next_presence(self, within=30):
         self.read_while(lambda: not self.presence, within)
         return self.presence.popleft()
 
-    def read_while(self, waiting, within=10):
+    def read_while(self, waiting, within=30):
         end = time.monotonic() + scaled(within)
         while waiting():
             if time.monotonic() > end:

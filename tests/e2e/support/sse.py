@@ -24,7 +24,7 @@ class Event:
 
 class EventStream:
     def __init__(
-        self, port, room, after=None, on_slow=None, token=None, headers=None, within=10, api="/api/v1/rooms/{}/events"
+        self, port, room, after=None, on_slow=None, token=None, headers=None, within=30, api="/api/v1/rooms/{}/events"
     ):
         given = [("after", after), ("on_slow", on_slow), ("token", token)]
         query = "&".join(f"{name}={quote(value)}" for name, value in given if value is not None)

@@ -22,7 +22,7 @@ class WebSocketReader:
         self._socket = WebSocket(server.port, room=room, after=after, on_slow=on_slow)
         self.subscribed = self._socket.read_json()["subscribed"]
 
-    def next(self, within=10):
+    def next(self, within=30):
         """The next message, or {"gap": ...}."""
         return self._socket.read_json(within)
 
@@ -39,7 +39,7 @@ class SseReader:
         self.subscribed = first.json()
         assert first.id == self.subscribed["pos"]
 
-    def next(self, within=10):
+    def next(self, within=30):
         event = self._stream.next(within)
         if event.kind == "gap":
             return {"gap": event.json()}
@@ -99,7 +99,7 @@ class GrpcReader:
             raise event
         return event
 
-    def next(self, within=10):
+    def next(self, within=30):
         event = self._take(within)
         if event.WhichOneof("event") == "gap":
             return {"gap": _gap(event.gap)}
@@ -118,7 +118,7 @@ class RpcReader:
         self.subscribed = self._socket.call("chat.Subscribe", asked)
         self._room = room
 
-    def next(self, within=10):
+    def next(self, within=30):
         event = self._socket.next_event(within)
         assert event["room"] == self._room, event
         return {"gap": event["gap"]} if "gap" in event else event["message"]
@@ -131,7 +131,7 @@ def _gap(gap):
     return {**({"from": getattr(gap, "from")} if gap.HasField("from") else {}), "to": gap.to}
 
 
-def every_change(reader, within=10):
+def every_change(reader, within=30):
     """The next event of a room as {kind: body}, as JSON, whatever it is and over whatever transport it comes."""
     if isinstance(reader, WebSocketReader):
         value = reader._socket.read_json(within)
