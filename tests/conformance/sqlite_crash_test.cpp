@@ -97,7 +97,8 @@ TEST(SqliteCrash, NothingAcknowledgedIsLost) {
   }
   std::vector<Acknowledged> acknowledged;
   std::mt19937 random(std::random_device{}());
-  for (int round = 0; round < 10; ++round) {
+  constexpr std::size_t kEnough = 20;  // on a busy machine some writers are killed before they have begun
+  for (int round = 0; round < 10 || (round < 100 && acknowledged.size() <= kEnough); ++round) {
     const auto lifetime = std::chrono::milliseconds(std::uniform_int_distribution(100, 500)(random));
     const auto more = write_and_kill(url, lifetime);
     acknowledged.insert(acknowledged.end(), more.begin(), more.end());
@@ -107,7 +108,7 @@ TEST(SqliteCrash, NothingAcknowledgedIsLost) {
               ask_sql(folder.file("crash.db"), "SELECT count(*) FROM messages"));
     if (testing::Test::HasFailure()) return;
   }
-  EXPECT_GT(acknowledged.size(), 20U) << "the writer hardly wrote";
+  EXPECT_GT(acknowledged.size(), kEnough) << "the writer hardly wrote";
 }
 
 }  // namespace

@@ -70,9 +70,13 @@ TEST_F(SharedReadsTest, AreMadeOnceForAllWhoAskAtTheSameTime) {
   answers.push_back(ask(1, held("first")));
   begun_.get_future().wait_for(kPatience);
   for (std::size_t i = 0; i < 1'000; ++i) answers.push_back(ask(1, [] { return "another"; }, i % 2));
+  for (const int core : {0, 1}) {
+    auto other = ask(2 + core, [] { return "asked behind them on the same core"; }, static_cast<std::size_t>(core));
+    EXPECT_TRUE(take(other).has_value());
+  }
   let_go_.set_value();
   for (Answer& answer : answers) EXPECT_EQ(*take(answer), "first");
-  EXPECT_EQ(made(), 1);
+  EXPECT_EQ(made(), 1 + 2);
 }
 
 TEST_F(SharedReadsTest, AreOfTheirOwnKey) {
@@ -84,13 +88,20 @@ TEST_F(SharedReadsTest, AreOfTheirOwnKey) {
 }
 
 TEST_F(SharedReadsTest, AreMadeAgainWhenTheAnswerIsNotGoodAnyMore) {
-  auto first = ask(1, [] { return "old"; });
-  EXPECT_EQ(*take(first), "old");
-  auto kept = ask(1, [] { return "new"; });
-  EXPECT_EQ(*take(kept), "old");
-  auto second = ask(1, [] { return "new"; }, 0, [](const std::string& value) { return value != "old"; });
+  int key = 0;
+  std::string kept;
+  while (kept != "old" && key < 10) {  // a test that has to wait for the processor may ask too late
+    ++key;
+    auto first = ask(key, [] { return "old"; });
+    EXPECT_EQ(*take(first), "old");
+    auto again = ask(key, [] { return "new"; });
+    kept = *take(again);
+  }
+  EXPECT_EQ(kept, "old");
+  const auto made_before = made();
+  auto second = ask(key, [] { return "new"; }, 0, [](const std::string& value) { return value != "old"; });
   EXPECT_EQ(*take(second), "new");
-  EXPECT_EQ(made(), 2);
+  EXPECT_EQ(made(), made_before + 1);
 }
 
 TEST_F(SharedReadsTest, AreForgottenAMomentLater) {

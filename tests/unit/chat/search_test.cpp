@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <condition_variable>
 #include <deque>
@@ -187,14 +188,18 @@ TEST(Indexer, TriesAgainAfterAFailure) {
 }
 
 TEST(Indexer, StopsWhileItWaits) {
-  OpenStore store;
-  store.give({fail(ErrorCode::kUnavailable, "the disk is full")});
-  Metrics metrics;
-  Indexer indexer(store, metrics);
-  ASSERT_TRUE(store.wait_for_calls(1));
-  const auto begun = std::chrono::steady_clock::now();
-  indexer.stop();
-  EXPECT_LT(std::chrono::steady_clock::now() - begun, 900ms);
+  std::chrono::nanoseconds fastest = kPatience;  // of some, since others may have the processor for a while
+  for (int i = 0; i < 5; ++i) {
+    OpenStore store;
+    store.give({fail(ErrorCode::kUnavailable, "the disk is full")});
+    Metrics metrics;
+    Indexer indexer(store, metrics);
+    ASSERT_TRUE(store.wait_for_calls(1));
+    const auto begun = std::chrono::steady_clock::now();
+    indexer.stop();
+    fastest = std::min<std::chrono::nanoseconds>(fastest, std::chrono::steady_clock::now() - begun);
+  }
+  EXPECT_LT(fastest, 500ms);
 }
 
 }  // namespace
