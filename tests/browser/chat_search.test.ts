@@ -63,7 +63,7 @@ it('does not mix the older ones of one question into the next', async () => {
   await look(page, 'harbour', 1);
   await look(page, 'lighthouse', 50);
   await page.getByRole('button', { name: 'Older' }).evaluate(async (older: HTMLElement) => {
-    const field = document.querySelector<HTMLInputElement>('input[type=search]')!;
+    const field = document.querySelector<HTMLInputElement>('[role=search] input[type=search]')!;
     field.value = 'harbour';
     field.dispatchEvent(new Event('input', { bubbles: true }));
     await new Promise((resolve) => setTimeout(resolve));
