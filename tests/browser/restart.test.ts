@@ -18,7 +18,8 @@ interface Scene {
   page: Page;
   write: (from: number, to: number) => Promise<void>;
   end: (signal: 'SIGTERM' | 'SIGKILL') => Promise<void>;
-  start: () => Promise<void>;
+  /** Starts it again; the page reaches it when `meanwhile` is done. */
+  start: (meanwhile: () => Promise<void>) => Promise<void>;
 }
 
 /** A live page on a server that can be ended and started again behind the same address. */
@@ -38,8 +39,9 @@ async function play(store: (folder: string) => string, story: (scene: Scene) => 
         page,
         write,
         end: (signal) => server.end(signal),
-        start: async () => {
+        start: async (meanwhile) => {
           server = await OwnServer.start(folder, store(folder));
+          await meanwhile();
           gate.target = server.url;
         },
       });
@@ -56,11 +58,10 @@ describe('the live page and a server that goes and comes back', () => {
   it.each(['SIGKILL', 'SIGTERM'] as const)('has every message once after %s', async (signal) => {
     await play(sqlite, async ({ page, write, end, start }) => {
       await write(6, 40);
-      await end(signal);
       const said = signal === 'SIGTERM' ? 'The server is restarting' : 'The connection is lost';
-      await page.getByText(said).waitFor();
-      await start();
-      await write(41, 60);
+      // It is said until the page tries again, which may be before the server has ended.
+      await Promise.all([page.getByText(said).waitFor(), end(signal)]);
+      await start(() => write(41, 60));
       await page.getByText('Caught up 20 messages, none is missing').waitFor();
       await write(61, 61);
       await lines(page).getByText('message 61').waitFor();
@@ -74,8 +75,7 @@ describe('the live page and a server that goes and comes back', () => {
       () => 'memory:',
       async ({ page, write, end, start }) => {
         await end('SIGTERM');
-        await start();
-        await write(1, 3);
+        await start(() => write(1, 3));
         await page.getByText('history begins anew here').waitFor();
         await lines(page).getByText('message 3').nth(1).waitFor();
         await isLive(page);
