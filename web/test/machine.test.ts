@@ -120,6 +120,17 @@ describe('a broken connection', () => {
     expect(machine.state.kind).toBe('live');
   });
 
+  it('counts what came before it was lost once more', () => {
+    send({ on: 'closed', code: 1006, reason: '' });
+    reconnect(true);
+    arrive('k1:6');
+    send({ on: 'head_failed', status: 0, detail: '' });
+    send({ on: 'timer' });
+    expect(kinds(send({ on: 'head_failed', status: 0, detail: '' }))).toEqual(['close', 'wait']);
+    reconnect(true);
+    expect(send({ on: 'head', pos: 'k1:6' })).toContainEqual({ do: 'resumed', count: 1, whole: true });
+  });
+
   it('says that nothing was missed', () => {
     send({ on: 'closed', code: 1006, reason: '' });
     reconnect(true);

@@ -108,7 +108,8 @@ export class LiveMachine {
   #connect(again: boolean): LiveAction[] {
     this.state = { kind: 'connecting', again };
     this.#probe = 'none';
-    this.#resume = again ? { received: 0, whole: true } : undefined;
+    // What came before the connection was lost once more has not been told of yet.
+    this.#resume = again ? (this.#resume ?? { received: 0, whole: true }) : undefined;
     return [
       { do: 'open', after: this.last },
       { do: 'wait', ms: answerTimeoutMs },
