@@ -86,8 +86,8 @@ describe('writing', () => {
     await page.getByLabel('Messages per second').fill('100');
     await page.getByRole('button', { name: 'Start' }).click();
     await until(async () => (await figure(page, 'acknowledged')) >= 300);
-    expect(await figure(page, 'rate')).toBeGreaterThan(80);
-    expect(await figure(page, 'rate')).toBeLessThan(120);
+    // Over the last two seconds; what stood still for a moment is made up for.
+    await until(async () => Math.abs((await figure(page, 'rate')) - 100) < 20);
     await page.getByRole('link', { name: 'See them arrive' }).click();
     await isLive(page);
     await until(async () => Number(await page.getByTestId('received').innerText()) > 50);
