@@ -15,6 +15,7 @@ export default defineConfig({
     fileParallelism: false,
     testTimeout: 90_000,
     hookTimeout: 30_000,
+    expect: { poll: { timeout: 15_000 } },
     reporters: junit ? ['default', 'junit'] : ['default'],
     ...(junit ? { outputFile: { junit } } : {}),
   },
