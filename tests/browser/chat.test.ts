@@ -141,7 +141,7 @@ describe('sending', () => {
     await until(async () => (await history(room)).length === wanted.length);
     expect((await history(room)).map(({ content }) => content)).toEqual(wanted);
     await until(async () => (await page.locator('[data-state]').count()) === 0);
-    expect(await texts(page)).toEqual(wanted);
+    await expect.poll(() => texts(page)).toEqual(wanted);
   });
 
   it('asks for a name again when the session has ended', async () => {
