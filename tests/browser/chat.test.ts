@@ -1,3 +1,4 @@
+import type { Route } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { acknowledge, changeMessage, changeRoom, closeRoom, closeSession, enter, field, history } from './chat_page';
 import { join, makeRoom, row, say, texts, write } from './chat_page';
@@ -184,11 +185,12 @@ describe('the history', () => {
     const page = await enter(browser, room, anna);
     await row(page, 'row 260').waitFor();
     await page.getByRole('log').hover();
+    const first = page.getByText('row 1', { exact: true });
     await until(async () => {
       await page.mouse.wheel(0, -1500);
-      return page.getByText('Here the room begins').isVisible();
+      return first.isVisible();
     });
-    await row(page, 'row 1').first().waitFor();
+    await page.getByText('Here the room begins').waitFor();
     await say(boris, room, 'row 261');
     await page.getByRole('button', { name: '1 new' }).click();
     await row(page, 'row 261').waitFor();

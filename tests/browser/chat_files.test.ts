@@ -120,7 +120,10 @@ it('no more are taken than a message may have, and the others are spoken of', as
 it('an upload of a session that has ended asks for a name again', async () => {
   const page = await enter(browser, room, anna);
   await page.route('**/api/v1/sessions/me', (route) => route.abort());
-  await closeSession(anna);
+  await page.route('**/api/v1/attachments?*', async (route) => {
+    await closeSession(anna);
+    await route.continue();
+  });
   await choose(page, notes);
   await page.getByText('Your session has ended').waitFor();
 });
