@@ -47,6 +47,8 @@ describe('a conversation', () => {
   it('shows that somebody writes', async () => {
     const hers = await enter(browser, room, anna);
     const his = await enter(browser, room, boris);
+    await say(boris, room, 'do you hear me?');
+    await row(hers, 'do you hear me?').waitFor();
     await field(his).pressSequentially('hel');
     await hers.getByText('Boris is typing…').waitFor();
     await write(his, 'hello');
