@@ -329,6 +329,7 @@ describe('hands', () => {
     await page.keyboard.press('?');
     await page.getByRole('dialog').getByText('Reply to the chosen message').waitFor();
     await page.keyboard.press('Escape');
+    await field(page).waitFor();
     await page.keyboard.press('c');
     await page.keyboard.type('by hand');
     await page.keyboard.press('Enter');
