@@ -1,5 +1,6 @@
 // What the stories read from the page of the live messages.
 import type { Page } from 'playwright-core';
+import { until } from './support';
 
 export const isLive = (page: Page) => page.locator('[data-live="live"]').waitFor({ state: 'attached' });
 export const lines = (page: Page) => page.locator('[data-pos] .text');
@@ -21,6 +22,16 @@ export async function allNumbers(page: Page): Promise<number[]> {
       if (log.scrollTop + log.clientHeight >= log.scrollHeight - 4) return found;
     }
   });
+}
+
+/** Turns the wheel, and waits until the list stands where that leads. */
+export async function scrollUp(page: Page, pixels: number): Promise<void> {
+  const log = page.getByRole('log');
+  const top = () => log.evaluate((box) => box.scrollTop);
+  const wanted = (await top()) - pixels;
+  await log.hover();
+  await page.mouse.wheel(0, -pixels);
+  await until(async () => Math.abs((await top()) - wanted) < 1);
 }
 
 /** Height of all rows, drawn or not. */

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Page } from 'playwright-core';
 import { Gate } from './gate';
-import { allNumbers, isLive, lines, listHeight, upTo } from './live_list';
+import { allNumbers, isLive, lines, listHeight, scrollUp, upTo } from './live_list';
 import { Browser, fill, newRoom, post, roomSize, server, until } from './support';
 
 let browser: Browser;
@@ -145,10 +145,8 @@ describe('the live list', () => {
     const page = await browser.open(`/live?room=${room}`);
     await isLive(page);
     await lines(page).getByText('old 90', { exact: true }).waitFor();
-    await page.getByRole('log').hover();
-    await page.mouse.wheel(0, -600);
+    await scrollUp(page, 600);
     await page.getByRole('button', { name: 'To the newest' }).waitFor();
-    await page.waitForTimeout(500);
     const place = () => page.locator('[data-pos]').nth(12).boundingBox();
     const [before, text] = [await place(), await lines(page).nth(12).innerText()];
     for (let seq = 91; seq <= 95; ++seq) await post(room, `old ${seq}`, seq);
@@ -176,15 +174,14 @@ describe('the live list', () => {
     await fill(room, 'row', 150);
     const page = await browser.open(`/live?room=${room}`);
     await isLive(page);
+    await lines(page).getByText('row 150', { exact: true }).waitFor();
     let release = () => {};
     const held = new Promise<void>((resolve) => (release = resolve));
     await page.route(/before=/, async (route) => {
       await held;
       await route.continue();
     });
-    await page.getByRole('log').hover();
-    await page.mouse.wheel(0, -1800);
-    await page.waitForTimeout(500);
+    await scrollUp(page, 1800);
     const watched = lines(page).getByText('row 65', { exact: true });
     const [before, height] = [await watched.boundingBox(), await listHeight(page)];
     release();
