@@ -132,8 +132,8 @@ describe('the live list', () => {
       gate.silence();
       await post(room, 'not heard at first', 1);
       await page.evaluate(() => dispatchEvent(new Event('offline')));
-      // The page may ask over a silent connection first, and over the next one.
-      await page.getByText('Caught up 1 message, none is missing').waitFor({ timeout: 45_000 });
+      // The page may ask over one silent connection after the other, for five seconds each.
+      await page.getByText('Caught up 1 message, none is missing').waitFor({ timeout: 70_000 });
       await lines(page).getByText('not heard at first').waitFor();
     } finally {
       await gate.close();
