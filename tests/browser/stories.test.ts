@@ -275,9 +275,9 @@ describe('the rest', () => {
   it('the chat leads to the other pages, and they lead back', async () => {
     const page = await browser.open('/');
     await page.getByRole('navigation').getByRole('link', { name: 'Live' }).click();
-    expect(new URL(page.url()).pathname).toBe('/live');
+    await page.waitForURL('**/live');
     await page.getByRole('link', { name: 'Vestnik' }).click();
-    expect(new URL(page.url()).pathname).toBe('/');
+    await page.waitForURL(`${server}/`);
   });
 
   it('the status is drawn, and there as a table', async () => {
