@@ -1,0 +1,32 @@
+import { expect, it } from 'vitest';
+import type { Page, Route } from 'playwright-core';
+import { enter, react, row, say } from './chat_page';
+import { anna, boris, browser, room } from './conversation';
+
+const settleMs = 200;
+
+/** Does `act`, and holds the answer to the request that comes of it; what is returned gives it to the page. */
+async function withheld(page: Page, address: string, act: () => Promise<unknown>): Promise<() => Promise<void>> {
+  let hold: (route: Route) => void = () => {};
+  const asked = new Promise<Route>((resolve) => (hold = resolve));
+  await page.route(address, hold, { times: 1 });
+  await act();
+  const route = await asked;
+  const response = await route.fetch();
+  return async () => {
+    await route.fulfill({ response });
+    await page.waitForTimeout(settleMs);
+  };
+}
+
+it('a reaction is counted as of its newest event', async () => {
+  const { id } = await say(boris, room, 'liked by two');
+  const page = await enter(browser, room, anna);
+  await row(page, 'liked by two').hover();
+  const answer = await withheld(page, '**/reactions/*', () => page.getByRole('button', { name: 'Thumbs up' }).click());
+  await react(boris, id, '👍');
+  const both = row(page, 'liked by two').getByRole('button', { name: '👍: 2' });
+  await both.waitFor();
+  await answer();
+  expect(await both.count()).toBe(1);
+});
