@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Page, Route } from 'playwright-core';
-import { enter, react, row, say } from './chat_page';
+import { changeRoom, enter, join, react, row, say } from './chat_page';
 import { anna, boris, browser, room } from './conversation';
 
 const settleMs = 200;
@@ -29,4 +29,14 @@ it('a reaction is counted as of its newest event', async () => {
   await both.waitFor();
   await answer();
   expect(await both.count()).toBe(1);
+});
+
+it('an older look at the room does not undo a newer one', async () => {
+  const page = await enter(browser, room, boris);
+  const answer = await withheld(page, `**/rooms/${room}`, () => join(anna, room));
+  await changeRoom(anna, room, { read_only: true });
+  const told = page.getByText('Only the owner Анна writes here');
+  await told.waitFor();
+  await answer();
+  expect(await told.count()).toBe(1);
 });

@@ -55,6 +55,8 @@ export class Chat {
   #heightOf = rowHeights(900);
   #drafts = load<Drafts>(draftsKey, {});
   #actsAs: string | undefined;
+  #looks = 0;
+  #lookShown = 0;
 
   start(): void {
     this.#actsAs = session.secret;
@@ -120,9 +122,12 @@ export class Chat {
     const { view } = this;
     if (!view || view.closed) return;
     const { name } = view;
+    const look = ++this.#looks;
     const asked = [calls.members(name), calls.active(name), api.room(name)] as const;
     const [members, active, room] = await Promise.allSettled(asked);
-    if (view !== this.view) return;
+    // A later look may be answered earlier.
+    if (view !== this.view || look < this.#lookShown) return;
+    this.#lookShown = look;
     if (room.status === 'fulfilled') view.describe(room.value);
     if (members.status === 'fulfilled') this.members = members.value;
     if (active.status === 'fulfilled') this.active = active.value;
