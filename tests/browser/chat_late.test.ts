@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Page, Route } from 'playwright-core';
-import { changeRoom, enter, join, react, row, say } from './chat_page';
+import { changeRoom, closeSession, enter, join, react, row, say, texts, write } from './chat_page';
 import { anna, boris, browser, room } from './conversation';
 
 const settleMs = 200;
@@ -39,4 +39,24 @@ it('an older look at the room does not undo a newer one', async () => {
   await told.waitFor();
   await answer();
   expect(await told.count()).toBe(1);
+});
+
+it('what was sent while the room was read anew stands there once', async () => {
+  const page = await enter(browser, room, anna);
+  const ends = async (route: Route) => {
+    await closeSession(anna);
+    await route.continue();
+  };
+  await page.route('**/messages', ends, { times: 1 });
+  await write(page, 'kept');
+  await page.getByText('Your session has ended').waitFor();
+  const taken = page.waitForResponse((response) => response.url().endsWith('/messages') && response.ok());
+  await page.route('**/messages?*', async (route) => {
+    await (await taken).finished();
+    await route.continue();
+  });
+  await page.getByRole('button', { name: 'Start writing' }).click();
+  await row(page, 'kept').waitFor();
+  await page.locator('[data-state]').waitFor({ state: 'detached' });
+  expect(await texts(page)).toEqual(['kept']);
 });

@@ -106,7 +106,10 @@ export class Chat {
       (row) => this.#heightOf(row),
       () => session.user?.id,
     );
-    view.onshown = () => this.#seen();
+    view.onshown = () => {
+      this.#seen();
+      this.#settle();
+    };
     this.view = view;
     void view.open(this.rooms.unread.of(name), this.rooms.unread.cursors.get(name), at);
     void this.loadPeople();
@@ -257,11 +260,20 @@ export class Chat {
 
   /** The server has it. It stays below the list until it comes in its place. */
   #sent(letter: Letter): void {
-    const at = parsePosition(letter.pos ?? '');
-    const newest = this.view?.name === letter.room ? this.view.timeline.newest : undefined;
-    const there = at && newest && newest.epoch === at.epoch && newest.n >= at.n;
-    if (there || this.view?.name !== letter.room) this.outbox.remove(new Set([letter.message.nonce]));
+    if (this.view?.name !== letter.room) this.outbox.remove(new Set([letter.message.nonce]));
+    this.#settle();
     void session.check();
+  }
+
+  /** Removes what has come in its place, be it by an event or with a page of the history. */
+  #settle(): void {
+    const newest = this.view?.timeline.newest;
+    if (!newest) return;
+    const there = this.outbox.of(this.view!.name).filter(({ pos }) => {
+      const at = parsePosition(pos ?? '');
+      return at && at.epoch === newest.epoch && at.n <= newest.n;
+    });
+    this.outbox.remove(new Set(there.map(({ message }) => message.nonce)));
   }
 
   /** What is at the end of the list, on a screen that is looked at, has been read. */
