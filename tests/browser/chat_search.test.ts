@@ -102,7 +102,6 @@ it('looks into this room first, and into all when asked', async () => {
   const page = await enter(browser, room, anna);
   await look(page, word, 0);
   await page.getByLabel('In all rooms').check();
-  await look(page, word, 1);
   await found(page).getByText(`#${other}`).waitFor();
   await found(page).getByRole('button').click();
   await row(page, 'over there').waitFor();
