@@ -272,6 +272,23 @@ describe('rooms', () => {
     await his.getByRole('link', { name, exact: true }).waitFor({ state: 'detached' });
   });
 
+  it('that the server refuses are spoken of in the language of the page', async () => {
+    const page = await enter(browser, room, anna, { locale: 'ru-RU' });
+    await page.getByRole('button', { name: 'Новая комната' }).click();
+    const form = page.getByRole('dialog');
+    const refused = async (label: string, value: string, words: string) => {
+      await form.getByLabel(label, { exact: true }).fill(value);
+      await form.getByRole('button', { name: 'Создать' }).click();
+      await form.getByText(words).waitFor();
+    };
+    await refused('Название', room, 'Комната с таким названием уже есть.');
+    await refused('Название', 'a/b', 'Выберите другое название');
+    await form.getByLabel('Название', { exact: true }).fill(`${room}-new`);
+    await refused('Хранить сообщений', '999999999999', 'Столько сообщений сервер не хранит.');
+    await form.getByLabel('Хранить сообщений', { exact: true }).fill('');
+    await refused('Длина сообщения', '99999999', 'Сообщений такой длины сервер не принимает.');
+  });
+
   it('that are not there are said to be so', async () => {
     const page = await browser.open('/?room=no-such-room');
     await page.getByText('There is no room “no-such-room”').waitFor();
