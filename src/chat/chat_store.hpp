@@ -20,6 +20,9 @@ struct Appended {
                            // tells what is (n is the room's counter)
 };
 
+// So many of a room's newest events are kept at least.
+inline constexpr std::int64_t kEventsKept = 10'000;
+
 // Synchronous: a call is one transaction that returns when it is durable, within the store's time-out. Any thread may
 // call; `append` is called by one thread at a time. Errors of every call: unavailable (the storage failed or is
 // closed), deadline_exceeded. After a failed write nothing of that call is visible, ever (or the store reports itself
@@ -72,8 +75,9 @@ class ChatStore {
   //  - Deletion: the message lets go of its attachments. So do messages that leave, and those of closed rooms, at the
   //    latest when they are swept.
   //  - Closing: the room, its name, members and cursors are gone; the event is its last.
-  // An unknown or closed room, and an unknown user, give not_found for that change. The outer error means that nothing
-  // was applied.
+  // Of the room's newest events kEventsKept are kept, or twice as many as it holds messages when that is more. The
+  // floor may rise above older ones, which leaves the messages among them where they are. An unknown or closed room,
+  // and an unknown user, give not_found for that change. The outer error means that nothing was applied.
   virtual Result<std::vector<Result<Appended>>> append(std::span<const Change> changes, Time now) = 0;
 
   // One page of history in the query's order. An unknown room is an empty page.

@@ -101,7 +101,7 @@ struct Room {
   RoomInfo info;
   RoomRules rules;
   std::int64_t counter = 0;        // n of the newest change
-  std::int64_t floor = 0;          // history is complete after this n
+  std::int64_t floor = 0;          // events are complete after this n
   std::int64_t message_count = 0;  // messages held, deleted ones too
   std::int64_t message_total = 0;  // messages ever written
   std::optional<Time> last_message_at;

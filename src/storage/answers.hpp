@@ -11,6 +11,7 @@
 
 #include "base/clock.hpp"
 #include "base/error.hpp"
+#include "chat/chat_store.hpp"
 #include "chat/types.hpp"
 
 namespace vestnik::storage::answers {
@@ -102,6 +103,11 @@ inline chat::Event sent(chat::Message message) {
 // Messages that a room keeps under a limit: the one just written is always among them.
 inline std::int64_t kept(std::int64_t message_limit) {
   return std::max<std::int64_t>(message_limit, 1);
+}
+
+// Where the history of a room may begin: few messages with very many reactions do not keep all that happened to them.
+inline std::int64_t events_floor(std::int64_t counter, std::int64_t message_count) {
+  return counter - std::max(chat::kEventsKept, 2 * message_count);
 }
 
 }  // namespace vestnik::storage::answers

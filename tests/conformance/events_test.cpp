@@ -213,6 +213,48 @@ TEST_P(Events, ALowerLimitActsAtOnce) {
   EXPECT_TRUE(append_one(again, at(3s)).duplicate);
 }
 
+// Few messages and very many reactions: what happened long ago goes, the messages stay.
+TEST_P(Events, TheOldestEventsOfFewMessagesLeave) {
+  const auto first = send(room_, "first", at(1s));
+  send(room_, "second", at(1s));
+  bool add = true;
+  const auto react = [&](std::int64_t times) {
+    std::vector<chat::Change> changes;
+    for (; times > 0; --times, add = !add) changes.push_back(chat::ReactionChange{room_, first, 1, "+", add});
+    for (auto& result : must(store().append(changes, at(2s)))) must(std::move(result));
+  };
+  react(chat::kEventsKept - 2);
+  EXPECT_EQ(must(store().find_room(room_)).floor, 0);
+  for (int batch = 0; batch < 3; ++batch) react(777);
+  reopen();
+  auto state = must(store().find_room(room_));
+  EXPECT_EQ(state.floor, state.counter - chat::kEventsKept);
+  const auto events = all_events(room_);
+  ASSERT_EQ(std::ssize(events), chat::kEventsKept);
+  for (std::size_t i = 0; i < events.size(); ++i)
+    ASSERT_EQ(events[i].n, state.floor + 1 + static_cast<std::int64_t>(i));
+  EXPECT_EQ(contents(), "firstsecond");
+  EXPECT_EQ(must(store().get_message(first)).second.content, "first");
+  EXPECT_EQ(must(store().get_unread({.room_id = room_, .user_id = 1, .name = {}})).count, 2);
+  append_one(chat::Edit{room_, first, 1, "changed"}, at(3s));
+
+  // More messages keep more events, but what has gone stays away; fewer keep fewer.
+  std::vector<chat::Change> drafts;
+  for (std::int64_t i = 0; i < chat::kEventsKept; ++i) drafts.emplace_back(draft_for(room_, ""));
+  must(store().append(drafts, at(4s)));
+  const auto grown = must(store().find_room(room_));
+  EXPECT_GT(grown.floor, state.floor);
+  EXPECT_LE(grown.floor, grown.counter - chat::kEventsKept);
+  EXPECT_EQ(all_events(room_).front().n, grown.floor + 1);
+  EXPECT_EQ(std::ssize(all_events(room_)), grown.counter - grown.floor);
+  append_one(limited("last", 1), at(5s));
+  reopen();
+  state = must(store().find_room(room_));
+  EXPECT_EQ(state.floor, state.counter - 1);
+  EXPECT_EQ(all_events(room_).size(), 1U);
+  EXPECT_EQ(contents(), "last");
+}
+
 // Pages and offsets where positions are not dense.
 TEST_P(Events, EveryPageIsLikeAFilter) {
   std::mt19937 random(1);  // the same history at each run

@@ -85,6 +85,23 @@ TEST_F(Version1, OldMessagesTakeChanges) {
             "message 9 n 9 at 2024-01-01T00:00:09Z user none none seq '90' nonce none content '' deleted\n");
 }
 
+TEST_F(Version1, VeryManyOldChangesLeaveInPieces) {
+  const auto rows = [&] { return ask_sql(path_, "SELECT count(*) FROM changes"); };
+  run_sql(path_, R"(
+    WITH RECURSIVE numbers (n) AS (SELECT 51 UNION ALL SELECT n + 1 FROM numbers WHERE n < 15050)
+    INSERT INTO changes (room_key, n, kind, at, user_id, message_id, emoji)
+      SELECT 1, n, 3, 1704067250000000, 1, 1, '+' FROM numbers;
+    UPDATE rooms SET counter = 15050 WHERE key = 1)");
+  must(append(chat::Edit{"lobby-id", 7, 1, "one piece"}));
+  EXPECT_EQ(must(store_->find_room("lobby")).floor, 1'000);
+  EXPECT_EQ(rows(), 15'000 + 1 - 950);
+  for (int i = 0; i < 10; ++i) must(append(chat::Edit{"lobby-id", 7, 1, fmt::format("{}", i)}));
+  EXPECT_EQ(rows(), chat::kEventsKept);
+  const auto room = must(store_->find_room("lobby"));
+  EXPECT_EQ(room.floor, room.counter - chat::kEventsKept);
+  EXPECT_EQ(room.message_count, 50);
+}
+
 TEST_F(Version1, NamesAndNoncesAreStillTaken) {
   EXPECT_EQ(code_of(store_->create_user({.username = "anna", .email = {}})), ErrorCode::kAlreadyExists);
   EXPECT_EQ(code_of(store_->create_room(new_room("new-id", "lobby"))), ErrorCode::kAlreadyExists);

@@ -56,6 +56,7 @@ Result<Appended> RoomHistory::apply(const chat::Draft& draft, Moment& moment) {
   ++room_.message_total;
   room_.last_message_at = moment.at;
   if (draft.message_limit) trim(answers::kept(*draft.message_limit), moment);
+  raise_floor(answers::events_floor(room_.counter, room_.message_count));
   return appended;
 }
 
@@ -77,7 +78,11 @@ void RoomHistory::trim(std::int64_t message_limit, Moment& moment) {
     note_text(oldest.id, moment);
     messages_.pop_front();
   }
-  room_.floor = messages_.front().n - 1;
+  raise_floor(messages_.front().n - 1);
+}
+
+void RoomHistory::raise_floor(std::int64_t floor) {
+  room_.floor = std::max(room_.floor, floor);
   while (!changes_.empty() && changes_.front().n <= room_.floor) changes_.pop_front();
 }
 
@@ -171,6 +176,7 @@ Result<Appended> RoomHistory::apply(const chat::Closing& closing, Moment& moment
 
 Appended RoomHistory::commit(std::optional<chat::UserId> user_id, What what, const Moment& moment) {
   changes_.push_back({.n = ++room_.counter, .at = moment.at, .user_id = user_id, .what = std::move(what)});
+  raise_floor(answers::events_floor(room_.counter, room_.message_count));
   return {.event = changes_.back()};
 }
 
@@ -208,6 +214,7 @@ std::vector<Message> RoomHistory::list_messages(const chat::HistoryQuery& query)
 }
 
 std::vector<Event> RoomHistory::list_events(std::int64_t after, std::int32_t limit) const {
+  after = std::max(after, room_.floor);
   auto message = std::ranges::upper_bound(messages_, after, {}, &Message::n);
   auto change = std::ranges::upper_bound(changes_, after, {}, &Event::n);
   std::vector<Event> events;

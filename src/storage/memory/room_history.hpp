@@ -107,6 +107,7 @@ class RoomHistory {
   chat::Event present(const chat::Event& event) const;
   void show_reactions(chat::Message& message) const;
   void trim(std::int64_t message_limit, Moment& moment);
+  void raise_floor(std::int64_t floor);
   void note_text(chat::MessageId id, Moment& moment) const;
 
   chat::Room room_;

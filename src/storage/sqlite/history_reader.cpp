@@ -85,9 +85,8 @@ Outcome<std::vector<Event>> HistoryReader::list_events(const chat::RoomId& room_
   const auto room = room_state_.first(read_room_state, room_id);
   if (!room) return std::unexpected(room.error());
   if (!*room) return std::vector<Event>{};
-  // Every position is a message or another change.
   Range range = held(**room);
-  range.begin = std::clamp(after, (*room)->floor, (*room)->counter) + 1;
+  range.begin = std::clamp(after, (*room)->complete_after(), (*room)->counter) + 1;
   range.end = std::min(range.end, range.begin + std::max(limit, 0));
   auto messages = messages_ascending_.all(read_message, (*room)->key, range.begin, range.end, std::int64_t{-1});
   if (!messages) return std::unexpected(std::move(messages.error()));

@@ -37,10 +37,12 @@ Outcome<std::int64_t> HistorySweeper::remove(std::int64_t room_key, Range range,
   if (auto done = delete_messages_.run(room_key, range.begin, range.end); !done) {
     return std::unexpected(std::move(done.error()));
   }
-  if (auto done = delete_changes_.run(room_key, range.begin, range.end); !done) {
-    return std::unexpected(std::move(done.error()));
-  }
+  if (auto done = remove_changes(room_key, range); !done) return std::unexpected(std::move(done.error()));
   return range.end;
+}
+
+Outcome<void> HistorySweeper::remove_changes(std::int64_t room_key, Range range) {
+  return delete_changes_.run(room_key, range.begin, range.end);
 }
 
 Outcome<std::int64_t> HistorySweeper::remove(const Belongings& belongings, std::int64_t rows_max) {

@@ -26,6 +26,8 @@ class HistorySweeper {
   // Removes messages with what belongs to them and other changes from `range`, oldest first and at most `rows_max` rows
   // (and a few for each message with reactions or attachments). The first position that is left.
   Outcome<std::int64_t> remove(std::int64_t room_key, Range range, std::int64_t rows_max);
+  // Removes changes other than messages from `range`.
+  Outcome<void> remove_changes(std::int64_t room_key, Range range);
   // What belongs to one message, of its reactions at most `rows_max`. How many reactions were removed.
   Outcome<std::int64_t> remove(const Belongings& belongings, std::int64_t rows_max);
 

@@ -13,8 +13,11 @@
 namespace vestnik::storage::sqlite {
 namespace {
 
-// Rows below the floor that one batch removes at least, if there are so many; what is left is removed by sweeping.
-constexpr std::int64_t kTrimRows = 1'000;
+// Rows below the floor that one batch removes, if there are so many; what is left is removed by the next or by
+// sweeping.
+std::int64_t trimmed_rows(const BatchRoom& room) {
+  return std::max<std::int64_t>(1'000, 2 * room.grown);
+}
 
 // Where ids and time have come.
 struct HighWater {
@@ -117,9 +120,10 @@ Outcome<void> HistoryWriter::finish(Batch& batch) {
     if (!room || room->grown == 0) continue;
     if (room->is_closed || room->has_trimmed) shrunk_rooms_.push_back(room->state.key);
     if (auto trimmed = trim(*room); !trimmed) return trimmed;
-    const auto& [key, counter, floor, swept, message_count, message_total] = room->state;
-    auto updated =
-        update_room_state_.run(key, counter, floor, swept, message_count, message_total, room->last_message_at);
+    if (auto forgotten = forget_events(*room); !forgotten) return forgotten;
+    const auto& [key, counter, floor, swept, events_floor, message_count, message_total] = room->state;
+    auto updated = update_room_state_.run(key, counter, floor, swept, events_floor, message_count, message_total,
+                                          room->last_message_at);
     if (!updated) return updated;
   }
   for (const auto user : batch.active_users) {
@@ -137,11 +141,20 @@ Outcome<void> HistoryWriter::trim(BatchRoom& room) {
     state.floor = *oldest - 1;
   }
   if (state.swept >= state.floor) return {};
-  const auto left = sweeper_.remove(state.key, {.begin = state.swept + 1, .end = state.floor + 1},
-                                    std::max(kTrimRows, 2 * room.grown));
+  const auto left = sweeper_.remove(state.key, {.begin = state.swept + 1, .end = state.floor + 1}, trimmed_rows(room));
   if (!left) return std::unexpected(left.error());
   state.swept = *left - 1;
   return {};
+}
+
+Outcome<void> HistoryWriter::forget_events(BatchRoom& room) {
+  auto& state = room.state;
+  const std::int64_t floor = state.complete_after();
+  const std::int64_t next =
+      std::min(answers::events_floor(state.counter, state.message_count), floor + trimmed_rows(room));
+  if (next <= floor) return {};
+  state.events_floor = next;
+  return sweeper_.remove_changes(state.key, {.begin = floor + 1, .end = next + 1});
 }
 
 }  // namespace vestnik::storage::sqlite

@@ -36,8 +36,9 @@ class HistoryWriter {
   Answer apply(const chat::Change& change, Batch& batch);
   Outcome<std::optional<BatchRoom>*> find_room(const chat::RoomId& id, Batch& batch);
   Outcome<void> finish(Batch& batch);
-  // The room's new floor, with as much of what is below it removed as keeps pace with what was added.
+  // The room's new floors, each with as much of what is below it removed as keeps pace with what was added.
   Outcome<void> trim(BatchRoom& room);
+  Outcome<void> forget_events(BatchRoom& room);
 
   SessionActivity& activity_;
   MessageReader messages_;

@@ -1,6 +1,7 @@
 // Rows of the statements in sql/ as the types of the domain, and as what the storage itself works with.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -79,12 +80,15 @@ struct RoomState {
   std::int64_t key = 0;
   std::int64_t counter = 0;
   std::int64_t floor = 0;
-  std::int64_t swept = 0;  // rows of positions up to here are removed
+  std::int64_t swept = 0;         // rows of positions up to here are removed
+  std::int64_t events_floor = 0;  // changes other than messages up to here are removed
   std::int64_t message_count = 0;
   std::int64_t message_total = 0;
 
   // The room's messages are numbered from 1; those from here on are held.
   std::int64_t first_ordinal() const { return message_total - message_count + 1; }
+  // Every position after it is that of a message or of another change that is held.
+  std::int64_t complete_after() const { return std::max(floor, events_floor); }
 };
 
 inline RoomState read_room_state(Row row) {
@@ -92,8 +96,9 @@ inline RoomState read_room_state(Row row) {
           .counter = row.integer(1),
           .floor = row.integer(2),
           .swept = row.integer(3),
-          .message_count = row.integer(4),
-          .message_total = row.integer(5)};
+          .events_floor = row.integer(4),
+          .message_count = row.integer(5),
+          .message_total = row.integer(6)};
 }
 
 inline chat::Attachment read_attachment(Row row) {

@@ -16,27 +16,28 @@ inline constexpr std::string_view kRoomTaken =
     "SELECT 1 FROM rooms WHERE name = ?2 AND closed_at IS NULL";
 inline constexpr std::string_view kRoomById = R"(
   SELECT id, name, epoch, created_at, owner_id, max_length, message_limit, expires_at, client_seq_required, read_only,
-         counter, floor, message_count, message_total, last_message_at
+         counter, max(floor, events_floor), message_count, message_total, last_message_at
     FROM rooms WHERE id = ?1 AND closed_at IS NULL)";
 inline constexpr std::string_view kRoomByName = R"(
   SELECT id, name, epoch, created_at, owner_id, max_length, message_limit, expires_at, client_seq_required, read_only,
-         counter, floor, message_count, message_total, last_message_at
+         counter, max(floor, events_floor), message_count, message_total, last_message_at
     FROM rooms WHERE name = ?1 AND closed_at IS NULL)";
 inline constexpr std::string_view kListRooms = R"(
   SELECT id, name, epoch, created_at, owner_id, max_length, message_limit, expires_at, client_seq_required, read_only,
-         counter, floor, message_count, message_total, last_message_at
+         counter, max(floor, events_floor), message_count, message_total, last_message_at
     FROM rooms WHERE closed_at IS NULL ORDER BY key LIMIT ?2 OFFSET ?1)";
 
-// The state of a room's history: columns key, counter, floor, swept, message_count, message_total.
+// The state of a room's history: columns key, counter, floor, swept, events_floor, message_count, message_total.
 inline constexpr std::string_view kRoomState = R"(
-  SELECT key, counter, floor, swept, message_count, message_total FROM rooms WHERE id = ?1 AND closed_at IS NULL)";
+  SELECT key, counter, floor, swept, events_floor, message_count, message_total
+    FROM rooms WHERE id = ?1 AND closed_at IS NULL)";
 inline constexpr std::string_view kUpdateRoomState = R"(
-  UPDATE rooms SET counter = ?2, floor = ?3, swept = ?4, message_count = ?5, message_total = ?6,
-                   last_message_at = coalesce(?7, last_message_at)
+  UPDATE rooms SET counter = ?2, floor = ?3, swept = ?4, events_floor = ?5, message_count = ?6, message_total = ?7,
+                   last_message_at = coalesce(?8, last_message_at)
     WHERE key = ?1)";
 // Open rooms with a message at or after a time.
 inline constexpr std::string_view kRoomStatesSince = R"(
-  SELECT key, counter, floor, swept, message_count, message_total
+  SELECT key, counter, floor, swept, events_floor, message_count, message_total
     FROM rooms WHERE closed_at IS NULL AND last_message_at >= ?1)";
 
 // Rules: columns max_length, message_limit, expires_at, client_seq_required, read_only.
