@@ -62,6 +62,7 @@ struct Limits {
   std::uint64_t max_users = 1'000'000;
   std::uint64_t max_room_messages = 100'000'000;
   std::uint64_t max_attachment_bytes = 25ull << 20;
+  std::uint64_t max_attachments_user_bytes = 1ull << 30;  // uploaded by one user; 0: no limit
   std::uint64_t max_attachments_total_bytes = 10ull << 30;
   std::uint32_t max_attachments_per_message = 10;
   double user_rate = 20;          // changes and uploads a second of one user where sessions are required; 0: no limit

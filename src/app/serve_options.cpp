@@ -125,6 +125,7 @@ Command serve_command(ServerConfig& config) {
       {"max-users", kLimits, "accounts, and guests with a session", whole(limits.max_users, 1, 1'000 * kMillion)},
       {"max-room-messages", kLimits, "messages that a room keeps; rooms may keep less", whole(limits.max_room_messages, 1, 1'000'000 * kMillion)},
       {"max-attachment-bytes", kLimits, "one attachment", size(limits.max_attachment_bytes, kKiB, kTiB)},
+      {"max-attachments-user-bytes", kLimits, "all attachments of one user; 0: no limit", size(limits.max_attachments_user_bytes, 0, 1'024 * kTiB)},
       {"max-attachments-total-bytes", kLimits, "all attachments together", size(limits.max_attachments_total_bytes, kMiB, 1'024 * kTiB)},
       {"max-attachments-per-message", kLimits, "attachments of one message", whole(limits.max_attachments_per_message, 1, 100)},
       {"user-rate", kLimits, "changes, uploads among them, a second of one user, with --require-sessions; 0: no limit", rate(limits.user_rate, 1e6)},

@@ -10,6 +10,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
+#include <limits>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -74,6 +75,13 @@ chat::Limits chat_limits(const Limits& limits) {
           .max_room_messages = static_cast<std::int64_t>(limits.max_room_messages),
           .max_page = static_cast<std::int32_t>(limits.max_page),
           .max_attachments = limits.max_attachments_per_message};
+}
+
+chat::AttachmentService::Options attachment_options(const ServerConfig& config) {
+  const std::uint64_t user_bytes_max = config.limits.max_attachments_user_bytes;
+  return {.bytes_max = config.limits.max_attachment_bytes,
+          .user_bytes_max = user_bytes_max > 0 ? user_bytes_max : std::numeric_limits<std::uint64_t>::max(),
+          .unclaimed = config.timeouts.unclaimed_attachment};
 }
 
 std::array<const google::protobuf::ServiceDescriptor*, 2> services() {
@@ -154,8 +162,7 @@ int serve(const ServerConfig& config, std::span<const std::string> warnings) {
 
   auto blobs = open_blobs(config, **store);
   if (!blobs) return failed(blobs.error());
-  chat::AttachmentService attachments(**store, **blobs, {limits.max_attachment_bytes, timeouts.unclaimed_attachment},
-                                      system_now);
+  chat::AttachmentService attachments(**store, **blobs, attachment_options(config), system_now);
   attachments.check((*blobs)->take_found());
   metrics.gauge("attachment_bytes", "Bytes of attachments, kept and on their way in.",
                 [&blobs] { return static_cast<double>((*blobs)->used_bytes()); });

@@ -29,6 +29,9 @@ Error too_large(std::uint64_t bytes_max) {
 Result<void> AttachmentUpload::write(std::string_view bytes) {
   const std::uint64_t bytes_max = service_->options_.bytes_max;
   if (bytes.size() > bytes_max - size_) return std::unexpected(too_large(bytes_max));
+  // Other uploads of the user may end before this one does: this spares what cannot be, finish() decides.
+  const std::uint64_t user_bytes_max = service_->options_.user_bytes_max;
+  if (user_id_ && user_bytes_ + size_ + bytes.size() > user_bytes_max) return user_bytes_taken(user_bytes_max);
   if (auto written = blob_->write(bytes); !written) return written;
   sniffer_.add(bytes);
   size_ += bytes.size();
@@ -50,9 +53,11 @@ Result<Attachment> AttachmentUpload::finish() {
 }
 
 Result<AttachmentUpload> AttachmentService::begin(std::string_view name, std::optional<UserId> user_id) {
+  auto user_bytes = user_id ? store_.attachment_bytes(*user_id) : 0;
+  if (!user_bytes) return std::unexpected(std::move(user_bytes.error()));
   auto blob = blobs_.begin();
   if (!blob) return std::unexpected(std::move(blob.error()));
-  return AttachmentUpload(*this, std::move(*blob), clean_file_name(name), user_id);
+  return AttachmentUpload(*this, std::move(*blob), clean_file_name(name), user_id, *user_bytes);
 }
 
 Result<Attachment> AttachmentService::get(std::string_view id) {
@@ -121,7 +126,7 @@ Result<void> AttachmentService::check_some() {
 Result<Attachment> AttachmentService::add(Attachment attachment, BlobUpload& content) {
   const std::scoped_lock lock(mutex_of(attachment.sha256));
   auto done = content.keep();
-  if (done) done = store_.add_attachment(attachment);
+  if (done) done = store_.add_attachment(attachment, options_.user_bytes_max);
   if (done) return attachment;
   // What cannot be undone now is found at the next start.
   static_cast<void>(drop_unused(attachment.sha256));

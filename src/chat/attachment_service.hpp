@@ -27,7 +27,7 @@ class AttachmentService;
 class AttachmentUpload {
  public:
   // Appends to the content. Errors: resource_exhausted (with a violation when the file is larger than the limit for
-  // one, without when all attachments together are), unavailable.
+  // one, without when the attachments of its user or all together are), unavailable.
   Result<void> write(std::string_view bytes);
   // Makes it durable and known. Errors: invalid_argument (it is empty), unavailable, those of AttachmentStore.
   Result<Attachment> finish();
@@ -35,8 +35,12 @@ class AttachmentUpload {
  private:
   friend class AttachmentService;
   AttachmentUpload(AttachmentService& service, std::unique_ptr<BlobUpload> blob, std::string name,
-                   std::optional<UserId> user_id)
-      : service_(&service), blob_(std::move(blob)), name_(std::move(name)), user_id_(user_id) {}
+                   std::optional<UserId> user_id, std::uint64_t user_bytes)
+      : service_(&service),
+        blob_(std::move(blob)),
+        name_(std::move(name)),
+        user_id_(user_id),
+        user_bytes_(user_bytes) {}
 
   AttachmentService* service_;
   std::unique_ptr<BlobUpload> blob_;
@@ -44,6 +48,7 @@ class AttachmentUpload {
   std::uint64_t size_ = 0;
   std::string name_;
   std::optional<UserId> user_id_;
+  std::uint64_t user_bytes_;  // of the user's attachments when it began
 };
 
 // Calls block. Any thread.
@@ -51,6 +56,7 @@ class AttachmentService {
  public:
   struct Options {
     std::uint64_t bytes_max = 25ull << 20;                         // of one attachment
+    std::uint64_t user_bytes_max = 1ull << 30;                     // of all that one user has uploaded
     std::chrono::milliseconds unclaimed = std::chrono::hours(24);  // how long an upload waits for a message
   };
 

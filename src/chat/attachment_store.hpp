@@ -2,6 +2,8 @@
 // tests/conformance.
 #pragma once
 
+#include <fmt/core.h>
+
 #include <cstdint>
 #include <span>
 #include <string>
@@ -14,6 +16,14 @@
 
 namespace vestnik::chat {
 
+// Why one more attachment of a user is refused.
+inline std::unexpected<Error> user_bytes_taken(std::uint64_t bytes_max) {
+  return fail(ErrorCode::kResourceExhausted,
+              fmt::format("attachments of one user take up at most {} bytes (--max-attachments-user-bytes); delete "
+                          "messages with some of yours to make room",
+                          bytes_max));
+}
+
 // Part of the storage that is the ChatStore as well: messages refer to attachments, which begins and ends in the
 // transactions of ChatStore::append and ChatStore::sweep_closed_rooms. Synchronous, any thread, errors of every call:
 // as there.
@@ -21,8 +31,11 @@ class AttachmentStore {
  public:
   virtual ~AttachmentStore() = default;
 
-  // An attachment that no message refers to yet; its id is a new one.
-  virtual Result<void> add_attachment(const Attachment& attachment) = 0;
+  // An attachment that no message refers to yet; its id is a new one. Errors: user_bytes_taken (with it all of its
+  // user, if it has one, would be more than `user_bytes_max` bytes).
+  virtual Result<void> add_attachment(const Attachment& attachment, std::uint64_t user_bytes_max) = 0;
+  // The bytes of all attachments of the user, whether messages refer to them or not. Cheap, however many they are.
+  virtual Result<std::uint64_t> attachment_bytes(UserId user) = 0;
   // Errors: not_found.
   virtual Result<Attachment> get_attachment(std::string_view id) = 0;
   // At most `limit` of those that no message refers to: the ones that a message has let go, and the ones that were

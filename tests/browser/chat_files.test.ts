@@ -79,14 +79,20 @@ it('is gone with its message', async () => {
 it('can be tried again and taken back before it is sent', async () => {
   const page = await enter(browser, room, anna);
   let tries = 0;
-  await page.route('**/api/v1/attachments?*', (route) =>
-    tries++ === 0
-      ? route.fulfill({ status: 507, json: { detail: 'there is no space for more attachments' } })
-      : route.continue(),
-  );
+  const refusals = [
+    { status: 503, json: { detail: 'the disk is full' } },
+    { status: 429, json: { detail: 'slow down' }, headers: { 'Retry-After': '1' } },
+    { status: 429, json: { detail: 'attachments of one user take up at most 5 bytes' } },
+  ];
+  await page.route('**/api/v1/attachments?*', (route) => {
+    const refusal = refusals[tries++];
+    return refusal ? route.fulfill(refusal) : route.continue();
+  });
   await choose(page, notes);
-  await sent(page).getByText('there is no space for more attachments').waitFor();
-  await sent(page).getByRole('button', { name: 'Retry' }).click();
+  for (const words of ['the disk is full', 'slow down', 'There is no room for this file']) {
+    await sent(page).getByText(words).waitFor();
+    await sent(page).getByRole('button', { name: 'Retry' }).click();
+  }
   await ready(page, 1);
   expect(await page.getByRole('button', { name: 'Send' }).isEnabled()).toBe(true);
   await sent(page).getByRole('button', { name: 'Remove заметки.txt' }).click();

@@ -2,7 +2,10 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <atomic>
+#include <optional>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "conformance/support.hpp"
@@ -19,6 +22,19 @@ class Attachments : public StoreTest {
     draft.attachment_ids = ids;
     return draft;
   }
+  // So many bytes of a user, whose content has the id's name.
+  Result<void> add_for(std::optional<chat::UserId> user, std::string_view id, std::uint64_t size,
+                       std::uint64_t user_bytes_max = kNoLimit) {
+    return store().add_attachment({.id = std::string(id),
+                                   .sha256 = std::string(id),
+                                   .size = size,
+                                   .name = "a",
+                                   .content_type = "text/plain",
+                                   .user_id = user,
+                                   .created_at = at(0s)},
+                                  user_bytes_max);
+  }
+  std::uint64_t bytes_of(chat::UserId user) { return must(store().attachment_bytes(user)); }
   chat::MessageId send_with(const Ids& ids) { return post(draft_with(ids), at(1s)).id; }
   void erase(chat::MessageId id) {
     append_one(chat::Deletion{.room_id = room_, .message_id = id, .user_id = {}}, at(2s));
@@ -51,7 +67,7 @@ TEST_P(Attachments, AreKeptAsTheyAre) {
                               .content_type = "text/plain; charset=utf-8",
                               .user_id = 3,
                               .created_at = at(1us)};
-  must(store().add_attachment(attachment));
+  must(store().add_attachment(attachment, kNoLimit));
   const auto other = add_attachment("b", "content", at(2s));
   reopen();
   EXPECT_EQ(describe(store().get_attachment("a")), describe(attachment));
@@ -98,13 +114,7 @@ TEST_P(Attachments, ThatDoNotExistAreRefused) {
 
 TEST_P(Attachments, AreSentByWhoUploadedThem) {
   make_users(2);
-  must(store().add_attachment({.id = "a",
-                               .sha256 = "one",
-                               .size = 1,
-                               .name = "a",
-                               .content_type = "text/plain",
-                               .user_id = 1,
-                               .created_at = at(0s)}));
+  must(add_for(1, "a", 1));
   add_attachment("nobody's", "two", at(0s));
   auto draft = draft_with({"a"});
   EXPECT_EQ(code_of(try_one(draft, at(1s))), ErrorCode::kPermissionDenied);
@@ -251,6 +261,68 @@ TEST_P(Attachments, OfManyMessagesAreLetGoInPieces) {
   append_one(chat::Closing{.room_id = room_, .user_id = {}}, at(2s));
   sweep();
   EXPECT_EQ(let_go().size(), std::size_t{kAttachments});
+}
+
+TEST_P(Attachments, OfAUserAreLimitedInBytes) {
+  must(add_for(1, "a", 60, 100));
+  EXPECT_EQ(code_of(add_for(1, "b", 41, 100)), ErrorCode::kResourceExhausted);
+  EXPECT_EQ(code_of(store().get_attachment("b")), ErrorCode::kNotFound);
+  EXPECT_EQ(bytes_of(1), 60U);
+  must(add_for(1, "b", 40, 100));
+  EXPECT_EQ(bytes_of(1), 100U);
+  must(add_for(2, "c", 100, 100));
+  for (const auto* id : {"d", "e"}) must(add_for({}, id, 100, 100));
+  EXPECT_EQ(code_of(add_for(1, "f", 1, 50)), ErrorCode::kResourceExhausted) << "the limit was higher before";
+  reopen();
+  EXPECT_EQ(bytes_of(1), 100U);
+  EXPECT_EQ(bytes_of(2), 100U);
+  EXPECT_EQ(bytes_of(3), 0U);
+}
+
+TEST_P(Attachments, OfAUserCountAsLongAsTheyAreThere) {
+  make_users(1);
+  for (const auto* id : {"never sent", "deleted", "trimmed", "closed"}) must(add_for(1, id, 10));
+  const auto by_user = [this](const Ids& ids) {
+    auto draft = draft_with(ids);
+    draft.user_id = 1;
+    return draft;
+  };
+  const auto remove = [this](std::string_view id) {
+    EXPECT_EQ(must(store().remove_unused(Ids{std::string(id)})).size(), 1U) << id;
+    return bytes_of(1);
+  };
+  const auto deleted = post(by_user({"deleted"}), at(1s)).id;
+  post(by_user({"trimmed"}), at(1s));
+  EXPECT_TRUE(must(store().remove_unused(Ids{"deleted", "trimmed"})).empty());
+  EXPECT_EQ(bytes_of(1), 40U) << "sent or not";
+
+  EXPECT_EQ(remove("never sent"), 30U);
+  erase(deleted);
+  EXPECT_EQ(remove("deleted"), 20U);
+  auto last = by_user({"closed"});
+  last.message_limit = 1;
+  append_one(last, at(3s));
+  EXPECT_EQ(remove("trimmed"), 10U);
+  append_one(chat::Closing{.room_id = room_, .user_id = {}}, at(4s));
+  sweep();
+  EXPECT_EQ(remove("closed"), 0U);
+  EXPECT_EQ(code_of(add_for(1, "new", 11, 10)), ErrorCode::kResourceExhausted);
+  must(add_for(1, "new", 10, 10));
+}
+
+TEST_P(Attachments, OfAUserStayWithinTheirLimitWhenManyComeAtOnce) {
+  constexpr std::uint64_t kBytesMax = 100;
+  std::atomic<int> taken = 0;
+  {
+    std::vector<std::jthread> uploaders;
+    for (int i = 0; i < 8; ++i) {
+      uploaders.emplace_back([&, i] {
+        for (int k = 0; k < 20; ++k) taken += add_for(1, fmt::format("{} of {}", k, i), 3, kBytesMax) ? 1 : 0;
+      });
+    }
+  }
+  EXPECT_EQ(taken, 33);
+  EXPECT_EQ(bytes_of(1), 99U);
 }
 
 }  // namespace

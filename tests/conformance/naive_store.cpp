@@ -253,9 +253,19 @@ bool NaiveStore::is_used(std::string_view attachment_id) const {
   return false;
 }
 
-Result<void> NaiveStore::add_attachment(const chat::Attachment& attachment) {
+Result<void> NaiveStore::add_attachment(const chat::Attachment& attachment, std::uint64_t user_bytes_max) {
+  const auto& user = attachment.user_id;
+  if (user && *attachment_bytes(*user) + attachment.size > user_bytes_max) {
+    return fail(ErrorCode::kResourceExhausted, "taken");
+  }
   attachments_.push_back({.attachment = attachment});
   return {};
+}
+
+Result<std::uint64_t> NaiveStore::attachment_bytes(chat::UserId user) {
+  std::uint64_t bytes = 0;
+  for (const auto& stored : attachments_) bytes += stored.attachment.user_id == user ? stored.attachment.size : 0;
+  return bytes;
 }
 
 Result<chat::Attachment> NaiveStore::get_attachment(std::string_view id) {

@@ -125,10 +125,12 @@ chat::Attachment attachment_of(std::string id, int content) {
 
 Operation add_attachment() {
   auto attachment = attachment_of(pick_attachment(), pick(0, 2));
-  if (pick(0, 4) == 0) attachment.user_id = pick_user();
+  if (pick(0, 2) == 0) attachment.user_id = pick_user();
   attachment.created_at = pick_time();
-  return {fmt::format("add({})", describe(attachment)), [=](auto& store) {
-            return store.get_attachment(attachment.id) ? "taken" : describe(store.add_attachment(attachment));
+  const auto user_bytes_max = static_cast<std::uint64_t>(pick(0, 3)) * attachment.size;
+  return {fmt::format("add({}, {})", describe(attachment), user_bytes_max), [=](auto& store) {
+            return store.get_attachment(attachment.id) ? "taken"
+                                                       : describe(store.add_attachment(attachment, user_bytes_max));
           }};
 }
 
@@ -151,6 +153,7 @@ Operation remove_attachments() {
             for (int i = 0; i < 2; ++i)
               text += must(store.has_content(fmt::format("content {}", i))) ? " kept" : " not kept";
             for (int i = 0; i < 4; ++i) text += "\n" + describe(store.get_attachment(fmt::format("attachment {}", i)));
+            for (int i = 1; i <= 6; ++i) text += fmt::format("\n{} bytes", must(store.attachment_bytes(i)));
             return text;
           }};
 }
@@ -342,7 +345,8 @@ TEST_P(RandomCalls, AreAnsweredAsByTheModel) {
       for (int i = 0; i < 2; ++i) {
         must(store->create_room(new_room(fmt::format("room-id-{}", i), fmt::format("room {}", i))));
       }
-      for (int i = 0; i < 4; ++i) must(store->add_attachment(attachment_of(fmt::format("attachment {}", i), i % 2)));
+      for (int i = 0; i < 4; ++i)
+        must(store->add_attachment(attachment_of(fmt::format("attachment {}", i), i % 2), kNoLimit));
     }
     for (const auto& operation : operations) {
       if (!operation.run) {

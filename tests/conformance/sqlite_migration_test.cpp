@@ -114,5 +114,23 @@ TEST_F(Version1, NamesAndNoncesAreStillTaken) {
   EXPECT_EQ(code_of(append(draft)), ErrorCode::kAlreadyExists);
 }
 
+TEST(Version5, AttachmentsCountForTheirUsers) {
+  const TempFolder folder;
+  const auto path = folder.file("a.db");
+  {
+    const auto connection = storage::sqlite::Connection::open(path);
+    must(storage::sqlite::migrate(**connection, path, embedded::sqlite_migrations().first(5), at(0s)));
+  }
+  run_sql(path, R"(
+    INSERT INTO attachments (id, sha256, size, name, content_type, user_id, created_at, messages, unused_since)
+      VALUES ('a', 'one', 10, 'a', 'text/plain', 1, 0, 0, 0), ('b', 'one', 10, 'b', 'text/plain', 1, 0, 3, 0),
+             ('c', 'two', 5, 'c', 'text/plain', 2, 0, 0, 0), ('d', 'two', 5, 'd', 'text/plain', NULL, 0, 0, 0))");
+  const auto store = must(storage::open_store("sqlite:" + path, {}));
+  EXPECT_EQ(must(store->attachment_bytes(1)), 20U);
+  EXPECT_EQ(must(store->attachment_bytes(2)), 5U);
+  must(store->remove_unused(std::vector<chat::AttachmentId>{"a", "d"}));
+  EXPECT_EQ(must(store->attachment_bytes(1)), 10U);
+}
+
 }  // namespace
 }  // namespace vestnik::conformance

@@ -91,7 +91,7 @@ chat::Attachment StoreTest::add_attachment(std::string_view id, std::string_view
                                     .content_type = "text/plain",
                                     .user_id = {},
                                     .created_at = now};
-  must(store().add_attachment(attachment));
+  must(store().add_attachment(attachment, kNoLimit));
   return attachment;
 }
 

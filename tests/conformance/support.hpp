@@ -7,6 +7,7 @@
 #include <chrono>
 #include <filesystem>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <ostream>
 #include <stdexcept>
@@ -123,6 +124,9 @@ std::vector<chat::MessageId> ids_of(const chat::FoundTexts& found);
 #define VESTNIK_FOR_EVERY_STORAGE(suite)                                                     \
   INSTANTIATE_TEST_SUITE_P(On, suite, testing::ValuesIn(::vestnik::conformance::storages()), \
                            [](const auto& info) { return info.param.name; })
+
+// For the attachments of a user.
+inline constexpr std::uint64_t kNoLimit = std::numeric_limits<std::uint64_t>::max();
 
 // 2024-01-01T00:00:00Z and later.
 Time at(std::chrono::microseconds after_start);

@@ -2,15 +2,26 @@
 
 #include <utility>
 
+#include "chat/attachment_store.hpp"
 #include "storage/answers.hpp"
 
 namespace vestnik::storage::memory {
 
 using chat::Attachment;
 
-void AttachmentTable::add(const Attachment& attachment) {
+Result<void> AttachmentTable::add(const Attachment& attachment, std::uint64_t user_bytes_max) {
+  if (const auto user = attachment.user_id) {
+    if (bytes_of(*user) + attachment.size > user_bytes_max) return chat::user_bytes_taken(user_bytes_max);
+    bytes_by_user_[*user] += attachment.size;
+  }
   rows_.emplace(attachment.id, Row{.attachment = attachment});
   ++attachments_by_content_[attachment.sha256];
+  return {};
+}
+
+std::uint64_t AttachmentTable::bytes_of(chat::UserId user) const {
+  const auto found = bytes_by_user_.find(user);
+  return found == bytes_by_user_.end() ? 0 : found->second;
 }
 
 Result<Attachment> AttachmentTable::get(std::string_view id) const {
@@ -33,7 +44,9 @@ std::vector<std::string> AttachmentTable::remove_unused(std::span<const chat::At
   for (const auto& id : ids) {
     const auto found = rows_.find(id);
     if (found == rows_.end() || found->second.messages > 0) continue;
-    const auto content = attachments_by_content_.find(found->second.attachment.sha256);
+    const Attachment& attachment = found->second.attachment;
+    if (attachment.user_id) bytes_by_user_[*attachment.user_id] -= attachment.size;
+    const auto content = attachments_by_content_.find(attachment.sha256);
     if (--content->second == 0) {
       contents.push_back(content->first);
       attachments_by_content_.erase(content);

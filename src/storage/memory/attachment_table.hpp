@@ -8,6 +8,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "base/error.hpp"
@@ -19,7 +20,8 @@ namespace vestnik::storage::memory {
 class AttachmentTable {
  public:
   // The functions of chat::AttachmentStore.
-  void add(const chat::Attachment& attachment);
+  Result<void> add(const chat::Attachment& attachment, std::uint64_t user_bytes_max);
+  std::uint64_t bytes_of(chat::UserId user) const;
   Result<chat::Attachment> get(std::string_view id) const;
   std::vector<chat::Attachment> list_unused(Time before, std::int32_t limit) const;
   std::vector<std::string> remove_unused(std::span<const chat::AttachmentId> ids);
@@ -42,6 +44,7 @@ class AttachmentTable {
 
   std::map<std::string, Row, std::less<>> rows_;
   std::map<std::string, int, std::less<>> attachments_by_content_;
+  std::unordered_map<chat::UserId, std::uint64_t> bytes_by_user_;
   std::atomic<std::uint64_t> released_{0};
 };
 

@@ -210,10 +210,14 @@ Result<chat::StoreStats> MemoryStore::stats(Time since) {
   return stats;
 }
 
-Result<void> MemoryStore::add_attachment(const chat::Attachment& attachment) {
+Result<void> MemoryStore::add_attachment(const chat::Attachment& attachment, std::uint64_t user_bytes_max) {
   const std::lock_guard lock(mutex_);
-  attachments_.add(attachment);
-  return {};
+  return attachments_.add(attachment, user_bytes_max);
+}
+
+Result<std::uint64_t> MemoryStore::attachment_bytes(chat::UserId user) {
+  const std::lock_guard lock(mutex_);
+  return attachments_.bytes_of(user);
 }
 
 Result<chat::Attachment> MemoryStore::get_attachment(std::string_view id) {

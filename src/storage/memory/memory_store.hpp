@@ -55,7 +55,8 @@ class MemoryStore final : public Store {
   Result<void> check() override { return {}; }
   std::string_view description() const override { return "memory:"; }
 
-  Result<void> add_attachment(const chat::Attachment& attachment) override;
+  Result<void> add_attachment(const chat::Attachment& attachment, std::uint64_t user_bytes_max) override;
+  Result<std::uint64_t> attachment_bytes(chat::UserId user) override;
   Result<chat::Attachment> get_attachment(std::string_view id) override;
   Result<std::vector<chat::Attachment>> list_unused(Time before, std::int32_t limit) override;
   Result<std::vector<std::string>> remove_unused(std::span<const chat::AttachmentId> ids) override;

@@ -17,7 +17,7 @@ class AttachmentWriter {
   explicit AttachmentWriter(Connection& connection);
 
   // The functions of AttachmentStore of the same names.
-  Outcome<void> add_attachment(const chat::Attachment& attachment);
+  Outcome<Result<void>> add_attachment(const chat::Attachment& attachment, std::uint64_t user_bytes_max);
   Outcome<std::vector<std::string>> remove_unused(std::span<const chat::AttachmentId> ids);
 
   // Those that the draft refers to, or why it may not.
@@ -33,6 +33,8 @@ class AttachmentWriter {
   Statement by_id_;
   Statement has_content_;
   Statement delete_unused_;
+  Statement bytes_;
+  Statement change_bytes_;
   Statement link_;
   Statement count_linked_;
   Statement count_released_;

@@ -26,6 +26,7 @@ Reader::Reader(std::unique_ptr<Connection> connection)
       list_unread_(*connection_, sql::kListUnread),
       attachment_by_id_(*connection_, sql::kAttachmentById),
       unused_attachments_(*connection_, sql::kUnusedAttachments),
+      attachment_bytes_(*connection_, sql::kAttachmentBytes),
       has_content_(*connection_, sql::kHasContent),
       counts_(*connection_, sql::kCounts),
       read_probe_(*connection_, sql::kReadProbe) {}
@@ -75,6 +76,12 @@ Outcome<std::vector<chat::Unread>> Reader::list_unread(chat::UserId user, std::s
 
 Outcome<std::vector<chat::Attachment>> Reader::list_unused(Time before, std::int32_t limit) {
   return unused_attachments_.all(read_attachment, before, std::max(limit, 0));
+}
+
+Outcome<std::uint64_t> Reader::attachment_bytes(chat::UserId user) {
+  const auto bytes = attachment_bytes_.first(read_integer, user);
+  if (!bytes) return std::unexpected(bytes.error());
+  return static_cast<std::uint64_t>(bytes->value_or(0));
 }
 
 Outcome<bool> Reader::has_content(std::string_view sha256) {

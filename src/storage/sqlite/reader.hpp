@@ -2,6 +2,7 @@
 // by its own reader. One connection, one thread at a time.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -36,6 +37,7 @@ class Reader {
     return attachment_by_id_.first(read_attachment, id);
   }
   Outcome<std::vector<chat::Attachment>> list_unused(Time before, std::int32_t limit);
+  Outcome<std::uint64_t> attachment_bytes(chat::UserId user);
   Outcome<bool> has_content(std::string_view sha256);
 
   Outcome<chat::StoreStats> stats(Time since);
@@ -67,6 +69,7 @@ class Reader {
   Statement list_unread_;
   Statement attachment_by_id_;
   Statement unused_attachments_;
+  Statement attachment_bytes_;
   Statement has_content_;
   Statement counts_;
   Statement read_probe_;

@@ -189,8 +189,13 @@ Result<std::vector<chat::Unread>> SqliteStore::list_unread(chat::UserId user, st
   return read([&](Reader& reader) { return reader.list_unread(user, cursor_name, offset, limit); });
 }
 
-Result<void> SqliteStore::add_attachment(const chat::Attachment& attachment) {
-  return write([&](Writer& writer) { return writer.attachments().add_attachment(attachment); });
+Result<void> SqliteStore::add_attachment(const chat::Attachment& attachment, std::uint64_t user_bytes_max) {
+  return answer_of(
+      write([&](Writer& writer) { return writer.attachments().add_attachment(attachment, user_bytes_max); }));
+}
+
+Result<std::uint64_t> SqliteStore::attachment_bytes(chat::UserId user) {
+  return read([&](Reader& reader) { return reader.attachment_bytes(user); });
 }
 
 Result<chat::Attachment> SqliteStore::get_attachment(std::string_view id) {

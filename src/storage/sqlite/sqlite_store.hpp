@@ -63,7 +63,8 @@ class SqliteStore final : public Store {
   Result<void> check() override;
   std::string_view description() const override { return state_.description(); }
 
-  Result<void> add_attachment(const chat::Attachment& attachment) override;
+  Result<void> add_attachment(const chat::Attachment& attachment, std::uint64_t user_bytes_max) override;
+  Result<std::uint64_t> attachment_bytes(chat::UserId user) override;
   Result<chat::Attachment> get_attachment(std::string_view id) override;
   Result<std::vector<chat::Attachment>> list_unused(Time before, std::int32_t limit) override;
   Result<std::vector<std::string>> remove_unused(std::span<const chat::AttachmentId> ids) override;

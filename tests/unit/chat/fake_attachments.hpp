@@ -45,7 +45,8 @@ class FakeAttachmentStore final : public AttachmentStore {
     return looked_.wait_for(lock, patience, [this, count] { return looks_ >= count; });
   }
 
-  Result<void> add_attachment(const Attachment&) override { return {}; }
+  Result<void> add_attachment(const Attachment&, std::uint64_t) override { return {}; }
+  Result<std::uint64_t> attachment_bytes(UserId) override { return 0; }
   Result<Attachment> get_attachment(std::string_view) override { return fail(ErrorCode::kNotFound, "unknown"); }
   Result<std::vector<Attachment>> list_unused(Time, std::int32_t limit) override {
     const std::scoped_lock lock(mutex_);

@@ -33,8 +33,9 @@ class AttachmentServiceTest : public testing::Test {
     EXPECT_TRUE(store_.create_room(room));
   }
 
-  Result<Attachment> upload(std::string_view content, std::string_view name = "a.txt") {
-    auto upload = service_.begin(name, std::nullopt);
+  Result<Attachment> upload(std::string_view content, std::string_view name = "a.txt",
+                            std::optional<chat::UserId> user = std::nullopt) {
+    auto upload = service_.begin(name, user);
     if (!upload) return std::unexpected(upload.error());
     if (auto written = upload->write(content); !written) return std::unexpected(written.error());
     return upload->finish();
@@ -70,7 +71,8 @@ class AttachmentServiceTest : public testing::Test {
   std::unique_ptr<FileBlobStore> blobs_;
   MemoryStore store_;
   std::atomic<Time> now_{Time(hours(24 * 365 * 56))};
-  AttachmentService service_{store_, *blobs_, {.bytes_max = 100}, [this] { return now_.load(); }};
+  AttachmentService service_{
+      store_, *blobs_, {.bytes_max = 100, .user_bytes_max = 150}, [this] { return now_.load(); }};
 };
 
 TEST_F(AttachmentServiceTest, TellsWhatItFoundNotWhatItWasTold) {
@@ -95,6 +97,45 @@ TEST_F(AttachmentServiceTest, OneFileHasALimit) {
   ASSERT_TRUE(in_pieces->write(std::string(60, 'a')));
   EXPECT_FALSE(in_pieces->write(std::string(41, 'a')));
   EXPECT_TRUE(in_pieces->write(std::string(40, 'a')));
+}
+
+TEST_F(AttachmentServiceTest, AllOfOneUserHaveALimit) {
+  ASSERT_TRUE(upload(std::string(100, 'a'), "a", 1));
+  const auto attachment = upload(std::string(50, 'b'), "b", 1);
+  ASSERT_TRUE(attachment) << "at the limit";
+  const auto beyond = upload("c", "c", 1);
+  ASSERT_FALSE(beyond);
+  EXPECT_EQ(beyond.error().code, ErrorCode::kResourceExhausted);
+  EXPECT_TRUE(beyond.error().violations.empty());
+  EXPECT_NE(beyond.error().detail.find("150 bytes (--max-attachments-user-bytes)"), std::string::npos);
+  EXPECT_TRUE(upload(std::string(100, 'a'), "a", 2)) << "of somebody else";
+  for (int i = 0; i < 2; ++i) EXPECT_TRUE(upload(std::string(100, 'a'))) << "of nobody";
+  now_ = now_.load() + hours(25);
+  ASSERT_TRUE(service_.remove_unused());
+  EXPECT_TRUE(upload("c", "c", 1)) << "the others are gone";
+}
+
+TEST_F(AttachmentServiceTest, WhatIsBeyondTheLimitOfItsUserIsNotTakenToItsEnd) {
+  ASSERT_TRUE(upload(std::string(100, 'a'), "a", 1));
+  auto late = service_.begin("b", 1);
+  ASSERT_TRUE(late->write(std::string(50, 'b')));
+  const auto before = blobs_->used_bytes();
+  const auto beyond = late->write("b");
+  ASSERT_FALSE(beyond);
+  EXPECT_EQ(beyond.error().code, ErrorCode::kResourceExhausted);
+  EXPECT_EQ(blobs_->used_bytes(), before) << "it was written all the same";
+}
+
+TEST_F(AttachmentServiceTest, OfUploadsThatBeganTogetherTheLastIsRefused) {
+  std::vector<chat::AttachmentUpload> uploads;
+  for (int i = 0; i < 2; ++i) uploads.push_back(*service_.begin("a", 1));
+  for (auto& each : uploads) ASSERT_TRUE(each.write(std::string(76, 'a')));
+  ASSERT_TRUE(uploads[0].finish());
+  const auto late = uploads[1].finish();
+  ASSERT_FALSE(late);
+  EXPECT_EQ(late.error().code, ErrorCode::kResourceExhausted);
+  EXPECT_NE(late.error().detail.find("--max-attachments-user-bytes"), std::string::npos);
+  EXPECT_EQ(blob_count(), 1U) << "the other one has it";
 }
 
 TEST_F(AttachmentServiceTest, AnEmptyFileIsRefused) {
@@ -136,7 +177,7 @@ TEST_F(AttachmentServiceTest, WhatNoMessageTakesInADayGoes) {
   auto attachment = *upload("content");
   for (int i = 1; i < 250; ++i) {  // more than one piece
     attachment.id = std::to_string(i);
-    ASSERT_TRUE(store_.add_attachment(attachment));
+    ASSERT_TRUE(store_.add_attachment(attachment, 0));
   }
   now_ = now_.load() + hours(24);
   EXPECT_EQ(service_.remove_unused().value(), 0U) << "a day has not passed";
@@ -244,10 +285,11 @@ TEST_F(AttachmentServiceTest, ContentThatCannotBeRemovedDoesNotKeepTheOthers) {
 class FailingStore final : public chat::AttachmentStore {
  public:
   explicit FailingStore(MemoryStore& store) : store_(store) {}
-  Result<void> add_attachment(const Attachment& attachment) override {
-    if (adds_before_failing) static_cast<void>(store_.add_attachment(attachment));
+  Result<void> add_attachment(const Attachment& attachment, std::uint64_t user_bytes_max) override {
+    if (adds_before_failing) static_cast<void>(store_.add_attachment(attachment, user_bytes_max));
     return fail(ErrorCode::kUnavailable, "failed");
   }
+  Result<std::uint64_t> attachment_bytes(chat::UserId user) override { return store_.attachment_bytes(user); }
   Result<Attachment> get_attachment(std::string_view id) override { return store_.get_attachment(id); }
   Result<std::vector<Attachment>> list_unused(Time before, std::int32_t limit) override {
     return store_.list_unused(before, limit);

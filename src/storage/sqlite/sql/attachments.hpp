@@ -19,9 +19,15 @@ inline constexpr std::string_view kUnusedAttachments = R"(
     FROM attachments WHERE messages = 0 AND unused_since < ?1 ORDER BY unused_since LIMIT ?2)";
 inline constexpr std::string_view kHasContent = "SELECT 1 FROM attachments WHERE sha256 = ?1";
 
-// Answers with the content of the attachment that was removed.
-inline constexpr std::string_view kDeleteUnusedAttachment =
-    "DELETE FROM attachments WHERE id = ?1 AND messages = 0 RETURNING sha256";
+// Answers with the attachment that was removed.
+inline constexpr std::string_view kDeleteUnusedAttachment = R"(
+  DELETE FROM attachments WHERE id = ?1 AND messages = 0
+    RETURNING id, sha256, size, name, content_type, user_id, created_at)";
+
+inline constexpr std::string_view kAttachmentBytes = "SELECT bytes FROM attachment_bytes WHERE user_id = ?1";
+inline constexpr std::string_view kChangeAttachmentBytes = R"(
+  INSERT INTO attachment_bytes (user_id, bytes) VALUES (?1, ?2)
+    ON CONFLICT (user_id) DO UPDATE SET bytes = bytes + ?2)";
 
 // A message begins and ends to refer to attachments.
 inline constexpr std::string_view kLinkAttachment = R"(

@@ -169,6 +169,8 @@ export const en = {
   'chat.files': 'Files of this message',
   'chat.file_empty': 'This file is empty.',
   'chat.file_too_large': 'This file is larger than the server takes.',
+  'chat.files_take_all':
+    'There is no room for this file: yours, or those of all, take up as much as they may. Deleting messages with files of yours makes room.',
   'chat.files_left_out': {
     one: 'A message takes at most {most} files. {count} file was left out: send it with the next message.',
     other: 'A message takes at most {most} files. {count} files were left out: send them with the next message.',
