@@ -1,5 +1,7 @@
 // The one binary: the server and its command-line clients.
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <cstdio>
 #include <exception>
@@ -8,6 +10,7 @@
 #include "app/command_line.hpp"
 #include "app/server.hpp"
 #include "app/version.hpp"
+#include "cli/terminal.hpp"
 
 namespace vestnik::app {
 namespace {
@@ -17,16 +20,28 @@ struct Overloaded : Functions... {
   using Functions::operator()...;
 };
 
+// A standard stream that is closed must not become somebody's socket: reading or writing it fails instead.
+void occupy_closed_streams() {
+  for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    // The lowest number that is free is given.
+    if (fcntl(fd, F_GETFD) == -1) open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+  }
+}
+
 int print_version() {
   const api::BuildInfo build = build_info();
-  fmt::print("vestnik {} ({}, {})\n", build.version, build.commit, build.compiler);
+  cli::print_line(fmt::format("vestnik {} ({}, {})", build.version, build.commit, build.compiler));
   return 0;
 }
 
 int run(int argc, const char* const* argv) {
   auto line = parse_command_line(argc, argv);
   if (!line) {
-    fmt::print(line.error().to_stdout ? stdout : stderr, "{}\n", line.error().message);
+    if (line.error().to_stdout) {
+      cli::print_line(line.error().message);
+    } else {
+      fmt::print(stderr, "{}\n", line.error().message);
+    }
     return line.error().code;
   }
   return std::visit(Overloaded{[](const ServeCommand& command) { return serve(command.config, command.warnings); },
@@ -44,7 +59,8 @@ int run(int argc, const char* const* argv) {
 
 int main(int argc, char** argv) {
   try {
-    return vestnik::app::run(argc, argv);
+    vestnik::app::occupy_closed_streams();
+    return vestnik::cli::with_output_delivered(vestnik::app::run(argc, argv));
   } catch (const std::exception& error) {
     fmt::print(stderr, "vestnik: {}\n", error.what());
     return 1;

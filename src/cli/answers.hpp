@@ -9,7 +9,7 @@
 
 namespace vestnik::cli {
 
-// Standard output; the exit code: 1 when nobody reads it.
+// Standard output; the exit code: 1 when it does not arrive.
 int print_lines(const std::vector<std::string>& lines);
 
 // Objects as the server sent them, one a line; on a terminal without what could play with it.

@@ -3,9 +3,23 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdio>
+#include <system_error>
 
 namespace vestnik::cli {
+namespace {
+
+// Why standard output failed first, an errno; 0: it has not. There is one, like standard output.
+int output_error = 0;
+
+// Writes unless something was lost already.
+bool attempt(auto write) {
+  if (output_error == 0 && !write()) output_error = errno;
+  return output_error == 0;
+}
+
+}  // namespace
 
 bool is_terminal(int fd) {
   return isatty(fd) == 1;
@@ -16,11 +30,19 @@ LineStyle output_style() {
 }
 
 bool print_line(std::string_view line) {
-  return std::fwrite(line.data(), 1, line.size(), stdout) == line.size() && std::fputc('\n', stdout) != EOF;
+  return attempt([line] {
+    return std::fwrite(line.data(), 1, line.size(), stdout) == line.size() && std::fputc('\n', stdout) != EOF;
+  });
 }
 
 bool flush_output() {
-  return std::fflush(stdout) == 0 && std::ferror(stdout) == 0;
+  return attempt([] { return std::fflush(stdout) == 0; });
+}
+
+int with_output_delivered(int code) {
+  if (flush_output() || output_error == EPIPE) return code;
+  tell(fmt::format("cannot write to standard output: {}", std::generic_category().message(output_error)));
+  return code == 0 ? 1 : code;
 }
 
 void tell(std::string_view sentence) {

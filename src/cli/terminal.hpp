@@ -1,4 +1,4 @@
-// Standard output and standard error of a command, and what is different about them on a terminal.
+// Standard output and standard error of a command, and what is different about them on a terminal. Main thread.
 #pragma once
 
 #include <string_view>
@@ -12,11 +12,15 @@ bool is_terminal(int fd);
 // kAligned when standard output is a terminal.
 LineStyle output_style();
 
-// Writes a line to standard output. False when nobody reads it any more.
+// Writes a line to standard output. False when this has failed, now or before: nothing more arrives there.
 bool print_line(std::string_view line);
 
-// Sends what was printed on its way. False when nobody reads it any more.
+// Sends what was printed on its way. False as above.
 bool flush_output();
+
+// The exit code of a command that would end with `code`: when its output was lost, it says so on standard error, and
+// the code is not 0. A pipe that nobody reads any more is no loss.
+int with_output_delivered(int code);
 
 // Writes "vestnik: <sentence>" to standard error.
 void tell(std::string_view sentence);

@@ -2,6 +2,7 @@
 
 import time
 import json
+import os
 import signal
 import subprocess
 
@@ -209,3 +210,71 @@ def test_commands_refuse_wrong_options(command):
         result = run(command, *arguments, stdin="")
         assert result.returncode == 2, result
         assert arguments[0] in result.stderr
+
+
+def run_into(output, *arguments, stdin=b"", env=None):
+    """(exit code, standard error) of a command whose standard output is `output`; None: it is closed."""
+    done = subprocess.run(
+        ["sh", "-c", '"$0" "$@" >&-' if output is None else '"$0" "$@"', str(BINARY), *arguments],
+        env=environment(env),
+        input=stdin,
+        stdout=output,
+        stderr=subprocess.PIPE,
+        timeout=patient(20),
+        check=False,
+    )
+    return done.returncode, done.stderr.decode()
+
+
+@pytest.mark.parametrize(
+    "device, reason", [("/dev/full", "No space left on device"), (None, "Bad file descriptor")], ids=["full", "closed"]
+)
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["write", "--room", "ROOM"],
+        ["watch", "--room", "ROOM", "--after", "FIRST"],
+        ["history", "--room", "ROOM"],
+        ["room", "list"],
+        ["room", "show", "ROOM", "--json"],
+        ["room", "members", "ROOM"],
+        ["session", "open", "Anna"],
+        ["version"],
+        ["--help"],
+    ],
+    ids=" ".join,
+)
+def test_output_that_is_lost_is_a_failure(server, command, device, reason):
+    """Also for `watch`, which would go on for ever: the first message that it cannot show ends it."""
+    room = make_room(server)
+    with server.api() as api:
+        first = api.post(f"/api/v1/rooms/{room}/messages", json={"content": "first"}).json()["pos"]
+        api.post(f"/api/v1/rooms/{room}/messages", json={"content": "second"}).raise_for_status()
+        api.put(f"/api/v1/rooms/{room}/members/me", params={"user_id": 1}).raise_for_status()
+    command = [{"ROOM": room, "FIRST": first}.get(word, word) for word in command]
+    output = open(device, "wb") if device else None
+    try:
+        code, errors = run_into(output, *command, stdin=b"third\n", env={"VESTNIK_URL": url(server)})
+    finally:
+        if output:
+            output.close()
+    assert code == 1 and f"vestnik: cannot write to standard output: {reason}\n" in errors, errors
+    with server.api() as api:
+        written = [message["content"] for message in read_all(api, room)]
+    assert written == ["first", "second"] + ["third"] * (command[0] == "write"), "the messages count, not the receipts"
+
+
+@pytest.mark.parametrize("command", [["history"], ["watch", "--after", "FIRST"], ["write"]], ids=" ".join)
+def test_a_pipe_that_nobody_reads_any_more_is_no_failure(server, command):
+    room = make_room(server)
+    with server.api() as api:
+        first = api.post(f"/api/v1/rooms/{room}/messages", json={"content": "first"}).json()["pos"]
+        api.post(f"/api/v1/rooms/{room}/messages", json={"content": "second"}).raise_for_status()
+    command = [{"FIRST": first}.get(word, word) for word in command]
+    readable, output = os.pipe()
+    os.close(readable)
+    try:
+        code, errors = run_into(output, *command, "--url", url(server), "--room", room, stdin=b"third\n")
+    finally:
+        os.close(output)
+    assert code == 0 and "cannot write" not in errors, errors
