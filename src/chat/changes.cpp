@@ -37,10 +37,11 @@ Result<Prepared> Changes::send(const Actor& actor, std::string_view room_name, N
       return invalid("username",
                      fmt::format("is not the name of the session's user, {}; leave it out", actor.username));
     }
-    message.username = actor.username;
+    message.username.reset();  // it was looked at when it was given
   }
   auto draft = check_message(std::move(message), **room, rules, limits_);
   if (!draft) return error_of(draft);
+  if (actor.authenticated) draft->username = actor.username;
   return Prepared{std::move(*room), std::move(*draft)};
 }
 

@@ -130,7 +130,7 @@ bool take_keycap(Rewriter& text) {
 bool take_element(Rewriter& text) {
   if (text.take(kRegional)) return text.take(kRegional);
   const auto first = text.peek();
-  if (!first || !is_among(kPictographs, *first)) return false;
+  if (!first || !is_pictograph(*first)) return false;
   text.take();
   if (!text.take(kSkinTone)) text.settle_style(!is_among(kPictures, *first));
   if (!text.take(kTag)) return true;
@@ -140,6 +140,10 @@ bool take_element(Rewriter& text) {
 }
 
 }  // namespace
+
+bool is_pictograph(char32_t code_point) {
+  return is_among(kPictographs, code_point);
+}
 
 std::optional<std::string> normalized_emoji(std::string_view text) {
   if (text.empty() || text.size() > kBytesMax || !is_valid_utf8(text)) return std::nullopt;

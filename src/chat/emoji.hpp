@@ -14,4 +14,7 @@ namespace vestnik::chat {
 // in this form too. Sequences that follow the grammar but have no picture of their own are let through.
 std::optional<std::string> normalized_emoji(std::string_view text);
 
+// Whether the character is the beginning of an emoji, apart from those that digits and letters make.
+bool is_pictograph(char32_t code_point);
+
 }  // namespace vestnik::chat

@@ -9,6 +9,7 @@
 #include "base/ids.hpp"
 #include "base/text.hpp"
 #include "chat/emoji.hpp"
+#include "chat/names.hpp"
 
 namespace vestnik::chat {
 namespace {
@@ -26,17 +27,29 @@ bool has_c1(std::string_view text) {
   return false;
 }
 
-// A line of text that people see: UTF-8 without control characters, 1 to `length_max` code points.
-Result<void> check_name(std::string_view field, std::string_view name, std::size_t length_max) {
-  if (!is_valid_utf8(name)) return invalid(std::string(field), "not valid UTF-8");
-  if (find_control_character(name) || name.find_first_of("\n\t") != std::string_view::npos || has_c1(name)) {
+// A line of text: UTF-8 without control characters, 1 to `length_max` code points.
+Result<void> check_line(std::string_view field, std::string_view line, std::size_t length_max) {
+  if (!is_valid_utf8(line)) return invalid(std::string(field), "not valid UTF-8");
+  if (find_control_character(line) || line.find_first_of("\n\t") != std::string_view::npos || has_c1(line)) {
     return invalid(std::string(field), "control characters are not allowed");
   }
-  if (name.find_first_not_of(' ') == std::string_view::npos) {
+  if (line.find_first_not_of(' ') == std::string_view::npos) {
     return invalid(std::string(field), "empty; give at least one character");
   }
-  if (const auto length = count_code_points(name); length > length_max) {
+  if (const auto length = count_code_points(line); length > length_max) {
     return invalid(std::string(field), fmt::format("{} characters; at most {} are allowed", length, length_max));
+  }
+  return {};
+}
+
+// A line by which people know somebody or something.
+Result<void> check_name(std::string_view field, std::string_view name) {
+  if (auto ok = check_line(field, name, kNameLengthMax); !ok) return ok;
+  if (has_blank_edge(name)) return invalid(std::string(field), "begins or ends with white space; leave that out");
+  if (const auto deceptive = find_deceptive(name)) {
+    return invalid(std::string(field),
+                   fmt::format("U+{:04X} cannot be seen or turns the direction of writing; leave it out",
+                               static_cast<std::uint32_t>(*deceptive)));
   }
   return {};
 }
@@ -97,7 +110,7 @@ Result<Draft> check_message(NewMessage message, const RoomInfo& room, const Room
                    fmt::format("missing; the room {} wants the client's own number of each message", room.name));
   }
   if (message.username) {
-    if (auto ok = check_name("username", *message.username, kNameLengthMax); !ok) {
+    if (auto ok = check_name("username", *message.username); !ok) {
       return std::unexpected(std::move(ok.error()));
     }
   }
@@ -160,9 +173,9 @@ Result<RulesPatch> check_rules(const RulesRequest& request, const Limits& limits
 }
 
 Result<void> check_new_user(const NewUser& user) {
-  if (auto ok = check_name("username", user.username, kNameLengthMax); !ok) return ok;
+  if (auto ok = check_name("username", user.username); !ok) return ok;
   if (!user.email) return {};
-  if (auto ok = check_name("email", *user.email, kEmailLengthMax); !ok) return ok;
+  if (auto ok = check_line("email", *user.email, kEmailLengthMax); !ok) return ok;
   const auto at = user.email->find('@');
   const bool plausible = at != std::string::npos && at > 0 && at + 1 < user.email->size() &&
                          user.email->find('@', at + 1) == std::string::npos &&
@@ -174,7 +187,7 @@ Result<void> check_new_user(const NewUser& user) {
 }
 
 Result<void> check_room_name(std::string_view name) {
-  if (auto ok = check_name("name", name, kNameLengthMax); !ok) return ok;
+  if (auto ok = check_name("name", name); !ok) return ok;
   if (name.find_first_of("/?#:") != std::string_view::npos) {
     return invalid("name", "the characters / ? # : are not allowed, since the name stands in addresses");
   }
@@ -184,11 +197,11 @@ Result<void> check_room_name(std::string_view name) {
 }
 
 Result<void> check_display_name(std::string_view name) {
-  return check_name("display_name", name, kNameLengthMax);
+  return check_name("display_name", name);
 }
 
 Result<void> check_cursor_name(std::string_view name) {
-  return check_name("cursor", name, kNameLengthMax);
+  return check_line("cursor", name, kNameLengthMax);
 }
 
 Result<std::string> check_emoji(std::string_view emoji) {

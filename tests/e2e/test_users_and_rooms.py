@@ -54,13 +54,32 @@ def test_users_are_paged_in_the_order_of_ids(any_server):
 
 @pytest.mark.parametrize(
     "name",
-    ["x", "ж" * 64, "\U0001f98a" * 64, "two words", "O'Brien; DROP TABLE users --", "<script>", "a%00b", "../.."],
+    ["x", "ж" * 64, "\U0001f98a" * 64, "two words", "\U0001f469\u200d\U0001f4bb", "\u2764\ufe0f", "O'Brien; DROP TABLE users --", "<script>", "a%00b", "../.."],
 )
 def test_unusual_user_names(any_server, name):
     with any_server.api() as api:
         created = api.post("/api/v1/users", json={"username": name})
         assert created.status_code in (201, 409), created.content  # 409 when the test ran on this server before
         assert name in [user["username"] for user in api.get("/api/v1/users", params={"limit": 500}).json()]
+
+
+DECEPTIVE_NAMES = ["stream ", "\u00a0stream", "str\u200beam", "\u2060", "\ufeff", "\u00ad", "\u3164", "\u202emaerts", "a\u2066"]
+
+
+@pytest.mark.parametrize("name", DECEPTIVE_NAMES)
+def test_names_that_look_like_others_or_like_nothing(any_server, name):
+    """Whatever is named: an account, a guest, a room, the author of a message."""
+    with nothing_changes(any_server), any_server.api() as api:
+        for path, body in (
+            ("/api/v1/users", {"username": name}),
+            ("/api/v1/sessions", {"display_name": name}),
+            ("/api/v1/rooms", {"name": name}),
+            ("/api/v1/messages", {"username": name, "content": "x"}),
+        ):
+            field = next(iter(body))
+            problem = assert_problem(api.post(path, json=body), 400, "invalid_argument", field)
+            reason = problem["violations"][0]["reason"]
+            assert "white space" in reason or "cannot be seen" in reason, reason
 
 
 @pytest.mark.parametrize("name", ["", "x" * 65, "ж" * 65, "a\nb", "a\tb", "a\u0000b", "a\u001bb", "a\u007fb"])

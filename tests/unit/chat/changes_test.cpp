@@ -87,6 +87,8 @@ TEST_F(ChangesTest, ASentMessageIsADraftOfItsAuthor) {
 TEST_F(ChangesTest, AMessageWithASessionIsUnderItsName) {
   EXPECT_EQ(fault_of(changes_->send(holder(kAuthor, "ann"), "", {.username = "ann", .content = "hi"})), "");
   EXPECT_EQ(fault_of(changes_->send(holder(kAuthor, "ann"), "", {.username = "bob", .content = "hi"})), "username");
+  const std::string of_old = "ann ";  // given before such names were refused
+  EXPECT_EQ(change_of<Draft>(changes_->send(holder(kAuthor, of_old), "", {.content = "hi"})).username, of_old);
 }
 
 TEST_F(ChangesTest, AMessageWithoutASessionIsUnderTheNameItGives) {

@@ -209,8 +209,8 @@ TEST(MessageRules, WantANonceOfVisibleAscii) {
   }
 }
 
-// Every rule for a line of text that people see, whatever it names.
-void expect_name_rules(const std::function<std::string(std::string)>& fault, const std::string& field) {
+// Every rule for a line of text, whatever it is for.
+void expect_line_rules(const std::function<std::string(std::string)>& fault, const std::string& field) {
   EXPECT_EQ(fault("a"), "");
   EXPECT_EQ(fault("Анна Мария"), "");
   EXPECT_EQ(fault(std::string(64, 'a')), "");
@@ -224,6 +224,37 @@ void expect_name_rules(const std::function<std::string(std::string)>& fault, con
   EXPECT_EQ(fault("a\x7F"), field);
   EXPECT_EQ(fault("a\u009B31m"), field);  // a terminal takes it for ESC [
   EXPECT_EQ(fault("a\u00A0\u0442\u0442b"), "");
+}
+
+// Those, and what makes names that nobody can tell from each other.
+void expect_name_rules(const std::function<std::string(std::string)>& fault, const std::string& field) {
+  expect_line_rules(fault, field);
+  for (const std::string blank : {" ", "\u00A0", "\u1680", "\u2003", "\u202F", "\u205F", "\u2800", "\u3000"}) {
+    EXPECT_EQ(fault(blank), field) << blank;
+    EXPECT_EQ(fault("a" + blank), field) << blank;
+    EXPECT_EQ(fault(blank + "a"), field) << blank;
+    EXPECT_EQ(fault("a" + blank + "b"), "") << blank;
+  }
+  for (const std::string hidden :
+       {"\u00AD", "\u034F",     "\u115F",     "\u180E",     "\u200B",     "\u200C", "\u200D",
+        "\u2060", "\u2064",     "\u3164",     "\uFE0E",     "\uFE0F",     "\uFEFF", "\uFFA0",
+        "\uFFF9", "\U0001D173", "\U000E0001", "\U000E0061", "\U000E0100",                      // invisible
+        "\u061C", "\u200E",     "\u200F",     "\u202A",     "\u202E",     "\u2066", "\u2069",  // direction
+        "\u2028", "\u2029"}) {                                                                 // ends of lines
+    EXPECT_EQ(fault(hidden), field) << hidden;
+    EXPECT_EQ(fault("a" + hidden), field) << hidden;
+    EXPECT_EQ(fault(hidden + "a"), field) << hidden;
+    EXPECT_EQ(fault("a" + hidden + "b"), field) << hidden;
+    EXPECT_EQ(fault("я" + hidden + "я"), field) << hidden;
+  }
+  for (const auto* shaped :
+       {"👩‍💻 Аня", "❤️‍🔥", "👍🏽", "🏴\U000E0067\U000E0062\U000E0065\U000E006E\U000E0067\U000E007F",
+        "1️⃣ team", "🇫🇷", "علی\u200Cرضا", "ශ්\u200Dරී", "葛\U000E0100"}) {
+    EXPECT_EQ(fault(shaped), "") << shaped;
+  }
+  for (const auto* shapeless : {"👩\u200D", "👩\u200Da", "👩\u200D\u200D💻", "👍\U000E0067", "رضا\u200C", "1\uFE0F2"}) {
+    EXPECT_EQ(fault(shapeless), field) << shapeless;
+  }
 }
 
 TEST(NameRules, HoldForAuthors) {
@@ -244,7 +275,7 @@ TEST(NameRules, HoldForGuests) {
 }
 
 TEST(NameRules, HoldForCursors) {
-  expect_name_rules([](const std::string& name) { return field_at_fault(check_cursor_name(name)); }, "cursor");
+  expect_line_rules([](const std::string& name) { return field_at_fault(check_cursor_name(name)); }, "cursor");
 }
 
 TEST(Emojis, AreOne) {
