@@ -6,6 +6,8 @@
 #include <array>
 #include <stdexcept>
 
+#include "base/text.hpp"
+
 namespace vestnik {
 namespace {
 
@@ -56,7 +58,7 @@ std::string make_token(std::size_t length) {
 bool looks_like_uuid(std::string_view text) {
   if (text.size() != 36) return false;
   for (std::size_t i = 0; i < text.size(); ++i) {
-    const bool fits = is_hyphen_place(i) ? text[i] == '-' : kHex.find(text[i]) != std::string_view::npos;
+    const bool fits = is_hyphen_place(i) ? text[i] == '-' : kHex.find(to_lower(text[i])) != std::string_view::npos;
     if (!fits) return false;
   }
   return true;

@@ -191,7 +191,8 @@ Result<RoomView> ChatService::create_room(const Actor& actor, std::string name, 
 
 Result<RoomView> ChatService::get_room(const Actor& actor, std::string_view id_or_name) {
   if (auto may = authorize(actor, Action::kRead, {}, access_); !may) return error_of(may);
-  auto room = store_.find_room(id_or_name);
+  const RoomPtr open = rooms_.find(id_or_name);
+  auto room = store_.find_room(open ? open->id : id_or_name);
   if (!room) return error_of(room);
   return view_of(std::move(*room));
 }

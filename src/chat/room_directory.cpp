@@ -2,11 +2,15 @@
 
 #include <fmt/format.h>
 
+#include "base/ids.hpp"
+#include "base/text.hpp"
+
 namespace vestnik::chat {
 
 RoomPtr RoomDirectory::find(std::string_view id_or_name) const {
   const std::shared_lock lock(mutex_);
-  const auto found = by_key_.find(id_or_name);
+  auto found = by_key_.find(id_or_name);
+  if (found == by_key_.end() && looks_like_uuid(id_or_name)) found = by_key_.find(to_lower(id_or_name));
   return found == by_key_.end() ? nullptr : found->second;
 }
 

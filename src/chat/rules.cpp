@@ -97,6 +97,7 @@ Result<void> check_text(std::string_view field, std::string_view text, bool may_
 }
 
 Result<Draft> check_message(NewMessage message, const RoomInfo& room, const RoomRules& rules, const Limits& limits) {
+  for (AttachmentId& id : message.attachment_ids) id = to_lower(id);
   if (auto ok = check_attachments(message.attachment_ids, limits.max_attachments); !ok) {
     return std::unexpected(std::move(ok.error()));
   }

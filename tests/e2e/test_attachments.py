@@ -384,6 +384,11 @@ class TestDownload:
         response = api.get(f"{PATH}/{made['id']}", headers={"If-None-Match": f'"{made["sha256"]}"'})
         assert response.status_code == 304 and not response.content
 
+    def test_the_id_in_capitals(self, api, made):
+        assert api.get(f"{PATH}/{made['id'].upper()}").content == api.get(f"{PATH}/{made['id']}").content
+        sent = api.post("/api/v1/messages", json={"content": "x", "attachment_ids": [made["id"].upper()]})
+        assert sent.json()["attachments"][0]["id"] == made["id"]
+
     def test_unknown(self, api):
         for name in ("00000000-0000-4000-8000-000000000000", "x", "../owner", "%2e%2e%2fowner", "", "a/b"):
             response, _ = raw_http.exchange(int(api.base.rsplit(":", 1)[1]), raw_http.encode("GET", f"{PATH}/{name}"))

@@ -136,6 +136,8 @@ def test_built_in_rooms(any_server):
             by_name = api.get(f"/api/v1/rooms/{room['name']}").json()
             assert api.get(f"/api/v1/rooms/{room['id']}").json() == by_name
             assert by_name["id"] == room["id"]
+            assert api.get(f"/api/v1/rooms/{room['id'].upper()}").json()["id"] == room["id"]
+            assert api.get(f"/api/v1/rooms/{room['id'].upper()}/messages").status_code == 200
 
 
 def test_create_and_read_a_room(any_server):

@@ -15,6 +15,7 @@
 #include "api/transcoder/problem.hpp"
 #include "base/ids.hpp"
 #include "base/json_text.hpp"
+#include "base/text.hpp"
 
 namespace vestnik::api::http {
 namespace {
@@ -87,7 +88,7 @@ Task<Response> Attachments::handle(const Request& request, Call& call) {
     if (is_upload(request)) co_return co_await upload(request, call);
     co_return method_not_allowed("POST", call.request_id);
   }
-  const std::string_view id = request.path.substr(kPath.size() + 1);
+  const std::string id = to_lower(request.path.substr(kPath.size() + 1));
   if (!looks_like_uuid(id)) co_return make_problem(not_found(), call.request_id);
   if (!request.reads()) co_return method_not_allowed("GET, HEAD", call.request_id);
   co_return co_await download(request, id, call);

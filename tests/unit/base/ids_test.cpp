@@ -26,8 +26,9 @@ TEST(Uuid, IsNotGivenTwice) {
 
 TEST(LooksLikeUuid, LooksAtEveryCharacter) {
   EXPECT_TRUE(looks_like_uuid(kExample));
+  EXPECT_TRUE(looks_like_uuid("F81D4FAE-7DEC-41D0-A765-00A0C91E6BF6"));
   for (std::size_t i = 0; i < kExample.size(); ++i) {
-    for (const char wrong : {'g', 'A', ' ', '\0', kExample[i] == '-' ? '0' : '-'}) {
+    for (const char wrong : {'g', 'G', ' ', '\0', kExample[i] == '-' ? '0' : '-'}) {
       std::string text(kExample);
       text[i] = wrong;
       EXPECT_FALSE(looks_like_uuid(text)) << text;

@@ -25,6 +25,15 @@ TEST(RoomDirectory, FindsByNameAndById) {
   EXPECT_EQ(rooms.size(), 1u);
 }
 
+TEST(RoomDirectory, FindsTheIdInAnyCase) {
+  RoomDirectory rooms;
+  const auto added = rooms.add({.id = "f81d4fae-7dec-41d0-a765-00a0c91e6bf6", .name = "lobby"}, {});
+  EXPECT_EQ(rooms.find("F81D4FAE-7DEC-41D0-A765-00A0C91E6BF6"), added);
+  EXPECT_EQ(rooms.find("F81D4FAE-7DEC-41D0-A765-00A0C91E6BF7"), nullptr);
+  const auto old = rooms.add({.id = "id", .name = "F81D4FAE-7DEC-41D0-A765-00A0C91E6BF6"}, {});
+  EXPECT_EQ(rooms.find(old->name), old);  // such a name was allowed once
+}
+
 TEST(RoomDirectory, KnowsNothingElse) {
   RoomDirectory rooms;
   EXPECT_EQ(rooms.find("lobby"), nullptr);

@@ -170,6 +170,9 @@ TEST(MessageRules, LetAttachmentsStandAlone) {
   EXPECT_EQ(check({.content = "a\x01", .attachment_ids = {std::string(kUuid)}}), "content");
   const auto draft = check_message({.content = "", .attachment_ids = {std::string(kUuid)}}, kLobbyRoom.info, {}, {});
   EXPECT_EQ(draft->attachment_ids, std::vector{std::string(kUuid)});
+  const std::string capitals = "F81D4FAE-7DEC-41D0-A765-00A0C91E6BF6";
+  EXPECT_EQ(check_message({.attachment_ids = {capitals}}, kLobbyRoom.info, {}, {})->attachment_ids,
+            draft->attachment_ids);
 }
 
 TEST(MessageRules, WantFewDifferentAttachments) {
@@ -181,6 +184,7 @@ TEST(MessageRules, WantFewDifferentAttachments) {
   EXPECT_EQ(check_ids({first, second}), "");
   EXPECT_EQ(check_ids({first, second, "1" + first.substr(1)}), "attachment_ids");
   EXPECT_EQ(check_ids({first, first}), "attachment_ids");
+  EXPECT_EQ(check_ids({first, "F" + first.substr(1)}), "attachment_ids");  // the same in capitals
   EXPECT_EQ(check_ids({"photo.png"}), "attachment_ids");
   EXPECT_EQ(check_ids({""}), "attachment_ids");
 }
