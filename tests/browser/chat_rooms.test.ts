@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { enter, field, history } from './chat_page';
-import { anna, browser, room } from './conversation';
+import { enter, field, history, row, say } from './chat_page';
+import { anna, boris, browser, room } from './conversation';
+import { Gate } from './gate';
 
 describe('the keyboard', () => {
   it('writes into the form that was opened, and nowhere else', async () => {
@@ -34,5 +35,26 @@ describe('the keyboard', () => {
     await page.keyboard.press('Tab');
     const within = await page.evaluate(() => document.activeElement?.closest('section')?.getAttribute('aria-label'));
     expect(within).toBe(room);
+  });
+});
+
+describe('a room', () => {
+  it('that was opened while the server was away comes with it', async () => {
+    await say(boris, 'lobby', `before ${room}`);
+    const gate = await Gate.open();
+    try {
+      const page = await enter(browser, room, anna, { base: gate.url });
+      gate.cut();
+      await page.locator('[data-live="waiting"]').waitFor({ state: 'attached' });
+      await page.getByRole('link', { name: 'lobby' }).click();
+      await page.locator('section').getByText('The server is not reached').waitFor();
+      gate.restore();
+      await row(page, `before ${room}`).waitFor();
+      await field(page).waitFor();
+      await say(boris, 'lobby', `after ${room}`);
+      await row(page, `after ${room}`).waitFor();
+    } finally {
+      await gate.close();
+    }
   });
 });

@@ -37,7 +37,10 @@ export class Chat {
     },
     state: (state) => this.#linkChanged(state.kind),
   });
-  readonly rooms = new Rooms(this.link, () => this.#seen());
+  readonly rooms = new Rooms(this.link, () => {
+    this.#seen();
+    this.#openAgain();
+  });
   readonly outbox = new ChatOutbox((letter) => this.#sent(letter));
 
   view: RoomView | undefined = $state.raw();
@@ -292,7 +295,13 @@ export class Chat {
   #linkChanged(kind: string): void {
     if (kind === 'waiting') void session.check();
     if (kind !== 'live') return;
+    this.#openAgain();
     if (session.user) this.outbox.retryAll(session.user.id);
+  }
+
+  /** The server is reached: a room that could not be had before can be had now. */
+  #openAgain(): void {
+    if (this.view?.phase === 'failed') this.open(this.view.name, undefined, true);
   }
 
   #typing(room: string, name: string, userId: number | undefined): void {
