@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { enter, field, history, row, say } from './chat_page';
 import { anna, boris, browser, room } from './conversation';
 import { Gate } from './gate';
+import { server } from './support';
 
 describe('the keyboard', () => {
   it('writes into the form that was opened, and nowhere else', async () => {
@@ -36,6 +37,25 @@ describe('the keyboard', () => {
     const within = await page.evaluate(() => document.activeElement?.closest('section')?.getAttribute('aria-label'));
     expect(within).toBe(room);
   });
+});
+
+it('all rooms are there, however many', async () => {
+  const [real] = (await (await fetch(`${server}/api/v1/rooms?limit=1`)).json()) as object[];
+  const all = Array.from({ length: 2000 }, (_, i) => ({ ...real, id: `id-${i}`, name: `many ${i}` }));
+  all.push({ ...real, id: 'mine', name: 'яяя mine', ...{ owner_id: anna.id } });
+  const page = await enter(browser, room, anna);
+  await page.route('**/api/v1/rooms?*', (route) => {
+    const from = Number(new URL(route.request().url()).searchParams.get('offset') ?? 0);
+    return route.fulfill({ json: all.slice(from, from + 500) });
+  });
+  await page.reload();
+  const rooms = page.getByRole('navigation', { name: 'Rooms' });
+  await rooms.getByRole('link', { name: 'яяя mine' }).waitFor();
+  expect(await rooms.getByRole('link').count()).toBeLessThan(600);
+  await rooms.getByText('1,500 more rooms: find them by their names.').waitFor();
+  await page.getByRole('searchbox', { name: 'Find a room' }).fill('many 1999');
+  await rooms.getByRole('link', { name: 'many 1999' }).waitFor();
+  expect(await rooms.getByRole('link').count()).toBe(1);
 });
 
 describe('a room', () => {

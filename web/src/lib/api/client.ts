@@ -3,6 +3,8 @@ import { ApiError, retryAfterMs } from './errors';
 import type { Health, Message, NewMessage, Problem, Room, Stats, Version } from './types';
 
 const requestTimeoutMs = 10_000;
+/** So many rooms the server lists at once. */
+export const roomsPage = 500;
 
 /** What one request told of the server: whether it was reached. */
 export type ReachListener = (reached: boolean) => void;
@@ -49,7 +51,8 @@ export const api = {
   version: (signal?: AbortSignal) => get<Version>('/version', {}, signal),
   stats: (signal?: AbortSignal) => get<Stats>('/stats', {}, signal),
   health: (signal?: AbortSignal) => get<Health>('/health', {}, signal),
-  rooms: (signal?: AbortSignal) => get<Room[]>('/api/v1/rooms', { limit: 500 }, signal),
+  /** The rooms behind the first `offset`, the oldest first: `roomsPage` of them, or fewer when these are the last. */
+  rooms: (offset = 0) => get<Room[]>('/api/v1/rooms', { limit: roomsPage, offset }),
   room: (room: string, signal?: AbortSignal) => get<Room>(roomPath(room), {}, signal),
   messages: (room: string, query: ListQuery, signal?: AbortSignal) =>
     get<Message[]>(`${roomPath(room)}/messages`, { ...query }, signal),

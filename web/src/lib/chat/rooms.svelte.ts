@@ -1,5 +1,5 @@
 import { chat } from '../api/chat';
-import { api } from '../api/client';
+import { api, roomsPage } from '../api/client';
 import { ApiError } from '../api/errors';
 import { describe } from '../describe';
 import type { Room, RulesChange } from '../api/types';
@@ -25,6 +25,8 @@ export class Rooms {
   /** Rooms that this connection may not follow; asking again would not help. */
   readonly #refused = new Set<string>();
   #timer: ReturnType<typeof setInterval> | undefined;
+  #ticks = 0;
+  #looks = 0;
   #acknowledging: { timer: ReturnType<typeof setTimeout>; room: string; pos: string } | undefined;
 
   /** `onrefreshed` is told when the server's own counts have come. */
@@ -35,7 +37,7 @@ export class Rooms {
 
   start(): void {
     void this.refresh();
-    this.#timer = setInterval(() => document.visibilityState === 'visible' && void this.refresh(), refreshMs);
+    this.#timer = setInterval(() => document.visibilityState === 'visible' && this.#tick(), refreshMs);
   }
 
   stop(): void {
@@ -47,16 +49,20 @@ export class Rooms {
     return this.list.find((room) => room.name === name || room.id === name);
   }
 
-  async refresh(): Promise<void> {
+  /** Reads the counts anew, and the rooms: if there are many, `whole` says whether all of them. */
+  async refresh(whole = true): Promise<void> {
+    const look = ++this.#looks;
     try {
-      const [rooms, unread] = await Promise.all([
+      const [first, unread] = await Promise.all([
         api.rooms(),
         session.secret === undefined ? undefined : chat.unread().catch(() => undefined),
       ]);
-      this.list = rooms;
+      if (look !== this.#looks) return;
+      if (this.phase !== 'ready' || first.length < roomsPage) this.list = first;
       if (unread) this.unread = UnreadCounts.from(unread);
       this.phase = 'ready';
       this.onrefreshed();
+      if (whole && first.length === roomsPage) await this.#loadFurther(first, look);
       this.#followThem();
     } catch (error) {
       this.error = describe(error);
@@ -144,6 +150,25 @@ export class Rooms {
     this.unread = this.unread.without(name);
   }
 
+  /** The more rooms there are, the more rarely they are read anew. */
+  #tick(): void {
+    const pages = Math.ceil(this.list.length / roomsPage);
+    void this.refresh(++this.#ticks % Math.max(1, pages) === 0);
+  }
+
+  /** The rooms behind the first page; a newer look makes this one end. */
+  async #loadFurther(first: readonly Room[], look: number): Promise<void> {
+    // The pages overlap when rooms come or go meanwhile.
+    const rooms = new Map(first.map((room) => [room.id, room]));
+    for (let offset = roomsPage, more = true; more; offset += roomsPage) {
+      const page = await api.rooms(offset);
+      if (look !== this.#looks) return;
+      for (const room of page) rooms.set(room.id, room);
+      more = page.length === roomsPage;
+    }
+    this.list = [...rooms.values()];
+  }
+
   /** Rooms in which one has a place are followed, so that their counts are of now. */
   #followThem(): void {
     const mayFollow = ({ name }: Room) => this.unread.cursors.has(name) && !this.#refused.has(name);
@@ -152,10 +177,10 @@ export class Rooms {
   }
 }
 
+const names = new Intl.Collator(undefined, { numeric: true });
+
 /** The built-in rooms first, then by name; the order does not depend on what happens. */
 function inOrder(rooms: readonly Room[]): Room[] {
   const builtIn = ({ owner_id, name }: Room) => owner_id === undefined && (name === 'lobby' || name === 'stream');
-  return [...rooms].sort(
-    (a, b) => Number(builtIn(b)) - Number(builtIn(a)) || a.name.localeCompare(b.name, undefined, { numeric: true }),
-  );
+  return [...rooms].sort((a, b) => Number(builtIn(b)) - Number(builtIn(a)) || names.compare(a.name, b.name));
 }

@@ -96,6 +96,10 @@ export const en = {
   'chat.new_room': 'New room',
   'chat.find_room': 'Find a room',
   'chat.no_such_rooms': 'No such room.',
+  'chat.more_rooms': {
+    one: '{count} more room: find it by its name.',
+    other: '{count} more rooms: find them by their names.',
+  },
   'chat.no_such_room': 'There is no room “{room}”. It may have been closed.',
   'chat.unread': { one: '{count} unread message', other: '{count} unread messages' },
   'chat.messages': { one: '{count} message', other: '{count} messages' },

@@ -116,6 +116,12 @@ export const ru: Record<Key, Entry> = {
   'chat.new_room': 'Новая комната',
   'chat.find_room': 'Найти комнату',
   'chat.no_such_rooms': 'Такой комнаты нет.',
+  'chat.more_rooms': {
+    one: 'Ещё {count} комната: ищите по названию.',
+    few: 'Ещё {count} комнаты: ищите по названию.',
+    many: 'Ещё {count} комнат: ищите по названию.',
+    other: 'Ещё {count} комнаты: ищите по названию.',
+  },
   'chat.no_such_room': 'Комнаты «{room}» нет. Возможно, её закрыли.',
   'chat.unread': {
     one: '{count} непрочитанное сообщение',
