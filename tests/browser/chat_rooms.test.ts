@@ -1,5 +1,6 @@
+import type { Route } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
-import { enter, field, history, row, say } from './chat_page';
+import { closeSession, enter, field, history, row, say } from './chat_page';
 import { anna, boris, browser, room } from './conversation';
 import { Gate } from './gate';
 import { server } from './support';
@@ -56,6 +57,23 @@ it('all rooms are there, however many', async () => {
   await page.getByRole('searchbox', { name: 'Find a room' }).fill('many 1999');
   await rooms.getByRole('link', { name: 'many 1999' }).waitFor();
   expect(await rooms.getByRole('link').count()).toBe(1);
+});
+
+it('what the server refuses is said in the language of the page', async () => {
+  const page = await enter(browser, room, anna, { locale: 'ru-RU' });
+  await page.getByRole('button', { name: 'Поиск' }).click();
+  await page.getByRole('searchbox', { name: 'Поиск' }).fill('***');
+  await page.getByText('Здесь нет слова, которое можно искать.').waitFor();
+  const ends = async (route: Route) => {
+    await closeSession(anna);
+    await route.continue();
+  };
+  await page.route('**/messages', ends, { times: 1 });
+  await page.getByRole('textbox', { name: /^Сообщение/ }).fill('kept');
+  await page.keyboard.press('Enter');
+  const letter = page.locator('[data-state="failed"]');
+  await letter.getByText('Не отправлено. Сервер не знает, кто вы.').waitFor();
+  expect(await letter.locator('strong').innerText()).toBe('Анна');
 });
 
 describe('a room', () => {

@@ -1,14 +1,35 @@
 import { ApiError, problemText } from './api/errors';
-import { t } from './i18n/index.svelte';
+import { t, words, type Key } from './i18n/index.svelte';
+
+// The server speaks English: whatever a reader may well meet has words in the languages of the pages.
+const byField: Record<string, Key> = {
+  q: 'chat.search_no_word',
+  display_name: 'chat.name_refused',
+  username: 'chat.name_refused',
+  email: 'chat.email_refused',
+};
+const byStatus: Record<number, Key> = {
+  401: 'error.no_session',
+  403: 'error.not_allowed',
+  404: 'error.not_there',
+  429: 'error.too_much',
+  503: 'error.in_trouble',
+};
 
 /** One sentence for the reader about what went wrong. */
 export function describe(error: unknown): string {
-  return error instanceof ApiError ? describeAnswer(error.status, problemText(error)) : t('error.unknown');
+  if (!(error instanceof ApiError)) return t('error.unknown');
+  const key = (error.problem.violations ?? []).map(({ field }) => byField[field]).find((known) => known !== undefined);
+  return key ? t(key) : describeAnswer(error.status, problemText(error));
 }
 
 /** The same for an answer that was kept: its status (0: none came) and the server's own words. */
-export function describeAnswer(status: number, words: string): string {
+export function describeAnswer(status: number, answer: string): string {
   if (status === -1) return t('error.closed');
   if (status === 0) return t('error.unreached');
-  return words === '' ? t('error.status', { status: String(status) }) : words;
+  const key = byStatus[status];
+  // In English its own words are the more exact ones, but of sessions it speaks to programs.
+  const exact = answer !== '' && words.language === 'en' && status !== 401;
+  if (key && !exact) return t(key);
+  return answer === '' ? t('error.status', { status: String(status) }) : t('error.quoted', { words: answer });
 }
