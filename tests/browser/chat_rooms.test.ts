@@ -1,6 +1,6 @@
 import type { Route } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
-import { closeSession, enter, field, history, row, say } from './chat_page';
+import { changeRoom, closeSession, enter, field, history, row, say, texts } from './chat_page';
 import { anna, boris, browser, room } from './conversation';
 import { Gate } from './gate';
 import { server } from './support';
@@ -94,5 +94,17 @@ describe('a room', () => {
     } finally {
       await gate.close();
     }
+  });
+
+  it('shows no more messages than it keeps', async () => {
+    const page = await enter(browser, room, anna);
+    await changeRoom(anna, room, { message_limit: 3 });
+    for (let n = 1; n <= 8; ++n) await say(boris, room, `message ${n}`);
+    await row(page, 'message 8').waitFor();
+    await expect.poll(() => texts(page)).toEqual(['message 6', 'message 7', 'message 8']);
+    await page.getByText('3 messages').waitFor();
+    await changeRoom(anna, room, { message_limit: 2 });
+    await expect.poll(() => texts(page)).toEqual(['message 7', 'message 8']);
+    await page.getByText('2 messages').waitFor();
   });
 });

@@ -173,6 +173,27 @@ describe('the timeline of a room', () => {
     expect(list.oldest?.id).toBe(1);
   });
 
+  it('keeps as many as the room does, and begins with a heading', () => {
+    const list = opened(1, 600);
+    list.apply([{ deleted: { pos: 'k3:601', message_id: 599 } }]);
+    expect(list.keepLast(600)).toBe(false);
+    expect(list.keepLast(3)).toBe(true);
+    expect(ids(list)).toEqual([598, 599, 600]);
+    expect(list.oldest?.lead).toBe('day');
+    expect(list.find(597)).toBeUndefined();
+    list.apply(came(601, 900));
+    list.keepLast(250);
+    expect(ids(list)).toEqual(upTo(651, 900));
+    expect(list.rows.height).toBe(250 * 20);
+  });
+
+  it('does not know how many a room keeps of which it does not have the end', () => {
+    const list = timeline();
+    list.reset(range(1, 5), { begin: true, end: false });
+    expect(list.keepLast(3)).toBe(false);
+    expect(ids(list)).toEqual(upTo(1, 5));
+  });
+
   it('begins a day, names an author once, and goes on without', () => {
     const list = timeline();
     const at = (n: number, time: string, user: number) =>

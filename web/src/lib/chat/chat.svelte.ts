@@ -216,7 +216,7 @@ export class Chat {
 
   roomChanged(room: Room): void {
     this.rooms.replaced(room);
-    if (this.view?.room?.id === room.id) this.view.room = room;
+    if (this.view?.room?.id === room.id) this.view.describe(room);
   }
 
   async #attempt(work: () => Promise<RoomEvent | void>): Promise<void> {

@@ -115,12 +115,14 @@ export class RoomView {
     if (written > 0 && this.room) this.room = counted(this.room, written);
     const outcome = this.timeline.apply(events);
     if (outcome === 'stale') return this.#reload();
+    this.#forget();
     if (outcome !== 'nothing' || this.timeline.unseen !== this.unseen) this.#schedule();
   }
 
   /** The room as the server tells it; messages are counted here, because some may still be on their way. */
   describe(room: Room): void {
-    this.room = { ...room, message_count: this.room?.message_count ?? room.message_count };
+    this.room = counted({ ...room, message_count: this.room?.message_count ?? room.message_count }, 0);
+    this.#forget();
   }
 
   /** An answer to one's own change is shown without waiting for its event. */
@@ -138,6 +140,7 @@ export class RoomView {
   follow(): void {
     this.pointedAt = undefined;
     this.timeline.follow();
+    this.#forget();
     if (!this.timeline.reachesEnd) void this.#load(() => this.#toEnd());
     this.#show();
     this.#schedule();
@@ -205,6 +208,12 @@ export class RoomView {
       if (index !== undefined) this.screen?.showRow(index);
     };
     this.#schedule();
+  }
+
+  /** What the room does not keep any more goes, unless one is reading there. */
+  #forget(): void {
+    const limit = this.room?.message_limit;
+    if (limit !== undefined && this.timeline.hold === 'following' && this.timeline.keepLast(limit)) this.#schedule();
   }
 
   #firstAfter(cursor: string): number | undefined {

@@ -135,6 +135,14 @@ export class RoomTimeline {
     if (this.reachesEnd) this.#trimFront();
   }
 
+  /** The room keeps so many messages, deleted ones too. Returns whether older ones were here. */
+  keepLast(messages: number): boolean {
+    if (!this.reachesEnd || this.rows.length <= messages) return false;
+    this.rows.keepLast(messages);
+    this.rows.replace(this.rows.first, { ...this.oldest!, lead: 'day' });
+    return true;
+  }
+
   #applyOne(event: RoomEvent): Outcome {
     if (event.message) return this.#message(event.message);
     if (event.gap) return 'stale';

@@ -97,6 +97,25 @@ export class RowList<T> {
     this.#weight = 0;
   }
 
+  /** Drops the oldest rows, so that no more than `rows` stay. */
+  keepLast(rows: number): void {
+    while (this.length > rows) {
+      const chunk = this.#chunks[0]!;
+      const slot = chunk.begin++;
+      const row = chunk.rows[slot] as T;
+      const weight = this.weigh(row);
+      chunk.rows[slot] = undefined;
+      chunk.height -= chunk.heights[slot]!;
+      chunk.weight -= weight;
+      this.#height -= chunk.heights[slot]!;
+      this.#weight -= weight;
+      ++this.#first;
+      if (chunk.begin < chunk.end) continue;
+      this.#chunks.shift();
+      ++this.#firstChunk;
+    }
+  }
+
   /** Drops the oldest rows, chunk by chunk, as far as the limits are still used up without them. */
   trimFront(): void {
     while (this.#isSpare(this.#chunks[0])) {
