@@ -107,4 +107,17 @@ describe('a room', () => {
     await expect.poll(() => texts(page)).toEqual(['message 7', 'message 8']);
     await page.getByText('2 messages').waitFor();
   });
+
+  it('has one number of those who are in it', async () => {
+    const page = await enter(browser, room, anna);
+    const people = page.getByRole('complementary', { name: 'People' });
+    const head = page.getByTestId('here');
+    await head.getByText('1 here now').waitFor();
+    const his = await enter(browser, room, boris);
+    await people.getByText('2 here now').waitFor();
+    expect(await head.innerText()).toBe('2 here now');
+    await his.close();
+    await people.getByText('1 here now').waitFor();
+    expect(await head.innerText()).toBe('1 here now');
+  });
 });

@@ -19,7 +19,10 @@ import { Typists } from './typists';
 
 const typingEveryMs = 3000;
 const peopleEveryMs = 20_000;
-/** In a larger room nobody is named who comes or goes, and the next look at the people is soon enough. */
+/**
+ * So many of those who are here are listed. In a larger room nobody is named who comes or goes, and the next look at the people
+ * is soon enough.
+ */
 const namedMax = 100;
 const draftsKey = 'chat.drafts';
 
@@ -47,6 +50,12 @@ export class Chat {
   members: Member[] = $state.raw([]);
   /** Who is in the open room at this moment. */
   active: User[] = $state.raw([]);
+  /** How many these are, those included who are not listed. */
+  readonly here = $derived(
+    this.active.length < namedMax
+      ? this.active.length
+      : Math.max(this.active.length, this.view?.room?.active_users ?? 0),
+  );
   typists: string[] = $state.raw([]);
   /** A sentence about what has just gone wrong. */
   problem: unknown = $state.raw();

@@ -109,7 +109,6 @@ export const en = {
   'chat.no_such_room': 'There is no room “{room}”. It may have been closed.',
   'chat.unread': { one: '{count} unread message', other: '{count} unread messages' },
   'chat.messages': { one: '{count} message', other: '{count} messages' },
-  'chat.active': { one: '{count} active', other: '{count} active' },
   'chat.owned_by': 'owner {name}',
   'chat.read_only': 'read only',
   'chat.closes': 'closes {when}',

@@ -141,7 +141,6 @@ export const ru: Record<Key, Entry> = {
     many: '{count} сообщений',
     other: '{count} сообщения',
   },
-  'chat.active': { one: '{count} в сети', few: '{count} в сети', many: '{count} в сети', other: '{count} в сети' },
   'chat.owned_by': 'владелец {name}',
   'chat.read_only': 'только чтение',
   'chat.closes': 'закроется {when}',
