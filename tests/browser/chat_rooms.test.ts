@@ -1,7 +1,7 @@
 import type { Route } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
-import { changeRoom, closeSession, enter, field, history, row, say, texts } from './chat_page';
-import { anna, boris, browser, room } from './conversation';
+import { changeRoom, closeRoom, closeSession, enter, field, history, makeRoom, row, say, texts } from './chat_page';
+import { anna, boris, browser, phone, room } from './conversation';
 import { Gate } from './gate';
 import { server } from './support';
 
@@ -119,5 +119,45 @@ describe('a room', () => {
     await his.close();
     await people.getByText('1 here now').waitFor();
     expect(await head.innerText()).toBe('1 here now');
+  });
+
+  it('that is not there cannot be joined', async () => {
+    const page = await enter(browser, room, anna);
+    await page.goto(page.url().replace(room, 'no-such-room'));
+    await page.getByText('There is no room').waitFor();
+    expect(await page.getByText('here now').count()).toBe(0);
+    expect(await page.getByRole('button', { name: 'Join' }).count()).toBe(0);
+  });
+
+  it('that is closed has nobody who writes', async () => {
+    const page = await enter(browser, room, anna);
+    const his = await enter(browser, room, boris);
+    await field(his).pressSequentially('hel');
+    await page.getByText('Boris is typing…').waitFor();
+    await closeRoom(anna, room);
+    await page.getByText('This room has been closed').waitFor();
+    expect(await page.getByText('Boris is typing…').count()).toBe(0);
+  });
+
+  it('with a long name fits on a phone', async () => {
+    const { name } = await makeRoom(anna, `${room}-${'ш'.repeat(64 - room.length - 1)}`);
+    const page = await enter(browser, name, anna, phone);
+    await page.getByText('Nobody has written').waitFor();
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+  });
+
+  it('is nobody’s business on a server that wants a name first', async () => {
+    const page = await enter(browser, room, anna);
+    const rooms = page.getByRole('navigation', { name: 'Rooms' });
+    await rooms.getByRole('link', { name: room }).waitFor();
+    await page.route('**/api/v1/rooms?*', async (route) => {
+      if ((await route.request().headerValue('authorization')) !== null) return route.continue();
+      return route.fulfill({ status: 401, json: { title: 'Unauthorized', status: 401 } });
+    });
+    await page.getByRole('button', { name: 'Анна' }).click();
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByText('This server shows its rooms only to those who say who they are.').waitFor();
+    expect(await rooms.getByRole('link').count()).toBe(0);
+    expect(await rooms.getByText('No such room').count()).toBe(0);
   });
 });

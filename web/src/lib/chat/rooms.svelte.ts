@@ -67,8 +67,10 @@ export class Rooms {
     } catch (error) {
       this.error = describe(error);
       const locked = error instanceof ApiError && error.status === unauthenticated;
-      if (locked) this.phase = 'locked';
-      else if (this.phase !== 'ready') this.phase = 'failed';
+      if (locked) {
+        this.phase = 'locked';
+        this.list = [];
+      } else if (this.phase !== 'ready') this.phase = 'failed';
     }
   }
 
