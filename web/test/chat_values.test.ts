@@ -43,9 +43,17 @@ describe('letters', () => {
   });
 
   it('that were under way when the page was closed wait for the reader', () => {
-    const back = restored(unsent([letter('a', { state: 'sending' }), letter('b', { state: 'sent' })]));
+    const back = restored(unsent([], [], [letter('a', { state: 'sending' }), letter('b', { state: 'sent' })]));
     expect(back).toMatchObject([{ state: 'failed', error: { status: -1 }, message: { nonce: 'a' } }]);
     expect(retried(back, 7)[0]?.state).toBe('failed');
+  });
+
+  it('of other tabs stay as they are stored, also those that were restored here', () => {
+    const [a, b, elsewhere] = [letter('a'), letter('b'), letter('elsewhere', { state: 'failed' })];
+    expect(unsent([elsewhere], [], [a])).toEqual([elsewhere, a]);
+    expect(unsent([elsewhere, a], [a], [])).toEqual([elsewhere]);
+    expect(unsent([elsewhere, a, b], [a, b], changed([a, b], 'a', { state: 'sent' }))).toEqual([elsewhere, b]);
+    expect(unsent([b], [a, b], [a, letter('b', { state: 'sending' })])).toMatchObject([{ state: 'sending' }]);
   });
 
   it('go when they are in the history', () => {

@@ -1,19 +1,23 @@
-// localStorage that never throws: it may be switched off or full, and the pages then work without a memory.
+// localStorage that never throws: it may be switched off or full, and the pages then work without a memory. All tabs share it.
 const prefix = 'vestnik.';
 
-export function load<T>(key: string, fallback: T): T {
+/** What is meant for this tab alone is there until the tab is closed. */
+type Owner = 'all' | 'tab';
+const storage = (owner: Owner) => (owner === 'all' ? localStorage : sessionStorage);
+
+export function load<T>(key: string, fallback: T, owner: Owner = 'all'): T {
   try {
-    const text = localStorage.getItem(prefix + key);
+    const text = storage(owner).getItem(prefix + key);
     return text === null ? fallback : (JSON.parse(text) as T);
   } catch {
     return fallback;
   }
 }
 
-export function save(key: string, value: unknown): void {
+export function save(key: string, value: unknown, owner: Owner = 'all'): void {
   try {
-    if (value === undefined) localStorage.removeItem(prefix + key);
-    else localStorage.setItem(prefix + key, JSON.stringify(value));
+    if (value === undefined) storage(owner).removeItem(prefix + key);
+    else storage(owner).setItem(prefix + key, JSON.stringify(value));
   } catch {
     // Nothing to do: the value lives until the page is closed.
   }

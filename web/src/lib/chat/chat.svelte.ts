@@ -5,9 +5,8 @@ import { newNonce } from '../nonce';
 import { parsePosition } from '../position';
 import { Link } from '../rpc/link.svelte';
 import type { Presence } from '../rpc/wire';
-import { load, save } from '../storage';
 import { takeSeq } from '../write/sequence';
-import { withDraft, type Draft, type Drafts } from './drafts';
+import { DraftBook } from './drafts';
 import { rowHeights } from './heights';
 import type { Letter } from './letters';
 import { ChatOutbox } from './outbox.svelte';
@@ -24,7 +23,6 @@ const peopleEveryMs = 20_000;
  * is soon enough.
  */
 const namedMax = 100;
-const draftsKey = 'chat.drafts';
 
 /** Everything behind the chat page: who one is, the socket, the rooms, the open room, and what is on its way. */
 export class Chat {
@@ -44,6 +42,7 @@ export class Chat {
     this.#seen();
     this.#openAgain();
   });
+  readonly drafts = new DraftBook();
   readonly outbox = new ChatOutbox((letter) => this.#sent(letter));
 
   view: RoomView | undefined = $state.raw();
@@ -65,7 +64,6 @@ export class Chat {
   #ticker: ReturnType<typeof setInterval> | undefined;
   #peopleTicker: ReturnType<typeof setInterval> | undefined;
   #heightOf = rowHeights(900);
-  #drafts = load<Drafts>(draftsKey, {});
   #actsAs: string | undefined;
   #looks = 0;
   #lookShown = 0;
@@ -147,15 +145,6 @@ export class Chat {
     if (members.status === 'fulfilled') this.members = members.value;
     if (active.status === 'fulfilled') this.active = active.value;
     this.#isHere(session.user);
-  }
-
-  draft(room: string): Draft {
-    return this.#drafts[room] ?? { text: '' };
-  }
-
-  saveDraft(room: string, draft: Draft): void {
-    this.#drafts = withDraft(this.#drafts, room, draft);
-    save(draftsKey, this.#drafts);
   }
 
   /** Writes into the open room. The session must be there. */

@@ -69,7 +69,14 @@ export function restored(letters: readonly Letter[]): Letter[] {
   );
 }
 
-/** What has to be kept over a reload. */
-export function unsent(letters: readonly Letter[]): Letter[] {
-  return letters.filter(({ state }) => state !== 'sent');
+/**
+ * What has to be kept over a reload, after one tab's letters have changed. `stored` is what all tabs have written: of it only what
+ * has changed here is changed.
+ */
+export function unsent(stored: readonly Letter[], before: readonly Letter[], after: readonly Letter[]): Letter[] {
+  const all = new Map(stored.map((letter) => [letter.message.nonce, letter]));
+  for (const letter of after) if (!before.includes(letter)) all.set(letter.message.nonce, letter);
+  const there = new Set(after.map(({ message }) => message.nonce));
+  for (const { message } of before) if (!there.has(message.nonce)) all.delete(message.nonce);
+  return [...all.values()].filter(({ state }) => state !== 'sent');
 }

@@ -15,6 +15,15 @@ export class ChatOutbox {
   /** `onsent` is told of every message that the server has taken. */
   constructor(private readonly onsent: (letter: Letter) => void) {}
 
+  /** What another tab has sent or given up is not this one's to send any more. */
+  storedElsewhere({ key: changed, oldValue, newValue }: StorageEvent): void {
+    if (changed !== `vestnik.${key}`) return;
+    const nonces = (value: string | null) =>
+      (JSON.parse(value ?? '[]') as Letter[]).map(({ message }) => message.nonce);
+    const there = nonces(newValue);
+    this.letters = without(this.letters, new Set(nonces(oldValue).filter((nonce) => !there.includes(nonce))));
+  }
+
   of(room: string): Letter[] {
     return this.letters.filter((letter) => letter.room === room);
   }
@@ -58,7 +67,7 @@ export class ChatOutbox {
   }
 
   #set(letters: Letter[]): void {
+    save(key, unsent(load<Letter[]>(key, []), this.letters, letters));
     this.letters = letters;
-    save(key, unsent(letters));
   }
 }
