@@ -52,6 +52,8 @@ export const acknowledge = (who: Person, room: string, pos: string): Promise<unk
   call(who, 'POST', `/api/v1/rooms/${encodeURIComponent(room)}/unread`, { ack: pos, limit: 0 });
 export const changeMessage = (who: Person, id: number, content: string): Promise<Written> =>
   call(who, 'PATCH', `/api/v1/messages/${id}`, { content });
+export const removeMessage = (who: Person, id: number): Promise<unknown> =>
+  call(who, 'DELETE', `/api/v1/messages/${id}`);
 export const react = (who: Person, id: number, emoji: string): Promise<unknown> =>
   call(who, 'PUT', `/api/v1/messages/${id}/reactions/${encodeURIComponent(emoji)}`);
 export const history = (room: string): Promise<Written[]> =>

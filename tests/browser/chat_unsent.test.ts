@@ -1,8 +1,8 @@
 // What was written and not sent yet is not lost.
 import { expect, it } from 'vitest';
 import type { Page } from 'playwright-core';
-import { enter, field, history, makeRoom, row, write } from './chat_page';
-import { anna, browser, room } from './conversation';
+import { changeRoom, enter, field, history, makeRoom, removeMessage, row, say, write } from './chat_page';
+import { anna, boris, browser, room } from './conversation';
 
 async function secondTab(page: Page): Promise<Page> {
   const tab = await page.context().newPage();
@@ -55,4 +55,38 @@ it('two tabs do not forget what is being written in the other one', async () => 
   await text(first).toBe('draft there');
   await first.goBack();
   await text(first).toBe('draft here');
+});
+
+it('a draft is there again when the room takes messages again', async () => {
+  const page = await enter(browser, room, boris);
+  await field(page).fill('not finished');
+  await changeRoom(anna, room, { read_only: true });
+  await page.getByText('Only the owner Анна writes here').waitFor();
+  await changeRoom(anna, room, { read_only: false });
+  await text(page).toBe('not finished');
+});
+
+it('the new text of a message stays when it was not taken', async () => {
+  const mine = await say(boris, room, 'short');
+  const page = await enter(browser, room, boris);
+  await row(page, 'short').waitFor();
+  await field(page).press('ArrowUp');
+  await page.route('**/messages/*', (route) => route.abort(), { times: 1 });
+  await write(page, 'longer');
+  await page.getByText('The server is not reached').waitFor();
+  await page.getByText('Editing').waitFor();
+  await text(page).toBe('longer');
+  await page.keyboard.press('Enter');
+  await row(page, 'longer').waitFor();
+
+  await field(page).press('ArrowUp');
+  await field(page).fill('much longer');
+  await removeMessage(anna, mine.id);
+  await page.getByText('Message deleted').waitFor();
+  await page.keyboard.press('Enter');
+  await page.getByText('Editing').waitFor({ state: 'detached' });
+  await page.getByRole('alert').getByText('was deleted').waitFor();
+  await text(page).toBe('much longer');
+  await page.reload();
+  await text(page).toBe('much longer');
 });

@@ -162,11 +162,13 @@ export class Chat {
     this.view.follow();
   }
 
-  edit(row: ChatRow, text: string): Promise<void> {
-    return this.#attempt(async () => {
+  /** Whether it was taken. */
+  async edit(row: ChatRow, text: string): Promise<boolean> {
+    await this.#attempt(async () => {
       const message = await calls.edit(row.id, text);
       return { edited: { pos: message.pos, message } };
     });
+    return this.problem === undefined;
   }
 
   remove(row: ChatRow): Promise<void> {
