@@ -61,7 +61,9 @@ describe('a conversation', () => {
     await row(page, 'can be read').waitFor();
     await page.getByLabel('What should others call you?').fill('Вера');
     await page.keyboard.press('Enter');
-    await write(page, 'здравствуйте');
+    await field(page).and(page.locator(':focus')).waitFor();
+    await page.keyboard.type('здравствуйте');
+    await page.keyboard.press('Enter');
     await row(page, 'здравствуйте').waitFor();
     await page.reload();
     await field(page).waitFor();
