@@ -141,6 +141,21 @@ it('what the server will not take is said in plain words, and not tried again', 
   await sent(page).getByText('This file is empty.').waitFor();
   await sent(page).getByText('This file is larger than the server takes.').waitFor();
   expect(await sent(page).getByRole('button', { name: 'Retry' }).count()).toBe(0);
+
+  const told = page.getByText('This message has files that were not taken');
+  await write(page, 'without them');
+  await told.waitFor();
+  await sent(page).getByRole('button', { name: 'Remove empty.txt' }).click();
+  await sent(page).getByRole('button', { name: 'Remove big.txt' }).click();
+  await told.waitFor({ state: 'detached' });
+  await choose(page, { ...notes, name: 'empty.txt', buffer: Buffer.from('') });
+  await sent(page).getByText('This file is empty.').waitFor();
+  expect(await told.count()).toBe(0);
+  await page.getByRole('button', { name: 'Send' }).click();
+  await told.waitFor();
+  await sent(page).getByRole('button', { name: 'Remove empty.txt' }).click();
+  await field(page).press('Enter');
+  await row(page, 'without them').waitFor();
 });
 
 it('choosing and removing files does not leave the end of the conversation', async () => {

@@ -23,6 +23,7 @@ export class Uploads {
   list: Upload[] = $state.raw([]);
   readonly ready: Attachment[] = $derived(this.list.flatMap(({ attachment }) => attachment ?? []));
   readonly busy = $derived(this.list.some(({ attachment }) => attachment === undefined));
+  readonly failed = $derived(this.list.some(({ error }) => error !== undefined));
 
   /** How many of the files given last are not here, because a message takes no more. */
   leftOut = $state(0);

@@ -188,6 +188,7 @@ export const en = {
     one: 'A message takes at most {most} files. {count} file was left out: send it with the next message.',
     other: 'A message takes at most {most} files. {count} files were left out: send them with the next message.',
   },
+  'chat.files_not_taken': 'This message has files that were not taken: remove them, or try them again.',
   'chat.remove_file': 'Remove {name}',
   'chat.sent_share': '{share} %',
   'chat.room_name': 'Name',
