@@ -1,7 +1,10 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import type { Page } from 'playwright-core';
-import { closeSession, enter, field, row, say, write } from './chat_page';
+import { changeRoom, closeSession, enter, field, row, say, write } from './chat_page';
 import { anna, boris, browser, room } from './conversation';
+import { inFolder } from './own_server';
 import { server } from './support';
 
 // One red pixel.
@@ -60,6 +63,36 @@ it('what says that it is a picture and is none is not shown as one', async () =>
   expect(answer.headers.get('x-content-type-options')).toBe('nosniff');
   expect(answer.headers.get('content-disposition')).toMatch(/^attachment/);
   expect(answer.headers.get('content-type')).not.toMatch(/html/);
+});
+
+it('is taken when it is dropped on the conversation, and never takes the place of the page', async () => {
+  await inFolder(async (folder) => {
+    const path = join(folder, 'dropped.txt');
+    await writeFile(path, 'dropped');
+    const page = await enter(browser, room, boris);
+    const hand = await page.context().newCDPSession(page);
+    const drop = async () => {
+      const { x, y, width, height } = (await page.getByRole('log').boundingBox())!;
+      const at = { x: x + width / 2, y: y + height / 2, data: { items: [], files: [path], dragOperationsMask: 1 } };
+      for (const type of ['dragEnter', 'dragOver', 'drop'] as const)
+        await hand.send('Input.dispatchDragEvent', { type, ...at });
+    };
+    await drop();
+    await ready(page, 1);
+    await write(page, 'dropped on it');
+    await row(page, 'dropped on it').getByRole('link', { name: 'dropped.txt' }).waitFor();
+    await field(page).press('ArrowUp');
+    await page.getByText('Editing').waitFor();
+    await drop();
+    await changeRoom(anna, room, { read_only: true });
+    await page.getByText('Only the owner Анна writes here').waitFor();
+    await drop();
+    await changeRoom(anna, room, { read_only: false });
+    await field(page).waitFor();
+    expect(await sent(page).count()).toBe(0);
+    expect(page.context().pages().length).toBe(1);
+    expect(page.url()).toContain(room);
+  });
 });
 
 it('is gone with its message', async () => {

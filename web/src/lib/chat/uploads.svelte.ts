@@ -18,6 +18,11 @@ const previewBytes = 5_000_000;
 // What the server takes unless it is told otherwise; it names a lower limit of its own when the message comes.
 export const filesAtMost = 10;
 
+/** Whether files are dragged or pasted. Cells of a table are text with a picture. */
+export function bringsFiles(data: DataTransfer | null): boolean {
+  return !!data?.types.includes('Files') && !data.types.includes('text/plain');
+}
+
 /** Files that are sent ahead of the message that will name them. */
 export class Uploads {
   list: Upload[] = $state.raw([]);
