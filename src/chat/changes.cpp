@@ -122,7 +122,11 @@ Result<void> Changes::allow(const Actor& actor, Action action, const Subject& su
 
 Result<RoomPtr> Changes::find_room(const Actor& actor, std::string_view name) const {
   if (auto may = authorize(actor, Action::kRead, {}, access_); !may) return error_of(may);
-  return rooms_.get(name);
+  auto room = rooms_.get(name);
+  if (room && is_over(**room)) {
+    return fail(ErrorCode::kNotFound, fmt::format("The time of the room \"{}\" is over.", (*room)->name));
+  }
+  return room;
 }
 
 Result<Changes::Found> Changes::find_message(const Actor& actor, MessageId id) const {
@@ -130,8 +134,13 @@ Result<Changes::Found> Changes::find_message(const Actor& actor, MessageId id) c
   auto found = store_.get_message(id);
   if (!found) return error_of(found);
   RoomPtr room = rooms_.find(found->first);
-  if (!room) return fail(ErrorCode::kNotFound, fmt::format("There is no message {}.", id));
+  if (!room || is_over(*room)) return fail(ErrorCode::kNotFound, fmt::format("There is no message {}.", id));
   return Found{std::move(room), std::move(found->second)};
+}
+
+bool Changes::is_over(const OpenRoom& room) const {
+  const auto end = room.rules().expires_at;
+  return end && *end <= clock_();
 }
 
 }  // namespace vestnik::chat

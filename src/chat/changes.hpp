@@ -52,6 +52,8 @@ class Changes {
   // Who may not even read does not learn what exists. An empty name is the lobby.
   Result<RoomPtr> find_room(const Actor& actor, std::string_view room) const;
   Result<Found> find_message(const Actor& actor, MessageId message) const;
+  // Whether its time has passed, although it is still to be closed: that takes a moment, and longer after a start.
+  bool is_over(const OpenRoom& room) const;
   // Whether the actor may do it, and has not done too much.
   Result<void> allow(const Actor& actor, Action action, const Subject& subject) const;
 

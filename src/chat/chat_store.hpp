@@ -72,6 +72,7 @@ class ChatStore {
   //  - Edit, Deletion, ReactionChange: not_found when the room has no such message; failed_precondition when it was
   //    deleted (a second Deletion is a duplicate). ReactionChange: resource_exhausted beyond kReactionEmojisMax.
   //  - Membership, ReactionChange, RulesChange, Edit: a duplicate when nothing would change.
+  //  - RulesChange: beyond the message_limit that the room has then, the oldest messages leave as with a Draft.
   //  - Deletion: the message lets go of its attachments. So do messages that leave, and those of closed rooms, at the
   //    latest when they are swept.
   //  - Closing: the room, its name, members and cursors are gone; the event is its last.

@@ -213,6 +213,22 @@ TEST_P(Events, ALowerLimitActsAtOnce) {
   EXPECT_TRUE(append_one(again, at(3s)).duplicate);
 }
 
+TEST_P(Events, ALowerLimitNeedsNoMessage) {
+  for (int i = 1; i <= 9; ++i) send(room_, fmt::format("{}", i), at(1s));
+  append_one(chat::RulesChange{room_, 1, {.message_limit = 20}}, at(2s));
+  EXPECT_EQ(contents(), "123456789");
+  append_one(chat::RulesChange{room_, 1, {.message_limit = 3}}, at(2s));
+  reopen();
+  EXPECT_EQ(contents(), "789");
+  const auto state = must(store().find_room(room_));
+  EXPECT_EQ(state.message_count, 3);
+  EXPECT_EQ(state.floor, 6);
+  EXPECT_EQ(code_of(store().get_message(6)), ErrorCode::kNotFound);
+  EXPECT_EQ(all_events(room_).size(), 5U) << "three messages and two changes of the rules";
+  append_one(chat::RulesChange{room_, 1, {.message_limit = std::optional<std::int64_t>()}}, at(3s));
+  EXPECT_EQ(contents(), "789");
+}
+
 // Few messages and very many reactions: what happened long ago goes, the messages stay.
 TEST_P(Events, TheOldestEventsOfFewMessagesLeave) {
   const auto first = send(room_, "first", at(1s));

@@ -89,11 +89,7 @@ Result<chat::Appended> NaiveStore::apply(RoomState& room, const chat::Draft& dra
   room.messages.push_back(message);
   ++room.room.message_total;
   room.room.last_message_at = at;
-  while (draft.message_limit && std::ssize(room.messages) > std::max<std::int64_t>(*draft.message_limit, 1)) {
-    room.messages.erase(room.messages.begin());
-    room.room.floor = room.messages.front().n - 1;
-  }
-  room.room.message_count = std::ssize(room.messages);
+  trim(room, draft.message_limit);
   return commit(room.room, draft.user_id, at, chat::MessageSent{message});
 }
 
@@ -176,7 +172,16 @@ Result<chat::Appended> NaiveStore::apply(RoomState& room, const chat::RulesChang
   if (change.patch.expires_at) rules.expires_at = *change.patch.expires_at;
   if (change.patch.read_only) rules.read_only = *change.patch.read_only;
   if (rules == before) return unchanged(room.room, change.user_id, at, chat::RulesChanged{rules});
+  trim(room, rules.message_limit);
   return commit(room.room, change.user_id, at, chat::RulesChanged{rules});
+}
+
+void NaiveStore::trim(RoomState& room, std::optional<std::int64_t> message_limit) {
+  while (message_limit && std::ssize(room.messages) > std::max<std::int64_t>(*message_limit, 1)) {
+    room.messages.erase(room.messages.begin());
+    room.room.floor = room.messages.front().n - 1;
+  }
+  room.room.message_count = std::ssize(room.messages);
 }
 
 Result<chat::Appended> NaiveStore::apply(RoomState& room, const chat::Closing& closing, Time at) {

@@ -96,6 +96,7 @@ class NaiveStore final : public storage::Store {
   bool is_used(std::string_view attachment_id) const;
   static chat::Message* find_message(RoomState& room, chat::MessageId id);
   static void show_reactions(RoomState& room, chat::Message& message);
+  static void trim(RoomState& room, std::optional<std::int64_t> message_limit);
   chat::Event present(RoomState& room, const chat::Event& event);
 
   Result<chat::Appended> apply(RoomState& room, const chat::Draft& draft, Time at);

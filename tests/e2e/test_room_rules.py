@@ -50,6 +50,7 @@ def test_the_oldest_messages_leave(any_server):
     assert page == [sent[8], sent[7]]
     smaller = owner.api.patch(f"/api/v1/rooms/{room}", json={"message_limit": 2})
     assert smaller.status_code == 200
+    assert read_all(owner.api, room) == sent[-2:]
     last = owner.send(room, "12")
     assert [message["id"] for message in read_all(owner.api, room)] == [sent[11]["id"], last["id"]]
 
@@ -132,6 +133,8 @@ def test_a_room_ends_with_its_time_after_a_restart(start_server):
     time.sleep(1.1)
     server.start()
     owner.api.base = f"http://127.0.0.1:{server.port}"
+    late = owner.api.post(f"/api/v1/rooms/{gone['id']}/messages", json={"content": "acknowledged, then lost?"})
+    assert_problem(late, 404, "not_found")
     wait_until(lambda: owner.api.get(f"/api/v1/rooms/{gone['id']}").status_code == 404, 5, "the end of the room")
     assert owner.api.get(f"/api/v1/rooms/{kept['id']}").status_code == 200
 

@@ -166,6 +166,7 @@ Result<Appended> RoomHistory::apply(const chat::RulesChange& change, Moment& mom
   const chat::RulesChanged what{chat::patched(room_.rules, change.patch)};
   if (room_.rules == what.rules) return unchanged(change.user_id, what, moment);
   room_.rules = what.rules;
+  if (what.rules.message_limit) trim(answers::kept(*what.rules.message_limit), moment);
   return commit(change.user_id, what, moment);
 }
 

@@ -26,6 +26,12 @@ struct BatchRoom {
     ++grown;
     return ++state.counter;
   }
+  // The oldest messages beyond a limit leave.
+  void keep(std::int64_t message_limit) {
+    if (state.message_count <= answers::kept(message_limit)) return;
+    state.message_count = answers::kept(message_limit);
+    has_trimmed = true;
+  }
   bool holds(const StoredMessage& message) const {
     return message.room_key == state.key && message.ordinal >= state.first_ordinal();
   }

@@ -64,10 +64,7 @@ Answer DraftWriter::insert(const chat::Draft& draft, std::vector<chat::Attachmen
   ++state.message_total;
   ++state.message_count;
   room.last_message_at = batch.at;
-  if (draft.message_limit && state.message_count > answers::kept(*draft.message_limit)) {
-    state.message_count = answers::kept(*draft.message_limit);
-    room.has_trimmed = true;
-  }
+  if (draft.message_limit) room.keep(*draft.message_limit);
   if (draft.user_id && activity_.may_have_sessions(*draft.user_id)) batch.active_users.insert(*draft.user_id);
   return committed(answers::sent(std::move(message)));
 }

@@ -47,6 +47,7 @@ Answer RoomChanger::apply(const chat::RulesChange& change, Batch& batch, BatchRo
   const auto updated = update_room_rules_.run(room.state.key, rules.max_length, rules.message_limit, rules.expires_at,
                                               std::int64_t{rules.client_seq_required}, std::int64_t{rules.read_only});
   if (!updated) return failed(updated.error());
+  if (rules.message_limit) room.keep(*rules.message_limit);
   auto event = log_.add(batch, room, ChangeKind::kRules, change.user_id, {});
   if (!event) return failed(event.error());
   event->what = chat::RulesChanged{rules};

@@ -69,6 +69,22 @@ T change_of(const Result<Prepared>& prepared) {
   return std::get<T>(prepared.value().change);
 }
 
+TEST_F(ChangesTest, ARoomWhoseTimeIsOverTakesNothing) {
+  const MessageId message = message_in("kitchen");
+  const auto faults = [&](Time end) {
+    rooms_.set_rules("id of kitchen", {.expires_at = end});
+    return std::vector{fault_of(changes_->send(holder(kOwner), "kitchen", {.content = "x"})),
+                       fault_of(changes_->edit(holder(kAuthor), message, "y")),
+                       fault_of(changes_->erase(holder(kAuthor), message)),
+                       fault_of(changes_->react(holder(kOther), message, "👍", true)),
+                       fault_of(changes_->join(holder(kOther), "kitchen", true)),
+                       fault_of(changes_->update(holder(kOwner), "kitchen", {.ttl = "1h"})),
+                       fault_of(changes_->close(holder(kOwner), "kitchen"))};
+  };
+  EXPECT_EQ(faults(kNow + 1us), std::vector<std::string>(7, ""));
+  EXPECT_EQ(faults(kNow), std::vector<std::string>(7, "not_found"));
+}
+
 TEST_F(ChangesTest, ASentMessageIsADraftOfItsAuthor) {
   const auto prepared = changes_->send(holder(kAuthor, "ann"), "kitchen",
                                        {.user_id = 77, .content = "hi", .client_seq = 1, .nonce = "n", .reply_to = 5});
