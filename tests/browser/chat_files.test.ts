@@ -55,6 +55,7 @@ it('what says that it is a picture and is none is not shown as one', async () =>
   const script = Buffer.from('<script>document.title = "taken"</script>');
   await choose(hers, { name: 'cat.png', mimeType: 'image/png', buffer: script });
   await ready(hers, 1);
+  await sent(hers).locator('img').waitFor({ state: 'detached' });
   await write(hers, 'look');
   const link = row(hers, 'look').getByRole('link', { name: 'cat.png' });
   await link.waitFor();

@@ -60,7 +60,9 @@ describe('formats', () => {
   });
 
   it('say sizes', () => {
-    expect(formatBytes(999, 'en')).toBe('999 byte');
+    expect(formatBytes(999, 'en')).toBe('999 bytes');
+    expect(formatBytes(1, 'en')).toBe('1 byte');
+    expect(formatBytes(14, 'ru')).toBe('14 байт');
     expect(formatBytes(1_536_000, 'en')).toBe('1.54 MB');
   });
 

@@ -61,6 +61,11 @@ export class Uploads {
     this.list = this.list.filter((one) => one.key !== key);
   }
 
+  /** The file only says that it is one. */
+  noPicture(key: number): void {
+    this.#change(key, { preview: '' });
+  }
+
   /** What is ready goes with the message, the list is empty again. */
   take(): Attachment[] {
     const { ready } = this;
