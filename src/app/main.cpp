@@ -20,11 +20,12 @@ struct Overloaded : Functions... {
   using Functions::operator()...;
 };
 
-// A standard stream that is closed must not become somebody's socket: reading or writing it fails instead.
+// A standard stream that is closed must not become somebody's socket. Writing to such an output fails; what is told to
+// nobody is not missed.
 void occupy_closed_streams() {
   for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
     // The lowest number that is free is given.
-    if (fcntl(fd, F_GETFD) == -1) open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+    if (fcntl(fd, F_GETFD) == -1) open("/dev/null", fd == STDERR_FILENO ? O_WRONLY : O_RDONLY);
   }
 }
 
@@ -62,7 +63,7 @@ int main(int argc, char** argv) {
     vestnik::app::occupy_closed_streams();
     return vestnik::cli::with_output_delivered(vestnik::app::run(argc, argv));
   } catch (const std::exception& error) {
-    fmt::print(stderr, "vestnik: {}\n", error.what());
+    vestnik::cli::tell(error.what());
     return 1;
   }
 }

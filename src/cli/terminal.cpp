@@ -46,7 +46,7 @@ int with_output_delivered(int code) {
 }
 
 void tell(std::string_view sentence) {
-  fmt::print(stderr, "vestnik: {}\n", sentence);
+  std::fputs(fmt::format("vestnik: {}\n", sentence).c_str(), stderr);
 }
 
 void StatusLine::show(std::string_view text) {

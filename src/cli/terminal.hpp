@@ -22,7 +22,7 @@ bool flush_output();
 // the code is not 0. A pipe that nobody reads any more is no loss.
 int with_output_delivered(int code);
 
-// Writes "vestnik: <sentence>" to standard error.
+// Writes "vestnik: <sentence>" to standard error. Whether it arrives changes nothing.
 void tell(std::string_view sentence);
 
 // One line of standard error that is written again and again; nothing at all when `active` is false.

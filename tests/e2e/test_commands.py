@@ -278,3 +278,19 @@ def test_a_pipe_that_nobody_reads_any_more_is_no_failure(server, command):
     finally:
         os.close(output)
     assert code == 0 and "cannot write" not in errors, errors
+
+
+@pytest.mark.parametrize("errors", ["2>&-", "2>/dev/full"])
+def test_what_cannot_be_told_changes_nothing(server, errors):
+    room = make_room(server)
+    script = f'echo Hello | "$0" write --url "$1" --room "$2" {errors}'
+    done = subprocess.run(
+        ["sh", "-c", script, str(BINARY), url(server), room],
+        env=environment(),
+        capture_output=True,
+        timeout=patient(20),
+        check=False,
+    )
+    assert done.returncode == 0 and len(done.stdout.splitlines()) == 1, done
+    with server.api() as api:
+        assert [message["content"] for message in read_all(api, room)] == ["Hello"]
