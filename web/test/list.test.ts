@@ -182,10 +182,18 @@ describe('Batch', () => {
 
 describe('heights', () => {
   it('grow with the text up to six lines', () => {
-    const heightOf = rowHeights(1200);
+    const heightOf = rowHeights(1200, 1);
     const of = (text: string) => heightOf({ ...row(1), text });
     expect(of('ok')).toBe(28);
     expect(of('one\ntwo')).toBe(48);
     expect(of('x'.repeat(60_000))).toBe(128);
+  });
+
+  it('follow the text size of the browser', () => {
+    const large = rowHeights(1200, 1.25);
+    expect(large({ ...row(1), text: 'ok' })).toBe(35);
+    const breaks = { ...row(1), text: 'x'.repeat(110) };
+    expect(rowHeights(1200, 1)(breaks)).toBe(28);
+    expect(large(breaks)).toBe(60);
   });
 });

@@ -9,9 +9,9 @@ export class Media {
   }
 }
 
-/** A phone: one column. */
-export const narrow = new Media('(max-width: 719px)');
+/** A phone, or large text: one column. Widths as in the styles, in the text size of the browser. */
+export const narrow = new Media('(max-width: 44.99em)');
 /** Room for three columns. */
-export const wide = new Media('(min-width: 1100px)');
+export const wide = new Media('(min-width: 68.75em)');
 /** A mouse, and so most likely a keyboard. */
 export const finePointer = new Media('(pointer: fine)');

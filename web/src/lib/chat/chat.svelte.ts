@@ -5,6 +5,7 @@ import { newNonce } from '../nonce';
 import { parsePosition } from '../position';
 import { Link } from '../rpc/link.svelte';
 import type { Presence } from '../rpc/wire';
+import { textScale } from '../text_scale';
 import { takeSeq } from '../write/sequence';
 import { DraftBook } from './drafts';
 import { rowHeights } from './heights';
@@ -63,7 +64,7 @@ export class Chat {
   #typingTold = 0;
   #ticker: ReturnType<typeof setInterval> | undefined;
   #peopleTicker: ReturnType<typeof setInterval> | undefined;
-  #heightOf = rowHeights(900);
+  #heightOf = rowHeights(900, textScale());
   #actsAs: string | undefined;
   #looks = 0;
   #lookShown = 0;
@@ -126,7 +127,7 @@ export class Chat {
   }
 
   resized(width: number): void {
-    this.#heightOf = rowHeights(width);
+    this.#heightOf = rowHeights(width, textScale());
     this.view?.timeline.rows.estimateAgain();
   }
 

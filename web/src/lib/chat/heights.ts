@@ -13,8 +13,10 @@ const replyHeight = 20;
 const reactionsHeight = 32;
 const attachmentHeight = 48;
 
-export function rowHeights(listWidth: number): (row: ChatRow) => number {
-  const textWidth = Math.max(120, listWidth - (listWidth < narrowWidth ? 76 : 96));
+/** For a list of so many pixels in which text is `scale` times its usual size. */
+export function rowHeights(listWidth: number, scale: number): (row: ChatRow) => number {
+  const width = listWidth / scale;
+  const textWidth = Math.max(120, width - (width < narrowWidth ? 76 : 96));
   const perLine = Math.max(1, Math.floor(textWidth / averageCharWidth));
   return (row) => {
     let height = Math.min(linesShown, countLines(row.text, perLine, linesShown)) * lineHeight + padding;
@@ -22,6 +24,6 @@ export function rowHeights(listWidth: number): (row: ChatRow) => number {
     if (row.lead !== 'none') height += headingHeight;
     if (row.replyTo !== undefined) height += replyHeight;
     if (row.reactions.length > 0) height += reactionsHeight;
-    return height + row.attachments.length * attachmentHeight;
+    return (height + row.attachments.length * attachmentHeight) * scale;
   };
 }

@@ -8,14 +8,18 @@ const padding = 8;
 const narrowHead = 16;
 const averageCharWidth = 7.4;
 
-/** Room for text in a row of this width; below 720 pixels time and author stand on a line of their own. */
-export function rowHeights(listWidth: number): (row: Row) => number {
-  const narrow = listWidth < 720;
-  const textWidth = Math.max(80, narrow ? listWidth - 24 : listWidth - 356);
+/**
+ * Room for text in a row of so many pixels when text is `scale` times its usual size; in a narrow row time and author stand on a
+ * line of their own.
+ */
+export function rowHeights(listWidth: number, scale: number): (row: Row) => number {
+  const width = listWidth / scale;
+  const narrow = width < 720;
+  const textWidth = Math.max(80, narrow ? width - 24 : width - 356);
   const perLine = Math.max(1, Math.floor(textWidth / averageCharWidth));
   return (row) => {
-    if (row.kind === 'hole') return lineHeight + 2 * padding;
+    if (row.kind === 'hole') return (lineHeight + 2 * padding) * scale;
     const lines = Math.min(linesShown, countLines(row.text, perLine, linesShown));
-    return lines * lineHeight + padding + (narrow ? narrowHead : 0);
+    return (lines * lineHeight + padding + (narrow ? narrowHead : 0)) * scale;
   };
 }
