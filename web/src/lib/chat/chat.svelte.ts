@@ -14,7 +14,7 @@ import { ChatOutbox } from './outbox.svelte';
 import { RoomView } from './room_view.svelte';
 import { Rooms } from './rooms.svelte';
 import type { ChatRow } from './row';
-import { session } from './session.svelte';
+import { session } from '../session.svelte';
 import { Typists } from './typists';
 
 const typingEveryMs = 3000;

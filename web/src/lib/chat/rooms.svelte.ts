@@ -5,7 +5,7 @@ import { describe } from '../describe';
 import type { Room, RulesChange } from '../api/types';
 import type { Link } from '../rpc/link.svelte';
 import type { Glimpse } from '../rpc/protocol';
-import { session } from './session.svelte';
+import { session } from '../session.svelte';
 import { UnreadCounts } from './unread';
 
 const refreshMs = 30_000;

@@ -1,8 +1,8 @@
-import { chat } from '../api/chat';
-import { actAs, onRefused } from '../api/client';
-import { ApiError } from '../api/errors';
-import type { Session, User } from '../api/types';
-import { load, save } from '../storage';
+import { chat } from './api/chat';
+import { actAs, onRefused } from './api/client';
+import { ApiError } from './api/errors';
+import type { Session, User } from './api/types';
+import { load, save } from './storage';
 
 interface Kept {
   secret: string;
