@@ -33,6 +33,7 @@ def with_many_users(start_server, store, folder):
     return server
 
 
+@pytest.mark.timing
 @pytest.mark.seconds(120)
 @pytest.mark.parametrize("store", ["memory", "sqlite"])
 def test_ten_thousand_reactions_on_one_message(start_server, tmp_path, store):

@@ -363,6 +363,7 @@ def test_control_frames_work_as_on_ws(rpc):
         (encode_frame(TEXT, b"{}", mask=False), 1002),
         (encode_frame(TEXT, b"", length=1 << 40), 1009),
     ],
+    ids=["binary", "not UTF-8", "not masked", "too long"],  # frames have random masks
 )
 def test_frames_that_end_the_socket(rpc, frame, code):
     rpc.send_bytes(frame)

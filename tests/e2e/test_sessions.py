@@ -3,7 +3,6 @@
 import datetime
 import sqlite3
 import time
-import uuid
 
 import pytest
 
@@ -39,7 +38,7 @@ def test_who_writes_is_the_user_of_the_session(any_server):
     assert_problem(refused, 400, "invalid_argument", "username")
 
 
-@pytest.mark.parametrize("secret", ["", "x", str(uuid.uuid4()), "00000000-0000-0000-0000-000000000000", "ж" * 40])
+@pytest.mark.parametrize("secret", ["", "x", "0b9ad1e5-5c1f-4d3c-9e1e-6f0c1d2e3f40", "00000000-0000-0000-0000-000000000000", "ж" * 40])
 def test_forged_secrets(any_server, secret):
     with any_server.api() as api, nothing_changes(any_server, "lobby"):
         headers = {"Authorization": f"Bearer {secret}".encode()}

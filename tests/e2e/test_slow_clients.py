@@ -118,6 +118,7 @@ def test_an_event_stream_is_kept_alive_by_comments(impatient):
         assert stream.comments >= 1
 
 
+@pytest.mark.timing
 def test_two_hundred_silent_connections_do_not_keep_others_waiting(impatient):
     held = [raw_http.Connection(impatient.port).send(b"GET /livez HTTP/1.1\r\nHost: x\r\n") for _ in range(200)]
     try:

@@ -104,6 +104,7 @@ def test_a_start_on_a_full_disk_says_so(start_server, small_disk):
     assert "vestnik.db" in failed.value.output
 
 
+@pytest.mark.timing
 @pytest.mark.seconds(60)
 def test_a_slow_disk_is_only_slow(start_server):
     """fsync takes 50 ms: group commit keeps many writers going, others' reads do not wait."""

@@ -47,6 +47,7 @@ def test_random_reconnects_lose_nothing(start_server, chance, store, window):
     assert sum(reader.connections for reader in readers) > len(readers) * 3
 
 
+@pytest.mark.timing
 @pytest.mark.seconds(60)
 def test_three_hundred_resume_at_once(start_server, chance):
     """All sockets are cut by a restart and come back in the same moment, each with a position of its own, while
