@@ -107,6 +107,32 @@ def test_no_other_files(server, target):
     assert_problem(response, response.status_code)
 
 
+BROWSER_ACCEPT = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8"
+
+
+@pytest.mark.parametrize("target", ["/chat", "/write/more", "/api/v1/nothing", "/assets/none.js", "/docs/none"])
+def test_an_unknown_address_helps_a_browser(server, target):
+    response, _ = raw_http.exchange(server.port, raw_http.encode("GET", target, {"Accept": BROWSER_ACCEPT}))
+    assert response.status_code == 404
+    assert response.headers["content-type"] == "text/html; charset=utf-8"
+    assert b"<html" in response.content and "etag" not in response.headers
+    assert_safe(response.headers)
+
+
+@pytest.mark.parametrize(
+    ("method", "accept"), [("GET", "*/*"), ("GET", "application/json"), ("POST", BROWSER_ACCEPT)]
+)
+def test_an_unknown_address_is_a_problem_for_everybody_else(server, method, accept):
+    response, _ = raw_http.exchange(server.port, raw_http.encode(method, "/chat", {"Accept": accept}))
+    assert_problem(response, 404)
+
+
+def test_what_the_api_does_not_find_is_a_problem_for_browsers_too(server):
+    target = "/api/v1/rooms/no-such-room"
+    response, _ = raw_http.exchange(server.port, raw_http.encode("GET", target, {"Accept": BROWSER_ACCEPT}))
+    assert_problem(response, 404)
+
+
 def test_docs_work_without_the_internet(server):
     response, _ = raw_http.exchange(server.port, raw_http.encode("GET", "/docs"))
     base = "/docs/"

@@ -200,6 +200,9 @@ Task<Outcome> Handler::answer(const Request& request, Call& call, RouteIndex& ro
   }
   auto match = routes_.match(request.method == "HEAD" ? "GET" : request.method, request.path);
   if (!match) {
+    if (match.error().status == 404) {
+      if (auto page = pages_.lost(request)) co_return *std::move(page);
+    }
     Response response = make_problem(match.error().error, match.error().status, call.request_id);
     if (!match.error().allow.empty()) response.fields.emplace_back("Allow", std::move(match.error().allow));
     co_return response;

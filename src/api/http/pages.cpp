@@ -85,4 +85,14 @@ std::optional<Response> Pages::find(const Request& request) const {
   return response;
 }
 
+std::optional<Response> Pages::lost(const Request& request) const {
+  const auto index = by_path_.find("/index.html");
+  if (!request.reads() || !request.has_token("Accept", "text/html") || index == by_path_.end()) return std::nullopt;
+  return Response{
+      .status = 404,
+      .content_type = index->second.content_type,
+      .shared_body = index->second.bytes,
+      .fields = {{"Content-Security-Policy", std::string(kPolicy)}, {"Cache-Control", "no-store"}, {"Vary", "Accept"}}};
+}
+
 }  // namespace vestnik::api::http

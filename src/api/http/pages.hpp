@@ -19,6 +19,10 @@ class Pages {
   // The answer to a GET or HEAD of `path`; nullopt when no page has it.
   std::optional<Response> find(const Request& request) const;
 
+  // A page that says that nothing is at this address (404), for a browser that asks for a page; nullopt for anything
+  // else.
+  std::optional<Response> lost(const Request& request) const;
+
  private:
   struct Page {
     std::string_view bytes;
