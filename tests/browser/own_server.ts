@@ -15,10 +15,10 @@ export class OwnServer {
     private readonly process: ChildProcess,
   ) {}
 
-  static async start(folder: string, store: string): Promise<OwnServer> {
+  static async start(folder: string, store: string, options: string[] = []): Promise<OwnServer> {
     const portsFile = join(folder, `ports-${Date.now()}.json`);
     const listening = ['--port', '0', '--grpc-port', '0', '--metrics-port', '0', '--ports-file', portsFile];
-    const settings = ['serve', '--store', store, '--log-level', 'warn', ...listening];
+    const settings = ['serve', '--store', store, '--log-level', 'warn', ...listening, ...options];
     const server = spawn(binary, settings, { stdio: 'inherit', env: plainEnvironment() });
     const end = Date.now() + startTimeoutMs;
     while (Date.now() < end && server.exitCode === null) {

@@ -90,7 +90,16 @@ describe('RowList', () => {
   });
 });
 
-const row = (n: number): MessageRow => ({ kind: 'message', pos: `k1:${n}`, text: 'x', time: n, createdAt: '' });
+const row = (n: number): MessageRow => ({
+  kind: 'message',
+  pos: `k1:${n}`,
+  text: 'x',
+  time: n,
+  createdAt: '',
+  deleted: false,
+  edited: false,
+  files: [],
+});
 const rows = (from: number, to: number) => range(from, to).map(row);
 const shown = (timeline: Timeline) => contents(timeline.rows).map((item) => (item.kind === 'message' ? item.time : -1));
 
@@ -187,6 +196,11 @@ describe('heights', () => {
     expect(of('ok')).toBe(28);
     expect(of('one\ntwo')).toBe(48);
     expect(of('x'.repeat(60_000))).toBe(128);
+  });
+
+  it('leave room for files', () => {
+    const file = { id: 'a', name: 'a.txt', size: 1, content_type: 'text/plain' };
+    expect(rowHeights(1200, 1)({ ...row(1), text: '', files: [file, file] })).toBe(48);
   });
 
   it('follow the text size of the browser', () => {

@@ -1,6 +1,13 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Message } from '../src/lib/api/types';
-import { answerTimeoutMs, LiveMachine, quietMs, type LiveAction, type LiveEvent } from '../src/lib/live/machine';
+import {
+  answerTimeoutMs,
+  closedSession,
+  LiveMachine,
+  quietMs,
+  type LiveAction,
+  type LiveEvent,
+} from '../src/lib/live/machine';
 
 let machine: LiveMachine;
 let now: number;
@@ -54,6 +61,42 @@ describe('a first connection', () => {
     send({ on: 'head_failed', status: 404, detail: 'no such room' });
     expect(machine.state).toEqual({ kind: 'refused', status: 404, detail: 'no such room' });
     expect(kinds(send({ on: 'retry' }))).toContain('open');
+  });
+});
+
+describe('a connection that does not come through', () => {
+  const refuse = () => {
+    send({ on: 'closed', code: 1006, reason: '' });
+    send({ on: 'head', pos: 'k1:5' });
+  };
+
+  it('is told from a server that is away', () => {
+    send({ on: 'start', after: 'k1:5' });
+    refuse();
+    expect(machine.state).toMatchObject({ kind: 'waiting', loss: 'lost' });
+    send({ on: 'timer' });
+    refuse();
+    expect(machine.state).toMatchObject({ kind: 'waiting', loss: 'blocked' });
+  });
+
+  it('is not spoken of once one has come through', () => {
+    send({ on: 'start', after: 'k1:5' });
+    refuse();
+    send({ on: 'timer' });
+    frame({ subscribed: { room: 'stream', pos: 'k1:5', recovered: true } });
+    send({ on: 'closed', code: 1006, reason: '' });
+    send({ on: 'timer' });
+    refuse();
+    expect(machine.state).toMatchObject({ kind: 'waiting', loss: 'lost' });
+  });
+});
+
+describe('the end of the session', () => {
+  it('is a refusal that is not tried again by itself', () => {
+    becomeLive('k1:5');
+    expect(kinds(send({ on: 'closed', code: closedSession, reason: '' }))).toEqual(['close']);
+    expect(machine.state).toEqual({ kind: 'refused', status: 401, detail: '' });
+    expect(send({ on: 'timer' })).toEqual([]);
   });
 });
 

@@ -133,6 +133,39 @@ describe('Writer', () => {
     expect(writer.progress).toMatchObject({ sent: 1, acknowledged: 1, failed: 0, retryable: 0 });
   });
 
+  it('stops when the server refuses whatever is sent', async () => {
+    answer = () => Promise.reject(new ApiError(401, { detail: 'who?' }));
+    start(1000);
+    await wait(10_000);
+    expect(sent.length).toBeLessThanOrEqual(callsAtOnce);
+    expect(writer.progress).toMatchObject({ running: false, refused: true, error: { status: 401, text: 'who?' } });
+  });
+
+  it.each([400, 429])(
+    'sends ever more rarely while it is answered with %d, and fast again afterwards',
+    async (status) => {
+      answer = () => Promise.reject(new ApiError(status, {}));
+      start(1000);
+      await wait(2000);
+      const first = sent.length;
+      await wait(20_000);
+      expect(first).toBeLessThanOrEqual(4 * callsAtOnce);
+      expect(sent.length - first).toBeLessThanOrEqual(6 * callsAtOnce);
+      answer = () => later(2);
+      await wait(6000);
+      const before = sent.length;
+      await wait(1000);
+      expect(sent.length - before).toBeGreaterThan(900);
+    },
+  );
+
+  it('waits as long as the server asks', async () => {
+    answer = () => Promise.reject(new ApiError(429, {}, 3000));
+    start(100);
+    await wait(2900);
+    expect(sent.length).toBeLessThanOrEqual(callsAtOnce);
+  });
+
   it('sends nothing new after it was stopped', async () => {
     start(100);
     await wait(500);

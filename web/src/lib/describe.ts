@@ -7,11 +7,14 @@ const byField: Record<string, Key> = {
   display_name: 'chat.name_refused',
   username: 'chat.name_refused',
   email: 'chat.email_refused',
+  Host: 'error.host',
+  Origin: 'error.origin',
 };
 const byStatus: Record<number, Key> = {
   401: 'error.no_session',
   403: 'error.not_allowed',
   404: 'error.not_there',
+  421: 'error.host',
   429: 'error.too_much',
   503: 'error.in_trouble',
 };
@@ -20,7 +23,7 @@ const byStatus: Record<number, Key> = {
 export function describe(error: unknown): string {
   if (!(error instanceof ApiError)) return t('error.unknown');
   const key = (error.problem.violations ?? []).map(({ field }) => byField[field]).find((known) => known !== undefined);
-  return key ? t(key) : describeAnswer(error.status, problemText(error));
+  return key ? t(key, { host: location.host }) : describeAnswer(error.status, problemText(error));
 }
 
 /** The same for an answer that was kept: its status (0: none came) and the server's own words. */
@@ -30,6 +33,6 @@ export function describeAnswer(status: number, answer: string): string {
   const key = byStatus[status];
   // In English its own words are the more exact ones, but of sessions it speaks to programs.
   const exact = answer !== '' && words.language === 'en' && status !== 401;
-  if (key && !exact) return t(key);
+  if (key && !exact) return t(key, { host: location.host });
   return answer === '' ? t('error.status', { status: String(status) }) : t('error.quoted', { words: answer });
 }

@@ -1,6 +1,5 @@
 import { api, isAbort, type ListQuery } from './api/client';
 import type { Message } from './api/types';
-import { describe } from './describe';
 import { resolve, spanQuery, type HistoryQuery, type Span } from './history';
 import { messageRow, type MessageRow } from './live/row';
 import { parsePosition } from './position';
@@ -15,7 +14,7 @@ export interface Extent {
 /** One page of a room's history, newest first. */
 export class HistoryView {
   phase: 'loading' | 'ready' | 'failed' = $state('loading');
-  error = $state('');
+  failure: unknown = $state.raw();
   rows: MessageRow[] = $state.raw([]);
   extent: Extent | undefined = $state.raw();
   hasOlder = $state(false);
@@ -44,7 +43,7 @@ export class HistoryView {
       this.phase = 'ready';
     } catch (error) {
       if (isAbort(error) || signal.aborted) return;
-      this.error = describe(error);
+      this.failure = error;
       this.phase = 'failed';
     }
   }

@@ -1,11 +1,14 @@
 import { api, onReach } from './api/client';
+import { ApiError } from './api/errors';
 
 const beatMs = 10_000;
+const longestBeatMs = 120_000;
 
 /** Whether the server answers: learned from every request, and asked for when there was none for a while. */
 class Reach {
   state: 'unknown' | 'reached' | 'unreached' = $state('unknown');
   #heard = 0;
+  #pauseMs = beatMs;
 
   constructor() {
     onReach((reached) => {
@@ -13,18 +16,24 @@ class Reach {
       this.#heard = performance.now();
     });
     setInterval(() => this.#beat(), beatMs / 2);
-    addEventListener('online', () => this.#ask());
-    addEventListener('offline', () => this.#ask());
-    this.#ask();
+    addEventListener('online', () => void this.#ask());
+    addEventListener('offline', () => void this.#ask());
+    void this.#ask();
   }
 
   #beat(): void {
-    if (document.visibilityState === 'visible' && performance.now() - this.#heard > beatMs) this.#ask();
+    if (document.visibilityState === 'visible' && performance.now() - this.#heard > this.#pauseMs) void this.#ask();
   }
 
-  #ask(): void {
-    // The answer itself does not matter: the listener above hears whether there was one.
-    api.version().catch(() => {});
+  async #ask(): Promise<void> {
+    // The listener above hears whether there was an answer; one that refuses is asked for ever more rarely.
+    try {
+      await api.version();
+      this.#pauseMs = beatMs;
+    } catch (error) {
+      const refused = error instanceof ApiError && error.status >= 400 && error.status < 500;
+      this.#pauseMs = refused ? Math.min(longestBeatMs, 2 * this.#pauseMs) : beatMs;
+    }
   }
 }
 

@@ -52,7 +52,7 @@ export const api = {
   stats: (signal?: AbortSignal) => get<Stats>('/stats', {}, signal),
   health: (signal?: AbortSignal) => get<Health>('/health', {}, signal),
   /** The rooms behind the first `offset`, the oldest first: `roomsPage` of them, or fewer when these are the last. */
-  rooms: (offset = 0) => get<Room[]>('/api/v1/rooms', { limit: roomsPage, offset }),
+  rooms: (offset = 0, signal?: AbortSignal) => get<Room[]>('/api/v1/rooms', { limit: roomsPage, offset }, signal),
   room: (room: string, signal?: AbortSignal) => get<Room>(roomPath(room), {}, signal),
   messages: (room: string, query: ListQuery, signal?: AbortSignal) =>
     get<Message[]>(`${roomPath(room)}/messages`, { ...query }, signal),

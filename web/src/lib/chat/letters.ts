@@ -17,6 +17,12 @@ export interface Letter {
   pos?: string;
 }
 
+/** What any outbox holds. */
+export interface Outgoing {
+  message: { nonce: string };
+  state: 'waiting' | 'sending' | 'sent' | 'failed';
+}
+
 const kept = 200;
 
 export function written(letters: readonly Letter[], letter: Letter): Letter[] {
@@ -31,10 +37,10 @@ export function changed(letters: readonly Letter[], nonce: string, change: Parti
   });
 }
 
-export function without(letters: readonly Letter[], nonces: ReadonlySet<string>): Letter[] {
+export function without<T extends Outgoing>(letters: readonly T[], nonces: ReadonlySet<string>): T[] {
   return letters.some(({ message }) => nonces.has(message.nonce))
     ? letters.filter(({ message }) => !nonces.has(message.nonce))
-    : (letters as Letter[]);
+    : (letters as T[]);
 }
 
 /** The next one to send in a room: one at a time, so that messages stay in the order in which they were written. */
@@ -73,10 +79,18 @@ export function restored(letters: readonly Letter[]): Letter[] {
  * What has to be kept over a reload, after one tab's letters have changed. `stored` is what all tabs have written: of it only what
  * has changed here is changed.
  */
-export function unsent(stored: readonly Letter[], before: readonly Letter[], after: readonly Letter[]): Letter[] {
+export function unsent<T extends Outgoing>(stored: readonly T[], before: readonly T[], after: readonly T[]): T[] {
   const all = new Map(stored.map((letter) => [letter.message.nonce, letter]));
   for (const letter of after) if (!before.includes(letter)) all.set(letter.message.nonce, letter);
   const there = new Set(after.map(({ message }) => message.nonce));
   for (const { message } of before) if (!there.has(message.nonce)) all.delete(message.nonce);
   return [...all.values()].filter(({ state }) => state !== 'sent');
+}
+
+/** The letters that another tab has sent or given up, when the stored ones became these. */
+export function goneElsewhere(before: string | null, after: string | null): Set<string> {
+  const nonces = (value: string | null) =>
+    (JSON.parse(value ?? '[]') as Outgoing[]).map(({ message }) => message.nonce);
+  const there = nonces(after);
+  return new Set(nonces(before).filter((nonce) => !there.includes(nonce)));
 }

@@ -1,7 +1,17 @@
 import { api } from '../api/client';
 import { ApiError, problemText } from '../api/errors';
 import { load, save } from '../storage';
-import { changed, nextToSend, restored, retried, unsent, without, written, type Letter } from './letters';
+import {
+  changed,
+  goneElsewhere,
+  nextToSend,
+  restored,
+  retried,
+  unsent,
+  without,
+  written,
+  type Letter,
+} from './letters';
 
 const key = 'chat.outbox';
 
@@ -18,10 +28,7 @@ export class ChatOutbox {
   /** What another tab has sent or given up is not this one's to send any more. */
   storedElsewhere({ key: changed, oldValue, newValue }: StorageEvent): void {
     if (changed !== `vestnik.${key}`) return;
-    const nonces = (value: string | null) =>
-      (JSON.parse(value ?? '[]') as Letter[]).map(({ message }) => message.nonce);
-    const there = nonces(newValue);
-    this.letters = without(this.letters, new Set(nonces(oldValue).filter((nonce) => !there.includes(nonce))));
+    this.letters = without(this.letters, goneElsewhere(oldValue, newValue));
   }
 
   of(room: string): Letter[] {

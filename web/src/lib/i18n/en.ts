@@ -14,7 +14,10 @@ export const en = {
   'nav.status': 'Status',
   'nav.docs': 'API',
   'nav.lost': 'There is no such page',
-  'lost.home': 'To the chat',
+  'lost.text': 'Nothing is at {path}. These pages are there:',
+
+  'session.sign_in': 'Sign in',
+  'session.needed': 'This server shows its rooms only to those who say who they are.',
 
   'action.retry': 'Retry',
   'action.discard': 'Discard',
@@ -22,6 +25,10 @@ export const en = {
   'action.close': 'Close',
   'state.loading': 'Loading…',
 
+  'error.host':
+    'The server does not answer to the name {host}. Open it by another name, or tell the server this one with --allowed-hosts.',
+  'error.origin':
+    'The server was called by another name than this page. If there is a proxy in front of it, the proxy must pass the Host on as it came.',
   'error.unreached': 'The server is not reached.',
   'error.closed': 'The page was closed before the answer came.',
   'error.status': 'The server answered with status {status}.',
@@ -50,6 +57,8 @@ export const en = {
   'unit.bytes': 'bytes',
 
   'room.label': 'Room',
+  'room.list': 'Rooms',
+  'room.unlisted': 'The other rooms did not load.',
 
   'message.time': 'Time',
   'message.seq': 'Number',
@@ -62,6 +71,7 @@ export const en = {
 
   'write.author': 'Name',
   'write.author_none': 'none',
+  'write.as': 'Written by',
   'write.one': 'One message',
   'write.text': 'Message',
   'write.placeholder': 'Enter sends, Shift+Enter begins a new line',
@@ -95,10 +105,10 @@ export const en = {
     other: '{count} messages per second are more than this browser and the server manage with six calls at once.',
   },
   'write.stream_failed': { one: '{count} message failed. {error}', other: '{count} messages failed. {error}' },
+  'write.stream_refused': 'The server refuses these messages, so the stream has stopped. {error}',
   'write.retry_failed': { one: 'Retry {count}', other: 'Retry {count}' },
 
   'chat.rooms': 'Rooms',
-  'chat.locked': 'This server shows its rooms only to those who say who they are.',
   'chat.new_room': 'New room',
   'chat.find_room': 'Find a room',
   'chat.no_such_rooms': 'No such room.',
@@ -253,6 +263,8 @@ export const en = {
   'live.restart': 'The server is restarting.',
   'live.silent': 'The connection does not answer any more.',
   'live.protocol': 'The connection broke a rule of the protocol.',
+  'live.blocked':
+    'The server answers, but the live connection does not come through. If there is a proxy in front of it, the proxy must pass on Host and WebSocket upgrades.',
   'live.again_in': { one: 'Trying again in {count} second.', other: 'Trying again in {count} seconds.' },
   'live.again_now': 'Connecting again…',
   'live.retry': 'Try now',

@@ -17,7 +17,10 @@ export const ru: Record<Key, Entry> = {
   'nav.status': 'Сервер',
   'nav.docs': 'API',
   'nav.lost': 'Такой страницы нет',
-  'lost.home': 'В чат',
+  'lost.text': 'По адресу {path} ничего нет. Вот какие страницы есть:',
+
+  'session.sign_in': 'Войти',
+  'session.needed': 'Этот сервер показывает комнаты только тем, кто назвался.',
 
   'action.retry': 'Повторить',
   'action.discard': 'Убрать',
@@ -25,6 +28,10 @@ export const ru: Record<Key, Entry> = {
   'action.close': 'Закрыть',
   'state.loading': 'Загрузка…',
 
+  'error.host':
+    'Сервер не отзывается на имя {host}. Откройте его под другим именем или назовите ему это имя параметром --allowed-hosts.',
+  'error.origin':
+    'К серверу обратились не под тем именем, под которым открыта эта страница. Если перед ним стоит прокси, он должен передавать Host без изменений.',
   'error.unreached': 'Нет связи с сервером.',
   'error.closed': 'Страница была закрыта до ответа.',
   'error.status': 'Сервер ответил со статусом {status}.',
@@ -53,6 +60,8 @@ export const ru: Record<Key, Entry> = {
   'unit.bytes': 'байты',
 
   'room.label': 'Комната',
+  'room.list': 'Комнаты',
+  'room.unlisted': 'Остальные комнаты не загрузились.',
 
   'message.time': 'Время',
   'message.seq': 'Номер',
@@ -65,6 +74,7 @@ export const ru: Record<Key, Entry> = {
 
   'write.author': 'Имя',
   'write.author_none': 'без имени',
+  'write.as': 'Пишет',
   'write.one': 'Одно сообщение',
   'write.text': 'Сообщение',
   'write.placeholder': 'Enter отправляет, Shift+Enter начинает новую строку',
@@ -110,6 +120,7 @@ export const ru: Record<Key, Entry> = {
     many: 'Не удалось {count} сообщений. {error}',
     other: 'Не удалось {count} сообщения. {error}',
   },
+  'write.stream_refused': 'Сервер не принимает эти сообщения, поток остановлен. {error}',
   'write.retry_failed': {
     one: 'Повторить {count}',
     few: 'Повторить {count}',
@@ -118,7 +129,6 @@ export const ru: Record<Key, Entry> = {
   },
 
   'chat.rooms': 'Комнаты',
-  'chat.locked': 'Этот сервер показывает комнаты только тем, кто назвался.',
   'chat.new_room': 'Новая комната',
   'chat.find_room': 'Найти комнату',
   'chat.no_such_rooms': 'Такой комнаты нет.',
@@ -312,6 +322,8 @@ export const ru: Record<Key, Entry> = {
   'live.restart': 'Сервер перезапускается.',
   'live.silent': 'Соединение больше не отвечает.',
   'live.protocol': 'Соединение нарушило правила протокола.',
+  'live.blocked':
+    'Сервер отвечает, но живое соединение до него не доходит. Если перед ним стоит прокси, он должен передавать Host и пропускать WebSocket.',
   'live.again_in': {
     one: 'Повтор через {count} секунду.',
     few: 'Повтор через {count} секунды.',

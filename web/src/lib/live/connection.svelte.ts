@@ -1,6 +1,7 @@
 import type { LiveState } from './machine';
 import type { FromWorker, ToWorker } from './protocol';
 import type { Row } from './row';
+import { session } from '../session.svelte';
 import { SocketWorker } from './socket_worker';
 import LiveWorker from './worker?worker';
 
@@ -19,10 +20,11 @@ export class LiveConnection {
 
   constructor(private readonly listener: LiveListener) {}
 
-  start(room: string, after: string): void {
+  /** As the holder of this session, or as nobody. */
+  start(room: string, after: string, session: string | undefined): void {
     this.state = { kind: 'idle' };
     this.#worker.start();
-    this.#worker.tell({ do: 'start', room, after });
+    this.#worker.tell({ do: 'start', room, after, session });
   }
 
   stop(): void {
@@ -38,6 +40,7 @@ export class LiveConnection {
     switch (message.on) {
       case 'state':
         this.state = message.state;
+        if (message.state.kind === 'refused' && message.state.status === 401) void session.check();
         return;
       case 'rows':
         this.listener.rows(message.rows);

@@ -19,7 +19,8 @@ export function rowHeights(listWidth: number, scale: number): (row: Row) => numb
   const perLine = Math.max(1, Math.floor(textWidth / averageCharWidth));
   return (row) => {
     if (row.kind === 'hole') return (lineHeight + 2 * padding) * scale;
-    const lines = Math.min(linesShown, countLines(row.text, perLine, linesShown));
-    return (lines * lineHeight + padding + (narrow ? narrowHead : 0)) * scale;
+    const lines = row.text === '' ? 0 : Math.min(linesShown, countLines(row.text, perLine, linesShown));
+    const extras = row.files.length + Number(row.edited || row.deleted);
+    return ((lines + extras) * lineHeight + padding + (narrow ? narrowHead : 0)) * scale;
   };
 }

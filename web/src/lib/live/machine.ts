@@ -5,7 +5,14 @@ import { askedDelayMs, backoffMs } from './backoff';
 import type { HoleRow } from './row';
 
 /** Why the connection is not there. */
-export type Loss = 'lost' | 'slow' | 'restart' | 'silent' | 'protocol';
+export type Loss =
+  | 'lost'
+  | 'slow'
+  | 'restart'
+  | 'silent'
+  | 'protocol'
+  /** The server answers, but live connections do not come through: a proxy may be in the way. */
+  | 'blocked';
 
 export type LiveState =
   | { kind: 'idle' }
@@ -52,7 +59,11 @@ export const quietMs = 15_000;
 export const graceMs = 3_000;
 const steadyMs = 5_000;
 const slowPauseMs = 500;
+/** After so many refused handshakes in a row, while the server answers otherwise, it is not by chance. */
+const blockedAfter = 2;
 
+/** The session has ended, and the server wants one. */
+export const closedSession = 4001;
 const closedSlow = 4008;
 const closedRestart = 1012;
 const protocolCloses = [1002, 1003, 1007, 1008, 1009];
@@ -65,6 +76,7 @@ export class LiveMachine {
   #last: Position | undefined;
   #attempt = 0;
   #subscribedAt = 0;
+  #refusedHandshakes = 0;
   #frames = 0;
   #framesChecked = 0;
   #probe: 'none' | 'asked' | { head: Position } = 'none';
@@ -134,10 +146,12 @@ export class LiveMachine {
     const answered = this.#answered;
     if (!answered && this.state.kind !== 'connecting') return [];
     if (code === closedSlow) return this.#lose('slow', now, Math.round(slowPauseMs * this.random()));
+    if (code === closedSession) return this.#refuse(401, '');
     if (code === closedRestart) {
       const asked = askedDelayMs(reason) ?? 1000;
       return this.#lose('restart', now, Math.round(asked * (1 + 0.25 * this.random())));
     }
+    if (!answered) ++this.#refusedHandshakes;
     const actions = this.#lose(protocolCloses.includes(code) ? 'protocol' : 'lost', now);
     // The browser hides why a handshake was refused; the same room over HTTP tells.
     return answered ? actions : [...actions, { do: 'ask_head' }];
@@ -180,6 +194,9 @@ export class LiveMachine {
   }
 
   #head(pos: string, now: number): LiveAction[] {
+    if (this.state.kind === 'waiting' && this.#refusedHandshakes >= blockedAfter) {
+      this.state = { ...this.state, loss: 'blocked' };
+    }
     const head = parsePosition(pos);
     if (!head || !this.#answered) return [];
     // Another epoch is another server: this socket belongs to one that is gone.
@@ -195,14 +212,18 @@ export class LiveMachine {
   #headFailed(status: number, detail: string, now: number): LiveAction[] {
     if (this.state.kind === 'waiting') {
       if (status < 400 || status >= 500 || status === 429) return [];
-      this.state = { kind: 'refused', status, detail };
-      return [{ do: 'close' }];
+      return this.#refuse(status, detail);
     }
     if (this.#probe !== 'asked') return [];
     // While messages flow, a failed request says nothing of the socket: ask again later.
     if (!this.#moving()) return this.#lose('silent', now);
     this.#probe = 'none';
     return [{ do: 'wait', ms: graceMs }];
+  }
+
+  #refuse(status: number, detail: string): LiveAction[] {
+    this.state = { kind: 'refused', status, detail };
+    return [{ do: 'close' }];
   }
 
   #frame(frame: unknown, now: number): LiveAction[] {
@@ -217,6 +238,7 @@ export class LiveMachine {
 
   #subscribed({ pos, recovered, gap }: Subscribed, now: number): LiveAction[] {
     this.#subscribedAt = now;
+    this.#refusedHandshakes = 0;
     this.#moving();
     const actions: LiveAction[] = [];
     if (!recovered && gap) actions.push(...this.#gap(gap));

@@ -3,7 +3,7 @@ import type { LiveState } from './machine';
 import type { Row } from './row';
 
 export type ToWorker =
-  | { do: 'start'; room: string; after: string }
+  | { do: 'start'; room: string; after: string; session: string | undefined }
   | { do: 'stop' }
   | { do: 'retry' }
   | { do: 'doubt' }

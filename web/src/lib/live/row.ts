@@ -1,4 +1,4 @@
-import type { Message } from '../api/types';
+import type { Attachment, Message } from '../api/types';
 import { parsePosition } from '../position';
 
 /** A message as the lists show it. */
@@ -11,6 +11,9 @@ export interface MessageRow {
   /** Server time: milliseconds since 1970, and the server's own words. */
   time: number;
   createdAt: string;
+  deleted: boolean;
+  edited: boolean;
+  files: Attachment[];
 }
 
 /** A range of positions that this viewer did not get. Without `from` the room's history began anew. */
@@ -26,9 +29,12 @@ export function messageRow(message: Message): MessageRow {
   const row: MessageRow = {
     kind: 'message',
     pos: message.pos,
-    text: message.content,
+    text: message.content ?? '',
     time: Date.parse(message.created_at),
     createdAt: message.created_at,
+    deleted: message.deleted ?? false,
+    edited: message.edited_at !== undefined,
+    files: message.attachments ?? [],
   };
   if (message.username !== undefined) row.author = message.username;
   else if (message.user_id !== undefined) row.author = `#${message.user_id}`;

@@ -1,6 +1,5 @@
 import { api, isAbort } from '../api/client';
 import { ApiError } from '../api/errors';
-import { describe } from '../describe';
 import { Timeline } from '../list/timeline';
 import { LiveConnection } from './connection.svelte';
 import { messageRow, type MessageRow, type Row } from './row';
@@ -18,7 +17,7 @@ export class LiveView {
   });
 
   phase: 'loading' | 'ready' | 'failed' = $state('loading');
-  error = $state('');
+  failure: unknown = $state.raw();
   hold: 'following' | 'reading' | 'paused' = $state('following');
   unseen = $state(0);
   received = $state(0);
@@ -37,6 +36,7 @@ export class LiveView {
 
   constructor(
     readonly room: string,
+    readonly session: string | undefined,
     estimate: (row: Row) => number,
   ) {
     this.timeline = new Timeline(limits, estimate);
@@ -55,11 +55,11 @@ export class LiveView {
       if (page.length < firstPage) this.older = 'none';
       this.phase = 'ready';
       this.#ticker ??= setInterval(() => this.#tick(), 1000);
-      this.connection.start(this.room, page.at(-1)?.pos ?? pos);
+      this.connection.start(this.room, page.at(-1)?.pos ?? pos, this.session);
       this.#schedule();
     } catch (error) {
       if (isAbort(error)) return;
-      this.error = describe(error);
+      this.failure = error;
       this.phase = 'failed';
     }
   }

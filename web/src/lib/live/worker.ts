@@ -1,6 +1,6 @@
 // Holds the socket away from the page's thread: frames are parsed and checked here, and handed over in batches.
 import { ApiError } from '../api/errors';
-import { api } from '../api/client';
+import { actAs, actor, api } from '../api/client';
 import { Batch } from './batch';
 import { Handover } from './handover';
 import { LiveMachine, type LiveAction, type LiveEvent } from './machine';
@@ -24,6 +24,7 @@ self.onmessage = ({ data }: MessageEvent<ToWorker>) => {
   switch (data.do) {
     case 'start':
       room = data.room;
+      actAs(data.session);
       return dispatch({ on: 'start', after: data.after });
     case 'more':
       return rows.more();
@@ -44,7 +45,7 @@ function perform(action: LiveAction): void {
   switch (action.do) {
     case 'open':
       clearTimeout(timer);
-      return socket.open(socketUrl(self.location.href, '/ws', { room, after: action.after }));
+      return socket.open(address(action.after));
     case 'close':
       clearTimeout(timer);
       return socket.close();
@@ -62,6 +63,12 @@ function perform(action: LiveAction): void {
       rows.now();
       return tell({ on: 'resumed', count: action.count, whole: action.whole });
   }
+}
+
+/** A browser sets no headers on a socket, so the session stands in the address. */
+function address(after: string): string {
+  const session = actor();
+  return socketUrl(self.location.href, '/ws', { room, after, ...(session === undefined ? {} : { token: session }) });
 }
 
 async function askHead(): Promise<void> {

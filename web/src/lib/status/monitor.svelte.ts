@@ -1,6 +1,7 @@
 import { api } from '../api/client';
 import type { Health, Stats } from '../api/types';
-import { describe } from '../describe';
+import { ApiError } from '../api/errors';
+import { backoffMs } from '../live/backoff';
 import { sample, silence, type Reading, type Sample } from './samples';
 
 const pollMs = 1000;
@@ -12,11 +13,13 @@ export class Monitor {
   samples: Sample[] = $state.raw([]);
   stats: Stats | undefined = $state.raw();
   health: Health | undefined = $state.raw();
-  error = $state('');
+  failure: unknown = $state.raw();
   #previous: Reading | undefined;
   #timer: ReturnType<typeof setInterval> | undefined;
   #asking = false;
   #turn = 0;
+  #refusals = 0;
+  #askAgainAt = 0;
 
   start(): void {
     void this.#poll();
@@ -27,7 +30,14 @@ export class Monitor {
     clearInterval(this.#timer);
   }
 
+  /** At once, whatever was answered before. */
+  retry(): void {
+    this.#refusals = this.#askAgainAt = this.#turn = 0;
+    void this.#poll();
+  }
+
   async #poll(): Promise<void> {
+    if (performance.now() < this.#askAgainAt) return;
     if (this.#turn++ % healthEvery === 0) void this.#askHealth();
     if (this.#asking) return;
     this.#asking = true;
@@ -37,9 +47,12 @@ export class Monitor {
       this.stats = reading.stats;
       this.#keep(sample(time, reading, this.#previous));
       this.#previous = reading;
-      this.error = '';
+      this.failure = undefined;
+      this.#refusals = 0;
     } catch (error) {
-      this.error = describe(error);
+      this.failure = error;
+      const refused = error instanceof ApiError && error.status >= 400 && error.status < 500;
+      if (refused) this.#askAgainAt = performance.now() + backoffMs(++this.#refusals, Math.random);
       this.#previous = undefined;
       this.#keep(silence(time));
     } finally {

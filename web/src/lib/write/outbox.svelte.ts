@@ -1,6 +1,7 @@
 import { api } from '../api/client';
 import { ApiError, problemText } from '../api/errors';
 import type { NewMessage } from '../api/types';
+import { goneElsewhere, unsent, without } from '../chat/letters';
 import { newNonce } from '../nonce';
 import { load, save } from '../storage';
 import { takeSeq } from './sequence';
@@ -22,12 +23,19 @@ const key = 'outbox';
 /** Messages written one by one. What is not acknowledged stays, also over a reload, and is sent again with the same nonce. */
 class Outbox {
   /** Newest first. */
-  letters: Letter[] = $state(restore());
+  letters: Letter[] = $state.raw(restore());
+
+  constructor() {
+    // What another tab has sent or given up is not this one's to send any more.
+    window.addEventListener('storage', ({ key: changed, oldValue, newValue }) => {
+      if (changed === `vestnik.${key}`) this.letters = without(this.letters, goneElsewhere(oldValue, newValue));
+    });
+  }
 
   async send(room: string, content: string, author: string): Promise<void> {
     const message: NewMessage = { content, client_seq: takeSeq(room), nonce: newNonce() };
     if (author !== '') message.username = author;
-    this.letters = [{ room, message, state: 'sending' } as Letter, ...this.letters].slice(0, kept);
+    this.#set([{ room, message, state: 'sending' } as Letter, ...this.letters].slice(0, kept));
     await this.#deliver(message.nonce);
   }
 
@@ -37,39 +45,35 @@ class Outbox {
   }
 
   discard(nonce: string): void {
-    this.letters = this.letters.filter(({ message }) => message.nonce !== nonce);
-    this.#save();
+    this.#set(without(this.letters, new Set([nonce])));
   }
 
   async #deliver(nonce: string): Promise<void> {
     const letter = this.letters.find(({ message }) => message.nonce === nonce);
     if (!letter) return;
-    this.#save();
     const begin = performance.now();
     try {
-      const { pos, created_at } = await api.send(letter.room, $state.snapshot(letter.message));
+      const { pos, created_at } = await api.send(letter.room, letter.message);
       this.#change(nonce, { state: 'sent', pos, time: Date.parse(created_at), tookMs: performance.now() - begin });
     } catch (error) {
       const known = error instanceof ApiError ? error : new ApiError(0, {});
       this.#change(nonce, { state: 'failed', error: { status: known.status, text: problemText(known) } });
     }
-    this.#save();
   }
 
   #change(nonce: string, change: Partial<Letter>): void {
-    this.letters = this.letters.map((letter) => (letter.message.nonce === nonce ? { ...letter, ...change } : letter));
+    this.#set(this.letters.map((letter) => (letter.message.nonce === nonce ? { ...letter, ...change } : letter)));
   }
 
-  #save(): void {
-    save(
-      key,
-      this.letters.filter(({ state }) => state !== 'sent'),
-    );
+  #set(letters: Letter[]): void {
+    save(key, unsent(load<Letter[]>(key, []), this.letters, letters));
+    this.letters = letters;
   }
 }
 
 function restore(): Letter[] {
-  const letters = load<Letter[]>(key, []);
+  // Stored as they were written, the oldest first.
+  const letters = load<Letter[]>(key, []).reverse();
   return letters.map((letter) =>
     letter.state === 'sending' ? { ...letter, state: 'failed', error: { status: -1, text: '' } } : letter,
   );

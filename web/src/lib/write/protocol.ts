@@ -2,7 +2,15 @@
 import type { Progress } from './writer';
 
 export type ToWriter =
-  | { do: 'start'; room: string; rate: number; firstSeq: number; longest: number; author: string }
+  | {
+      do: 'start';
+      room: string;
+      rate: number;
+      firstSeq: number;
+      longest: number;
+      author: string;
+      session: string | undefined;
+    }
   | { do: 'stop' }
   | { do: 'retry_failed' };
 

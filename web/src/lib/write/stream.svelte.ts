@@ -1,3 +1,4 @@
+import { session } from '../session.svelte';
 import type { FromWriter, ToWriter } from './protocol';
 import { nextSeq, saveNextSeq } from './sequence';
 import WriteWorker from './worker?worker';
@@ -13,14 +14,15 @@ class WriteStream {
   readonly running = $derived(this.progress?.running ?? false);
   #worker: Worker | undefined;
 
-  start(room: string, rate: number, longest: number, author: string): void {
+  /** As the holder of `session`, or as somebody who calls themselves `author`. */
+  start(room: string, rate: number, longest: number, author: string, session: string | undefined): void {
     this.room = room;
     this.rate = rate;
     if (!this.#worker) {
       this.#worker = new WriteWorker();
       this.#worker.onmessage = ({ data }: MessageEvent<FromWriter>) => this.#hear(data.progress);
     }
-    this.#tell({ do: 'start', room, rate, firstSeq: nextSeq(room), longest, author });
+    this.#tell({ do: 'start', room, rate, firstSeq: nextSeq(room), longest, author, session });
   }
 
   stop(): void {
@@ -32,6 +34,7 @@ class WriteStream {
   }
 
   #hear(progress: Progress): void {
+    if (progress.refused && progress.error?.status === 401 && this.progress?.running) void session.check();
     this.progress = progress;
     // While it runs, some numbers more are set aside: a page that is closed between two reports repeats none.
     saveNextSeq(this.room, progress.nextSeq + (progress.running ? this.rate : 0));

@@ -1,5 +1,5 @@
 // Writes the stream away from the page: timers of a page in the background are slowed down, a worker's are not.
-import { api } from '../api/client';
+import { actAs, api } from '../api/client';
 import { newNonce } from '../nonce';
 import type { FromWriter, ToWriter } from './protocol';
 import { sampleText } from './sample';
@@ -14,6 +14,7 @@ self.onmessage = ({ data }: MessageEvent<ToWriter>) => {
   switch (data.do) {
     case 'start':
       writer?.stop();
+      actAs(data.session);
       writer = new Writer({
         rate: data.rate,
         firstSeq: data.firstSeq,

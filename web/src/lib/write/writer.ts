@@ -9,11 +9,16 @@ export const callsAtOnce = 6;
 const tickMs = 5;
 const tries = 5;
 const firstPauseMs = 250;
+const longestPauseMs = 5000;
+/** No such room, not allowed, not with this name: whatever else is sent would be refused as well. */
+const finalStatuses = [401, 403, 404, 405, 410, 421];
 const keptFailures = 1000;
 const rateWindowMs = 2000;
 
 export interface Progress {
   running: boolean;
+  /** It has stopped by itself: the server refuses whatever is sent. */
+  refused: boolean;
   sent: number;
   acknowledged: number;
   failed: number;
@@ -49,11 +54,15 @@ export class Writer {
   #again: NewMessage[] = [];
   #acknowledgedAt: { at: number; count: number }[] = [];
   #progress: Progress;
+  /** Nothing is sent before this time. Pauses grow until the server takes something again. */
+  #restUntil = 0;
+  #rests = 0;
 
   constructor(private readonly options: WriterOptions) {
     this.#pacer = new Pacer(options.rate, performance.now());
     this.#progress = {
       running: true,
+      refused: false,
       sent: 0,
       acknowledged: 0,
       failed: 0,
@@ -95,11 +104,12 @@ export class Writer {
     this.#progress.failed -= this.#failures.length;
     this.#progress.sent -= this.#failures.length;
     this.#failures = [];
+    this.#restUntil = 0;
     this.#fill();
   }
 
   #fill(): void {
-    while (this.#progress.underway < callsAtOnce) {
+    while (this.#progress.underway < callsAtOnce && performance.now() >= this.#restUntil) {
       const message = this.#again.shift() ?? this.#fresh();
       if (!message) return;
       void this.#deliver(message);
@@ -121,10 +131,15 @@ export class Writer {
     --this.#progress.underway;
     if (error === undefined) {
       ++this.#progress.acknowledged;
+      this.#rests = 0;
     } else {
       ++this.#progress.failed;
       this.#progress.error = { status: error.status, text: problemText(error) };
       if (this.#failures.length < keptFailures) this.#failures.push(message);
+      if (finalStatuses.includes(error.status) && this.#progress.running) {
+        this.#progress.refused = true;
+        this.stop();
+      }
     }
     this.#fill();
   }
@@ -139,10 +154,22 @@ export class Writer {
         return undefined;
       } catch (error) {
         const known = error instanceof ApiError ? error : new ApiError(0, { detail: String(error) });
+        const pauseMs = this.#rest(known);
         if (!known.temporary || attempt + 1 === tries || !this.#progress.running) return known;
-        await new Promise((resolve) => setTimeout(resolve, known.retryAfterMs ?? firstPauseMs * 2 ** attempt));
+        await new Promise((resolve) => setTimeout(resolve, pauseMs));
         ++this.#progress.repeated;
       }
     }
+  }
+
+  /** How long to wait from now on. What fails during a pause was sent before it and does not make it longer. */
+  #rest(error: ApiError): number {
+    const now = performance.now();
+    if (now >= this.#restUntil) {
+      const pauseMs = Math.min(longestPauseMs, firstPauseMs * 2 ** this.#rests++);
+      this.#restUntil = now + Math.max(pauseMs, error.retryAfterMs ?? 0);
+      setTimeout(() => this.#fill(), this.#restUntil - now);
+    }
+    return this.#restUntil - now;
   }
 }
