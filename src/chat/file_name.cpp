@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "base/text.hpp"
+#include "chat/names.hpp"
+#include "chat/unicode.hpp"
 
 namespace vestnik::chat {
 namespace {
@@ -19,13 +21,10 @@ std::string_view first_character(std::string_view text) {
   return is_valid_utf8(character) ? character : std::string_view();
 }
 
-// Controls, C0 and C1; line and paragraph separators; marks, embeddings, overrides and isolates of direction.
-bool is_deceptive(std::string_view character) {
+// C0 and C1.
+bool is_control(std::string_view character) {
   if (character.size() == 1) return static_cast<unsigned char>(character[0]) < 0x20 || character[0] == 0x7F;
-  if (character.size() == 2) return character >= "\xC2\x80" && character <= "\xC2\x9F";
-  return (character >= "\xE2\x80\x8E" && character <= "\xE2\x80\x8F") ||  // U+200E, U+200F
-         (character >= "\xE2\x80\xA8" && character <= "\xE2\x80\xAE") ||  // U+2028 to U+202E
-         (character >= "\xE2\x81\xA6" && character <= "\xE2\x81\xA9");    // U+2066 to U+2069
+  return character >= "\xC2\x80" && character <= "\xC2\x9F";
 }
 
 // The longest beginning of at most `max` bytes that ends between characters.
@@ -35,10 +34,16 @@ std::string_view cut(std::string_view valid_utf8, std::size_t max) {
   return valid_utf8.substr(0, max);
 }
 
-void trim(std::string& name) {
-  const auto end = name.find_last_not_of(' ');
-  name.erase(end == std::string::npos ? 0 : end + 1);
-  name.erase(0, std::min(name.find_first_not_of(' '), name.size()));
+// Without white space of any script at its ends.
+std::string_view trim_blanks(std::string_view name) {
+  while (!name.empty() && is_blank(first_letter(name).code_point)) name.remove_prefix(first_letter(name).size);
+  std::size_t end = 0;
+  for (std::size_t at = 0; at < name.size();) {
+    const auto [c, size] = first_letter(name.substr(at));
+    at += size;
+    if (!is_blank(c)) end = at;
+  }
+  return name.substr(0, end);
 }
 
 }  // namespace
@@ -51,18 +56,19 @@ std::string clean_file_name(std::string_view name) {
     name.remove_prefix(std::max<std::size_t>(character.size(), 1));
     if (character.empty()) {
       clean += kReplacement;
-    } else if (!is_deceptive(character)) {
+    } else if (!is_control(character)) {
       clean += character;
     }
   }
-  trim(clean);
+  clean = trim_blanks(without_deceptive(clean));
   if (clean.find_first_not_of('.') == std::string::npos) return std::string(kNameless);
   if (clean.size() <= kFileNameBytesMax) return clean;
 
   const auto dot = clean.rfind('.');
   const bool keeps_extension = dot != std::string::npos && clean.size() - dot <= kExtensionBytesMax;
   const std::string extension = keeps_extension ? clean.substr(dot) : std::string();
-  return std::string(cut(clean, kFileNameBytesMax - extension.size())) + extension;
+  const std::string whole = std::string(cut(clean, kFileNameBytesMax - extension.size())) + extension;
+  return std::string(trim_blanks(without_deceptive(whole)));
 }
 
 }  // namespace vestnik::chat

@@ -4,14 +4,24 @@
 
 #include "base/ids.hpp"
 #include "base/text.hpp"
+#include "chat/names.hpp"
 
 namespace vestnik::chat {
+namespace {
+
+// Of what may be the name of a room: 64 characters, in any spelling.
+constexpr std::size_t kNameBytesMax = 1'024;
+
+}  // namespace
 
 RoomPtr RoomDirectory::find(std::string_view id_or_name) const {
   const std::shared_lock lock(mutex_);
   auto found = by_key_.find(id_or_name);
   if (found == by_key_.end() && looks_like_uuid(id_or_name)) found = by_key_.find(to_lower(id_or_name));
-  return found == by_key_.end() ? nullptr : found->second;
+  if (found != by_key_.end()) return found->second;
+  if (id_or_name.size() > kNameBytesMax) return nullptr;
+  const auto alike = by_name_key_.find(name_key(id_or_name));
+  return alike == by_name_key_.end() ? nullptr : alike->second;
 }
 
 Result<RoomPtr> RoomDirectory::get(std::string_view id_or_name) const {
@@ -25,6 +35,7 @@ RoomPtr RoomDirectory::add(RoomInfo info, RoomRules rules) {
   const std::unique_lock lock(mutex_);
   by_key_.insert_or_assign(room->name, room);
   by_key_.insert_or_assign(room->id, room);
+  by_name_key_.insert_or_assign(name_key(room->name), room);
   if (room->owner_id) ++owned_[*room->owner_id];
   schedule(room);
   return room;
@@ -55,6 +66,8 @@ void RoomDirectory::remove(const RoomId& id, std::int64_t last_n) {
   // The name is free as soon as the storage has closed the room, and may be another's already.
   const auto named = by_key_.find(room->name);
   if (named != by_key_.end() && named->second == room) by_key_.erase(named);
+  const auto alike = by_name_key_.find(name_key(room->name));
+  if (alike != by_name_key_.end() && alike->second == room) by_name_key_.erase(alike);
   if (!room->owner_id) return;
   if (const auto owned = owned_.find(*room->owner_id); --owned->second == 0) owned_.erase(owned);
 }

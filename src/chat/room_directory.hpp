@@ -48,7 +48,7 @@ using RoomPtr = std::shared_ptr<const OpenRoom>;
 
 class RoomDirectory {
  public:
-  // nullptr when there is no such room.
+  // By id, by name as written, or by one with the same key (chat/names.hpp). nullptr when there is no such room.
   RoomPtr find(std::string_view id_or_name) const;
   // Empty means the lobby. Errors: not_found.
   Result<RoomPtr> get(std::string_view id_or_name) const;
@@ -76,6 +76,7 @@ class RoomDirectory {
 
   mutable std::shared_mutex mutex_;
   std::unordered_map<std::string, SharedRoom, Hash, std::equal_to<>> by_key_;  // each room twice: by name and by id
+  std::unordered_map<std::string, SharedRoom> by_name_key_;                    // the newest of those that share one
   std::unordered_map<UserId, std::size_t> owned_;
   std::set<std::pair<Time, SharedRoom>> by_expiry_;
   std::atomic<std::uint64_t> leftovers_{0};

@@ -10,6 +10,7 @@
 #include "base/text.hpp"
 #include "chat/emoji.hpp"
 #include "chat/names.hpp"
+#include "chat/unicode.hpp"
 
 namespace vestnik::chat {
 namespace {
@@ -61,6 +62,9 @@ Result<void> check_content(std::string_view field, std::string_view content, boo
   if (const auto control = find_control_character(content)) {
     return invalid(std::string(field),
                    fmt::format("control character U+{:04X}; only newline and tab are allowed", *control));
+  }
+  if (!may_be_empty && !has_visible(content)) {
+    return invalid(std::string(field), "only white space and invisible characters; give at least one visible one");
   }
   if (content.size() > length_max) {  // otherwise it cannot have more code points than allowed
     if (const auto length = count_code_points(content); length > length_max) {

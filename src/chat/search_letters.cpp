@@ -3,11 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <iterator>
+#include <string_view>
 
 namespace vestnik::chat {
 namespace {
-
-constexpr char32_t kReplacement = 0xFFFD;
 
 struct Range {
   char32_t first;
@@ -109,20 +108,6 @@ char32_t fold_cyrillic(char32_t c) {
 
 }  // namespace
 
-Letter first_letter(std::string_view text) {
-  const auto byte = [&](std::size_t i) { return static_cast<std::uint8_t>(text[i]); };
-  const std::uint8_t lead = byte(0);
-  if (lead < 0x80) return {.code_point = lead, .size = 1};
-  const std::size_t size = lead < 0xC2 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : lead < 0xF5 ? 4 : 1;
-  if (size == 1 || size > text.size()) return {.code_point = kReplacement, .size = 1};
-  char32_t code_point = lead & (0x7FU >> size);
-  for (std::size_t i = 1; i < size; ++i) {
-    if ((byte(i) & 0xC0) != 0x80) return {.code_point = kReplacement, .size = 1};
-    code_point = code_point << 6 | (byte(i) & 0x3F);
-  }
-  return {.code_point = code_point, .size = size};
-}
-
 LetterClass class_of(char32_t c) {
   if (c < 0x80) {
     const bool is_word = (c >= U'0' && c <= U'9') || (c >= U'A' && c <= U'Z') || (c >= U'a' && c <= U'z');
@@ -150,20 +135,6 @@ char32_t compose(char32_t folded, char32_t mark) {
   if (folded == U'у' && mark == kBreve) return U'ў';
   if (folded == U'і' && mark == kDiaeresis) return U'ї';
   return folded;
-}
-
-void append_utf8(std::string& out, char32_t c) {
-  const auto byte = [](char32_t value) { return static_cast<char>(static_cast<std::uint8_t>(value)); };
-  const auto tail = [&](int shift) { return byte(0x80 | ((c >> shift) & 0x3F)); };
-  if (c < 0x80) {
-    out += byte(c);
-  } else if (c < 0x800) {
-    out += {byte(0xC0 | c >> 6), tail(0)};
-  } else if (c < 0x10000) {
-    out += {byte(0xE0 | c >> 12), tail(6), tail(0)};
-  } else {
-    out += {byte(0xF0 | c >> 18), tail(12), tail(6), tail(0)};
-  }
 }
 
 }  // namespace vestnik::chat

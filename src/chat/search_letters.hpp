@@ -2,10 +2,7 @@
 // thread.
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
-#include <string>
-#include <string_view>
 
 namespace vestnik::chat {
 
@@ -16,15 +13,6 @@ enum class LetterClass : std::uint8_t {
   kIdeograph,  // a letter that is a word by itself, as in Chinese and Japanese, where no spaces stand between words
 };
 
-// One character of a text.
-struct Letter {
-  char32_t code_point = 0;
-  std::size_t size = 1;  // bytes in the text
-};
-
-// The character at the front of `text`, which must not be empty. A byte that begins none is U+FFFD of one byte.
-Letter first_letter(std::string_view text);
-
 LetterClass class_of(char32_t code_point);
 
 // Lower case; Latin and Greek also without accents, and `ё` as `е`. Other letters of Cyrillic stay what they are, as
@@ -34,7 +22,5 @@ char32_t fold(char32_t code_point);
 // The letter that `folded` and the combining mark behind it are, such as `й` for `и` and U+0306: some systems write
 // file names in this way. `folded` itself where the mark counts for nothing.
 char32_t compose(char32_t folded, char32_t mark);
-
-void append_utf8(std::string& out, char32_t code_point);
 
 }  // namespace vestnik::chat

@@ -6,6 +6,7 @@
 #include <new>
 
 #include "chat/search_letters.hpp"
+#include "chat/unicode.hpp"
 
 namespace vestnik::chat {
 namespace {

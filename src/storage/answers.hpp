@@ -21,6 +21,10 @@ using Refusal = std::unexpected<Error>;
 inline Refusal username_taken(std::string_view name) {
   return fail(ErrorCode::kAlreadyExists, fmt::format("The username \"{}\" is taken.", name));
 }
+inline Refusal name_reserved(std::string_view name) {
+  return fail(ErrorCode::kAlreadyExists,
+              fmt::format("The name \"{}\" is that of an account, or looks like it; give another one.", name));
+}
 inline Refusal is_account(chat::UserId id) {
   return fail(ErrorCode::kAlreadyExists, fmt::format("The user {} has an account already.", id));
 }

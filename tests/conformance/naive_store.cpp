@@ -4,6 +4,7 @@
 #include <functional>
 #include <variant>
 
+#include "chat/names.hpp"
 #include "conformance/support.hpp"
 
 namespace vestnik::conformance {
@@ -16,7 +17,8 @@ chat::User* NaiveStore::find_user(chat::UserId id) {
 }
 
 bool NaiveStore::is_account(std::string_view name) const {
-  return std::ranges::any_of(users_, [&](const auto& user) { return !user.guest && user.username == name; });
+  return std::ranges::any_of(
+      users_, [&](const auto& user) { return !user.guest && chat::name_key(user.username) == chat::name_key(name); });
 }
 
 bool NaiveStore::is_listed(const chat::User& user) const {
@@ -60,6 +62,7 @@ Result<chat::Session> NaiveStore::create_session(const chat::NewSession& session
     if (known == nullptr) return not_found();
     user = *known;
   } else {
+    if (is_account(session.display_name)) return taken();
     user = {.id = std::ssize(users_) + 1, .username = session.display_name, .email = {}, .guest = true};
     users_.push_back(user);
   }
@@ -85,7 +88,8 @@ Result<void> NaiveStore::end_session(std::string_view key) {
 
 Result<chat::Room> NaiveStore::create_room(const chat::NewRoom& room) {
   for (const auto& other : rooms_) {
-    if (other.room.info.id == room.info.id || other.room.info.name == room.info.name) return taken();
+    if (other.room.info.id == room.info.id || chat::name_key(other.room.info.name) == chat::name_key(room.info.name))
+      return taken();
   }
   rooms_.emplace_back().room = {.info = room.info, .rules = room.rules};
   return rooms_.back().room;
@@ -100,7 +104,8 @@ NaiveStore::RoomState* NaiveStore::find(std::string_view id) {
 
 Result<chat::Room> NaiveStore::find_room(std::string_view id_or_name) {
   for (const auto& room : rooms_) {
-    if (room.room.info.id == id_or_name || room.room.info.name == id_or_name) return room.room;
+    if (room.room.info.id == id_or_name || chat::name_key(room.room.info.name) == chat::name_key(id_or_name))
+      return room.room;
   }
   return not_found();
 }

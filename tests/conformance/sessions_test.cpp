@@ -82,11 +82,11 @@ TEST_P(Sessions, AGuestWithoutASessionIsNotListed) {
   EXPECT_EQ(must(store().list_users(2, 1)).at(0).id, 3);
 }
 
-TEST_P(Sessions, NamesAreUniqueAmongAccountsOnly) {
+TEST_P(Sessions, NamesAreThoseOfAccountsBeforeThoseOfGuests) {
   must(open("a", std::nullopt));
   must(open("b", std::nullopt));
   must(store().create_user({.username = "guest", .email = {}}));
-  must(open("c", std::nullopt));
+  EXPECT_EQ(code_of(open("c", std::nullopt)), ErrorCode::kAlreadyExists);
   EXPECT_EQ(code_of(store().create_user({.username = "guest", .email = {}})), ErrorCode::kAlreadyExists);
 }
 

@@ -132,5 +132,28 @@ TEST(Version5, AttachmentsCountForTheirUsers) {
   EXPECT_EQ(must(store->attachment_bytes(1)), 10U);
 }
 
+// Names were compared byte by byte: two that are one today keep working, and no third one is made.
+TEST(Version7, NamesThatAreOneTodayStayApart) {
+  const TempFolder folder;
+  const auto path = folder.file("a.db");
+  {
+    const auto connection = storage::sqlite::Connection::open(path);
+    must(storage::sqlite::migrate(**connection, path, embedded::sqlite_migrations().first(7), at(0s)));
+  }
+  run_sql(path, R"(
+    INSERT INTO users (username, guest, listed) VALUES ('José', 0, 1), ('José', 0, 1), ('anna', 1, 1);
+    INSERT INTO rooms (id, name, epoch, created_at, client_seq_required, read_only)
+      VALUES ('one', 'café', 'k1', 5, 0, 0), ('two', 'café', 'k2', 5, 0, 0))");
+  const auto store = must(storage::open_store("sqlite:" + path, {}));
+  EXPECT_EQ(must(store->get_user(1)).username, "José");
+  EXPECT_EQ(must(store->get_user(2)).username, "Jose\u0301");
+  EXPECT_EQ(code_of(store->create_user({.username = "josé", .email = {}})), ErrorCode::kAlreadyExists);
+  must(store->create_user({.username = "Anna", .email = {}}));
+  EXPECT_EQ(must(store->find_room("café")).info.id, "one");
+  EXPECT_EQ(must(store->find_room("cafe\u0301")).info.id, "two");
+  EXPECT_EQ(must(store->find_room("CAFÉ")).info.id, "two");
+  EXPECT_EQ(code_of(store->create_room(new_room("three", "Café"))), ErrorCode::kAlreadyExists);
+}
+
 }  // namespace
 }  // namespace vestnik::conformance

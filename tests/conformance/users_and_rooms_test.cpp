@@ -22,7 +22,62 @@ TEST_P(UsersAndRooms, AUsernameIsTakenOnce) {
             ErrorCode::kAlreadyExists);
   reopen();
   EXPECT_EQ(code_of(store().create_user({.username = "anna", .email = std::nullopt})), ErrorCode::kAlreadyExists);
-  EXPECT_EQ(must(store().create_user({.username = "Anna", .email = std::nullopt})).id, 2);
+  EXPECT_EQ(must(store().create_user({.username = "anna b", .email = std::nullopt})).id, 2);
+}
+
+// One name as people write it in several ways; what they take for it in rooms and accounts.
+const std::vector<std::pair<std::string, std::vector<std::string>>> kAlike = {
+    {"café", {"cafe\u0301", "CAFÉ", "ＣＡＦÉ"}},
+    {"Йод", {"И\u0306од", "йод"}},
+    {"Ёлка", {"Е\u0308лка"}},
+    {"한글", {"\u1112\u1161\u11AB\u1100\u1173\u11AF"}},
+    {"Å", {"\u212B", "A\u030A"}},
+    {"admin", {"Admin", "\u0430dmin", "ａｄｍｉｎ", "αdmin"}},
+    {"x y", {"x\u00A0y", "x\u3000y", "Х У"}},
+    {"علی\u200Cرضا", {"علیرضا"}},
+};
+
+TEST_P(UsersAndRooms, AUsernameIsTakenInEverySpelling) {
+  for (const auto& [name, others] : kAlike) {
+    must(store().create_user({.username = name, .email = std::nullopt}));
+    for (const auto& other : others) {
+      EXPECT_EQ(code_of(store().create_user({.username = other, .email = std::nullopt})), ErrorCode::kAlreadyExists)
+          << other;
+    }
+  }
+  EXPECT_EQ(must(store().create_user({.username = "cafe", .email = std::nullopt})).username, "cafe") << "accents count";
+}
+
+TEST_P(UsersAndRooms, ANameOfAnAccountIsNotAGuests) {
+  must(store().create_user({.username = "admin", .email = std::nullopt}));
+  int sessions = 0;
+  const auto guest = [&](const std::string& name) {
+    return store().create_session({.key = std::to_string(++sessions), .user_id = {}, .display_name = name}, at(1s));
+  };
+  for (const auto* name : {"admin", "Admin", "\u0430dmin", "ａdmin"}) {
+    EXPECT_EQ(code_of(guest(name)), ErrorCode::kAlreadyExists) << name;
+  }
+  const auto anna = must(guest("anna")).user.id;
+  EXPECT_NE(must(guest("anna")).user.id, anna) << "guests share their names";
+  reopen();
+  EXPECT_EQ(code_of(guest("ADMIN")), ErrorCode::kAlreadyExists);
+  EXPECT_EQ(code_of(store().promote_guest(anna, {.username = "Admin", .email = {}})), ErrorCode::kAlreadyExists);
+  must(store().promote_guest(anna, {.username = "Anna", .email = {}}));
+  EXPECT_EQ(code_of(guest("anna")), ErrorCode::kAlreadyExists);
+  EXPECT_TRUE(store().create_session({.key = "own", .user_id = 1, .display_name = {}}, at(1s)).has_value());
+}
+
+TEST_P(UsersAndRooms, ARoomIsFoundByEverySpellingOfItsName) {
+  for (const auto& [name, others] : kAlike) {
+    const auto id = make_room(name);
+    for (const auto& other : others) {
+      EXPECT_EQ(must(store().find_room(other)).info.id, id) << other;
+      EXPECT_EQ(code_of(store().create_room(new_room("other", other))), ErrorCode::kAlreadyExists) << other;
+    }
+    append_one(chat::Closing{id, {}}, at(1s));
+    EXPECT_EQ(code_of(store().find_room(others[0])), ErrorCode::kNotFound) << name;
+    make_room(others[0]);
+  }
 }
 
 TEST_P(UsersAndRooms, AnUnknownUserIsNotFound) {
@@ -65,7 +120,7 @@ TEST_P(UsersAndRooms, ARoomIsFoundByIdAndName) {
 
 TEST_P(UsersAndRooms, AnUnknownRoomIsNotFound) {
   make_room("lobby");
-  for (const char* name : {"", "Lobby", "lobby ", "5f0c1d8e-0000-4000-8000-000000000001", "' OR 1=1 --", "%"}) {
+  for (const char* name : {"", "lobby\u0301", "lobby ", "5f0c1d8e-0000-4000-8000-000000000001", "' OR 1=1 --", "%"}) {
     EXPECT_EQ(code_of(store().find_room(name)), ErrorCode::kNotFound) << name;
   }
 }

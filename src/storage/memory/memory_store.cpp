@@ -6,6 +6,7 @@
 #include <utility>
 #include <variant>
 
+#include "chat/names.hpp"
 #include "storage/answers.hpp"
 
 namespace vestnik::storage {
@@ -16,7 +17,8 @@ using memory::RoomHistory;
 Result<chat::User> MemoryStore::create_user(const chat::NewUser& user) {
   const std::lock_guard lock(mutex_);
   const auto id = static_cast<chat::UserId>(users_.size()) + 1;
-  if (!accounts_by_name_.try_emplace(user.username, id).second) return answers::username_taken(user.username);
+  if (!accounts_by_name_.try_emplace(chat::name_key(user.username), id).second)
+    return answers::username_taken(user.username);
   users_.push_back({.id = id, .username = user.username, .email = user.email});
   return users_.back();
 }
@@ -25,7 +27,8 @@ Result<chat::User> MemoryStore::promote_guest(chat::UserId id, const chat::NewUs
   const std::lock_guard lock(mutex_);
   if (!is_user(id)) return answers::no_user(id);
   if (!user(id).guest) return answers::is_account(id);
-  if (!accounts_by_name_.try_emplace(account.username, id).second) return answers::username_taken(account.username);
+  if (!accounts_by_name_.try_emplace(chat::name_key(account.username), id).second)
+    return answers::username_taken(account.username);
   return user(id) = {.id = id, .username = account.username, .email = account.email};
 }
 
@@ -50,6 +53,9 @@ Result<chat::Session> MemoryStore::create_session(const chat::NewSession& sessio
   const std::lock_guard lock(mutex_);
   if (sessions_.contains(session.key)) return answers::session_exists();
   if (session.user_id && !is_user(*session.user_id)) return answers::no_user(*session.user_id);
+  if (!session.user_id && accounts_by_name_.contains(chat::name_key(session.display_name))) {
+    return answers::name_reserved(session.display_name);
+  }
   const auto id = session.user_id.value_or(std::ssize(users_) + 1);
   if (!session.user_id) users_.push_back({.id = id, .username = session.display_name, .email = {}, .guest = true});
   const auto [made, is_new] =
@@ -88,19 +94,21 @@ void MemoryStore::touch_sessions(chat::UserId user, Time at) {
 
 Result<chat::Room> MemoryStore::create_room(const chat::NewRoom& room) {
   const std::lock_guard lock(mutex_);
-  if (rooms_by_id_.contains(room.info.id) || rooms_by_name_.contains(room.info.name)) {
+  if (rooms_by_id_.contains(room.info.id) || rooms_by_name_.contains(chat::name_key(room.info.name))) {
     return answers::room_exists(room.info.name);
   }
   auto* history = rooms_.emplace_back(std::make_unique<RoomHistory>(room, users_, attachments_)).get();
   rooms_by_id_.emplace(room.info.id, history);
-  rooms_by_name_.emplace(room.info.name, history);
+  rooms_by_name_.emplace(chat::name_key(room.info.name), history);
   return history->room();
 }
 
 Result<chat::Room> MemoryStore::find_room(std::string_view id_or_name) {
   const std::lock_guard lock(mutex_);
   if (const auto* history = find(id_or_name)) return history->room();
-  if (const auto named = rooms_by_name_.find(id_or_name); named != rooms_by_name_.end()) return named->second->room();
+  if (const auto named = rooms_by_name_.find(chat::name_key(id_or_name)); named != rooms_by_name_.end()) {
+    return named->second->room();
+  }
   return answers::no_room(id_or_name);
 }
 
@@ -147,7 +155,7 @@ Result<chat::Appended> MemoryStore::apply(const chat::Change& change, memory::Mo
 
 void MemoryStore::remove_room(const RoomHistory& history) {
   rooms_by_id_.erase(history.room().info.id);
-  rooms_by_name_.erase(history.room().info.name);
+  rooms_by_name_.erase(chat::name_key(history.room().info.name));
   std::erase_if(rooms_, [&](const auto& other) { return other.get() == &history; });
 }
 

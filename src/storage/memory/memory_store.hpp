@@ -82,13 +82,13 @@ class MemoryStore final : public Store {
 
   std::mutex mutex_;  // guards everything below
   memory::Users users_;
-  memory::ByText<chat::UserId> accounts_by_name_;
+  memory::ByText<chat::UserId> accounts_by_name_;  // by chat::name_key
   memory::AttachmentTable attachments_;
   std::map<std::string, StoredSession, std::less<>> sessions_;
   std::unordered_map<chat::UserId, std::vector<StoredSession*>> sessions_by_user_;
   std::vector<std::unique_ptr<memory::RoomHistory>> rooms_;
   memory::ByText<memory::RoomHistory*> rooms_by_id_;
-  memory::ByText<memory::RoomHistory*> rooms_by_name_;
+  memory::ByText<memory::RoomHistory*> rooms_by_name_;  // by chat::name_key
   chat::MessageId newest_message_id_ = 0;
   Time newest_change_at_ = Time::min();
   std::deque<memory::ChangedText> changed_texts_;  // not yet in the index

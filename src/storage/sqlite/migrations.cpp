@@ -6,8 +6,10 @@
 #include <charconv>
 #include <cstdint>
 #include <map>
+#include <string>
 #include <utility>
 
+#include "chat/names.hpp"
 #include "storage/sqlite/sql/database.hpp"
 
 namespace vestnik::storage::sqlite {
@@ -77,6 +79,20 @@ Result<void> check_applied(const Applied& applied, std::string_view path, std::s
   return {};
 }
 
+// What migrations ask of the domain.
+Outcome<void> register_functions(Connection& connection) {
+  const auto name_key = [](sqlite3_context* context, int, sqlite3_value** values) {
+    const auto* text = reinterpret_cast<const char*>(sqlite3_value_text(values[0]));
+    const auto size = static_cast<std::size_t>(sqlite3_value_bytes(values[0]));
+    const std::string key = text == nullptr ? std::string() : chat::name_key({text, size});
+    sqlite3_result_text64(context, key.data(), key.size(), SQLITE_TRANSIENT, SQLITE_UTF8);
+  };
+  const int code = sqlite3_create_function(connection.handle(), "name_key", 1, SQLITE_UTF8 | SQLITE_DETERMINISTIC,
+                                           nullptr, name_key, nullptr, nullptr);
+  if (code != SQLITE_OK) return std::unexpected(connection.failure(code));
+  return {};
+}
+
 Outcome<void> apply(Connection& connection, const EmbeddedFile& migration, Time now) {
   return in_transaction(connection, kBeginWrite, [&]() -> Outcome<void> {
     // The lock is ours; a large database may take its time.
@@ -96,6 +112,7 @@ Result<void> migrate(Connection& connection, std::string_view path, std::span<co
   if (!applied) return failed(path, applied.error());
   if (auto checked = check_applied(*applied, path, migrations); !checked) return checked;
 
+  if (auto registered = register_functions(connection); !registered) return failed(path, registered.error());
   for (const auto& migration : migrations) {
     if (applied->contains(version_of(migration.path))) continue;
     if (auto done = apply(connection, migration, now); !done) return failed(path, done.error());

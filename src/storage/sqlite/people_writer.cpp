@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "chat/names.hpp"
 #include "storage/answers.hpp"
 #include "storage/sqlite/rows.hpp"
 #include "storage/sqlite/sql/people.hpp"
@@ -14,7 +15,7 @@ using chat::User;
 PeopleWriter::PeopleWriter(Connection& connection, SessionActivity& activity)
     : activity_(activity),
       user_by_id_(connection, sql::kUserById),
-      account_by_name_(connection, sql::kAccountByName),
+      account_by_name_key_(connection, sql::kAccountByNameKey),
       insert_user_(connection, sql::kInsertUser),
       promote_guest_(connection, sql::kPromoteGuest),
       update_listed_(connection, sql::kUpdateListed),
@@ -23,10 +24,11 @@ PeopleWriter::PeopleWriter(Connection& connection, SessionActivity& activity)
       delete_session_(connection, sql::kDeleteSession) {}
 
 Outcome<Result<User>> PeopleWriter::create_user(const chat::NewUser& user) {
-  const auto taken = account_by_name_.first(read_presence, user.username);
+  const std::string key = chat::name_key(user.username);
+  const auto taken = is_taken(key);
   if (!taken) return std::unexpected(taken.error());
   if (*taken) return Result<User>(answers::username_taken(user.username));
-  auto made = insert_user_.first(read_user, user.username, user.email, std::int64_t{0});
+  auto made = insert_user_.first(read_user, user.username, user.email, std::int64_t{0}, key);
   if (!made) return std::unexpected(std::move(made.error()));
   return std::move(**made);
 }
@@ -36,10 +38,11 @@ Outcome<Result<User>> PeopleWriter::promote_guest(chat::UserId id, const chat::N
   if (!guest) return std::unexpected(guest.error());
   if (!*guest) return Result<User>(answers::no_user(id));
   if (!(*guest)->guest) return Result<User>(answers::is_account(id));
-  const auto taken = account_by_name_.first(read_presence, user.username);
+  const std::string key = chat::name_key(user.username);
+  const auto taken = is_taken(key);
   if (!taken) return std::unexpected(taken.error());
   if (*taken) return Result<User>(answers::username_taken(user.username));
-  auto promoted = promote_guest_.first(read_user, id, user.username, user.email);
+  auto promoted = promote_guest_.first(read_user, id, user.username, user.email, key);
   if (!promoted) return std::unexpected(std::move(promoted.error()));
   return std::move(**promoted);
 }
@@ -60,12 +63,27 @@ Outcome<Result<Session>> PeopleWriter::create_session(const chat::NewSession& se
 
 // The user that the session is for; a guest is made on the way.
 Outcome<Result<User>> PeopleWriter::user_of(const chat::NewSession& session) {
-  auto user = session.user_id
-                  ? user_by_id_.first(read_user, *session.user_id)
-                  : insert_user_.first(read_user, session.display_name, std::optional<std::string>(), std::int64_t{1});
+  if (!session.user_id) return make_guest(session.display_name);
+  auto user = user_by_id_.first(read_user, *session.user_id);
   if (!user) return std::unexpected(std::move(user.error()));
   if (!*user) return Result<User>(answers::no_user(*session.user_id));
   return std::move(**user);
+}
+
+Outcome<Result<User>> PeopleWriter::make_guest(std::string_view name) {
+  const std::string key = chat::name_key(name);
+  const auto reserved = is_taken(key);
+  if (!reserved) return std::unexpected(reserved.error());
+  if (*reserved) return Result<User>(answers::name_reserved(name));
+  auto made = insert_user_.first(read_user, name, std::optional<std::string>(), std::int64_t{1}, key);
+  if (!made) return std::unexpected(std::move(made.error()));
+  return std::move(**made);
+}
+
+Outcome<bool> PeopleWriter::is_taken(std::string_view name_key) {
+  const auto account = account_by_name_key_.first(read_presence, name_key);
+  if (!account) return std::unexpected(account.error());
+  return account->has_value();
 }
 
 Outcome<Result<void>> PeopleWriter::end_session(std::string_view key) {

@@ -22,10 +22,13 @@ class PeopleWriter {
 
  private:
   Outcome<Result<chat::User>> user_of(const chat::NewSession& session);
+  Outcome<Result<chat::User>> make_guest(std::string_view name);
+  // Whether an account has a name with this key.
+  Outcome<bool> is_taken(std::string_view name_key);
 
   SessionActivity& activity_;
   Statement user_by_id_;
-  Statement account_by_name_;
+  Statement account_by_name_key_;
   Statement insert_user_;
   Statement promote_guest_;
   Statement update_listed_;

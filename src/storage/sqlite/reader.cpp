@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "chat/names.hpp"
 #include "storage/sqlite/sql/attachments.hpp"
 #include "storage/sqlite/sql/database.hpp"
 #include "storage/sqlite/sql/people.hpp"
@@ -19,6 +20,7 @@ Reader::Reader(std::unique_ptr<Connection> connection)
       list_sessions_(*connection_, sql::kListSessions),
       room_by_id_(*connection_, sql::kRoomById),
       room_by_name_(*connection_, sql::kRoomByName),
+      room_by_name_key_(*connection_, sql::kRoomByNameKey),
       list_rooms_(*connection_, sql::kListRooms),
       room_state_(*connection_, sql::kRoomState),
       list_members_(*connection_, sql::kListMembers),
@@ -42,7 +44,9 @@ Outcome<std::vector<chat::Session>> Reader::list_sessions(std::string_view after
 Outcome<std::optional<chat::Room>> Reader::find_room(std::string_view id_or_name) {
   auto room = room_by_id_.first(read_room, id_or_name);
   if (!room || *room) return room;
-  return room_by_name_.first(read_room, id_or_name);
+  room = room_by_name_.first(read_room, id_or_name);
+  if (!room || *room) return room;
+  return room_by_name_key_.first(read_room, chat::name_key(id_or_name));
 }
 
 Outcome<std::vector<chat::Room>> Reader::list_rooms(std::int64_t offset, std::int32_t limit) {

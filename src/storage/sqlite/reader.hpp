@@ -62,6 +62,7 @@ class Reader {
   Statement list_sessions_;
   Statement room_by_id_;
   Statement room_by_name_;
+  Statement room_by_name_key_;
   Statement list_rooms_;
   Statement room_state_;
   Statement list_members_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "chat/names.hpp"
 #include "storage/answers.hpp"
 #include "storage/sqlite/rows.hpp"
 #include "storage/sqlite/sql/people.hpp"
@@ -41,12 +42,13 @@ RoomWriter::RoomWriter(Connection& connection, AttachmentWriter& attachments)
 
 Outcome<Result<chat::Room>> RoomWriter::create_room(const chat::NewRoom& room) {
   const auto& [info, rules] = room;
-  const auto taken = room_taken_.first(read_presence, info.id, info.name);
+  const std::string name_key = chat::name_key(info.name);
+  const auto taken = room_taken_.first(read_presence, info.id, name_key);
   if (!taken) return std::unexpected(taken.error());
   if (*taken) return Result<chat::Room>(answers::room_exists(info.name));
-  const auto inserted = insert_room_.run(info.id, info.name, info.epoch, info.created_at, info.owner_id,
-                                         rules.max_length, rules.message_limit, rules.expires_at,
-                                         std::int64_t{rules.client_seq_required}, std::int64_t{rules.read_only});
+  const auto inserted = insert_room_.run(
+      info.id, info.name, info.epoch, info.created_at, info.owner_id, rules.max_length, rules.message_limit,
+      rules.expires_at, std::int64_t{rules.client_seq_required}, std::int64_t{rules.read_only}, name_key);
   if (!inserted) return std::unexpected(inserted.error());
   return chat::Room{.info = info, .rules = rules};
 }

@@ -4,12 +4,17 @@
 #include <rapidcheck.h>
 
 #include <algorithm>
+#include <cstdint>
+#include <fstream>
+#include <ios>
+#include <sstream>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "base/text.hpp"
+#include "chat/unicode.hpp"
 
 namespace vestnik::chat {
 namespace {
@@ -76,6 +81,25 @@ TEST(Emoji, IsNoText) {
   }
 }
 
+// Symbols that Unicode does not count among the emoji, whatever stands behind them.
+TEST(Emoji, IsNoOtherSymbol) {
+  for (const std::string text :
+       {"★", "☆", "✓", "☐", "☑\uFE0E", "❶", "♔", "♪", "→", "€", "№", "☻", "⚆", "✁", "❢", "\U0001F322"}) {
+    EXPECT_FALSE(is_emoji(text)) << text;
+    EXPECT_FALSE(is_emoji(text + "\uFE0F")) << text;
+  }
+}
+
+TEST(Emoji, HasASkinToneOnlyWhereThereIsSkin) {
+  for (const auto text : {"🚀🏽"sv, "❤🏽"sv, "😀🏿"sv}) EXPECT_FALSE(is_emoji(text)) << text;
+}
+
+TEST(Emoji, MayBeOfALaterVersion) {
+  EXPECT_TRUE(is_emoji("\U0001FAFF"));
+  EXPECT_TRUE(is_emoji("\U0001FAFF\u200D🔥"));
+  EXPECT_FALSE(is_emoji("\U0001FBFF"));
+}
+
 TEST(Emoji, IsOne) {
   for (const auto text : {"👍👍"sv, "❤️❤️"sv, "😀👍"sv, "🇷🇺🇺🇸"sv, "🇷🇺👍"sv, "👍🇷🇺"sv, "🏴🏴"sv}) {
     EXPECT_FALSE(is_emoji(text)) << text;
@@ -83,8 +107,8 @@ TEST(Emoji, IsOne) {
 }
 
 TEST(Emoji, IsNoPartOfOne) {
-  for (const auto text : {"\uFE0F"sv, "\u200D"sv, "🇷"sv, "🇷🇺🇷"sv, "👍🏻🏻"sv, "👍\uFE0F🏻"sv, "❤\uFE0F\uFE0F"sv,
-                          "\uFE0F👍"sv, "❤\uFE0E"sv}) {
+  for (const auto text :
+       {"\uFE0F"sv, "\u200D"sv, "🇷"sv, "🇷🇺🇷"sv, "👍🏻🏻"sv, "❤\uFE0F\uFE0F"sv, "\uFE0F👍"sv, "❤\uFE0E"sv}) {
     EXPECT_FALSE(is_emoji(text)) << text;
   }
 }
@@ -144,6 +168,27 @@ TEST(Emoji, IsToldFromAnything) {
   }));
 }
 
+// Every spelling that Unicode knows of every emoji, those without some U+FE0F among them, becomes the whole one.
+TEST(NormalizedEmoji, IsTheFullyQualifiedOneOfEverySpelling) {
+  std::ifstream file(UNICODE_DATA "/emoji/emoji-test.txt");
+  ASSERT_TRUE(file) << "apt-get install unicode-data";
+  std::string whole;
+  int spellings = 0;
+  for (std::string line; std::getline(file, line);) {
+    const auto status = line.find("; ");
+    if (line.starts_with('#') || status == std::string::npos) continue;
+    std::string emoji;
+    std::istringstream code_points(line.substr(0, status));
+    for (std::uint32_t c = 0; code_points >> std::hex >> c;) append_utf8(emoji, c);
+    const bool is_whole = line.substr(status).starts_with("; fully") || line.substr(status).starts_with("; component");
+    if (is_whole) whole = emoji;  // the others follow the one that they stand for
+    EXPECT_EQ(normalized_emoji(emoji), whole) << line;
+    EXPECT_EQ(emoji_at_front(emoji + "a"), emoji.size()) << line;
+    ++spellings;
+  }
+  EXPECT_GT(spellings, 4'000);
+}
+
 TEST(NormalizedEmoji, IsOneForAllWhoMeanTheSame) {
   for (const auto& [given, kept] : std::vector<std::pair<std::string_view, std::string_view>>{
            {"\u2764", "\u2764\uFE0F"},
@@ -151,6 +196,8 @@ TEST(NormalizedEmoji, IsOneForAllWhoMeanTheSame) {
            {"👍", "👍"},
            {"👍\uFE0F", "👍"},
            {"☝🏽", "☝🏽"},
+           {"☝\uFE0F🏽", "☝🏽"},
+           {"👍\uFE0F🏻", "👍🏻"},
            {"1\u20E3", "1\uFE0F\u20E3"},
            {"\u2764\u200D🔥", "\u2764\uFE0F\u200D🔥"},
            {"\U0001F3F3\u200D🌈", "\U0001F3F3\uFE0F\u200D🌈"},

@@ -5,6 +5,8 @@
 #include <iterator>
 #include <utility>
 
+#include "chat/names.hpp"
+
 namespace vestnik::chat {
 namespace {
 
@@ -109,7 +111,7 @@ Result<void> FakeStore::begin(std::unique_lock<std::mutex>& lock, Call call) {
 
 FakeStore::History* FakeStore::history_of(std::string_view id_or_name) {
   for (History& history : histories_) {
-    if (history.room.info.id == id_or_name || history.room.info.name == id_or_name) return &history;
+    if (history.room.info.id == id_or_name || name_key(history.room.info.name) == name_key(id_or_name)) return &history;
   }
   return nullptr;
 }
@@ -125,7 +127,9 @@ bool FakeStore::has_session(UserId user) const {
 Result<User> FakeStore::create_user(const NewUser& user) {
   std::unique_lock lock(mutex_);
   if (auto fate = begin(lock, Call::kCreateUser); !fate) return std::unexpected(fate.error());
-  if (std::ranges::any_of(users_, [&](const User& each) { return !each.guest && each.username == user.username; })) {
+  if (std::ranges::any_of(users_, [&](const User& each) {
+        return !each.guest && name_key(each.username) == name_key(user.username);
+      })) {
     return fail(ErrorCode::kAlreadyExists, "taken");
   }
   users_.push_back({.id = std::ssize(users_) + 1, .username = user.username, .email = user.email});
@@ -137,8 +141,8 @@ Result<User> FakeStore::promote_guest(UserId id, const NewUser& user) {
   if (auto fate = begin(lock, Call::kPromoteGuest); !fate) return std::unexpected(fate.error());
   User* const guest = user_of(id);
   if (guest == nullptr) return fail(ErrorCode::kNotFound, "unknown");
-  const bool taken =
-      std::ranges::any_of(users_, [&](const User& each) { return !each.guest && each.username == user.username; });
+  const bool taken = std::ranges::any_of(
+      users_, [&](const User& each) { return !each.guest && name_key(each.username) == name_key(user.username); });
   if (taken || !guest->guest) return fail(ErrorCode::kAlreadyExists, "taken");
   *guest = {.id = id, .username = user.username, .email = user.email};
   for (auto& [key, session] : sessions_) {

@@ -41,6 +41,16 @@ TEST(CleanFileName, HasNothingThatDeceives) {
   EXPECT_EQ(clean_file_name("  a.txt  "), "a.txt");
 }
 
+TEST(CleanFileName, HasNothingThatCannotBeSeen) {
+  EXPECT_EQ(clean_file_name("\u200B"), "file");
+  EXPECT_EQ(clean_file_name("\u3164\u2800\u00A0"), "file");
+  EXPECT_EQ(clean_file_name("\u200B.\uFEFF."), "file");
+  EXPECT_EQ(clean_file_name("a\u061Cb\u200Bc\u00AD.txt"), "abc.txt");
+  EXPECT_EQ(clean_file_name("\u3000отчёт.pdf\u00A0"), "отчёт.pdf");
+  for (const std::string shaped : {"👩‍💻.png", "❤️.txt", "علی\u200Cرضا.doc"})
+    EXPECT_EQ(clean_file_name(shaped), shaped);
+}
+
 TEST(CleanFileName, ReplacesWhatIsNotUtf8) {
   EXPECT_EQ(clean_file_name("a\xFF"
                             "b"),

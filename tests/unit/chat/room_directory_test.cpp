@@ -34,11 +34,26 @@ TEST(RoomDirectory, FindsTheIdInAnyCase) {
   EXPECT_EQ(rooms.find(old->name), old);  // such a name was allowed once
 }
 
+TEST(RoomDirectory, FindsEverySpellingOfAName) {
+  RoomDirectory rooms;
+  const auto cafe = rooms.add({.id = "id-1", .name = "Café"}, {});
+  for (const auto* name : {"Café", "cafe\u0301", "CAFÉ", "Саfé"}) EXPECT_EQ(rooms.find(name), cafe) << name;
+  EXPECT_EQ(rooms.find("cafe"), nullptr);
+  // Earlier versions let several rooms have one.
+  const auto other = rooms.add({.id = "id-2", .name = "CAFÉ"}, {});
+  EXPECT_EQ(rooms.find("Café"), cafe);
+  EXPECT_EQ(rooms.find("CAFÉ"), other);
+  rooms.remove("id-2", 1);
+  EXPECT_EQ(rooms.find("Café"), cafe);
+  rooms.remove("id-1", 1);
+  for (const auto* name : {"Café", "cafe\u0301", "CAFÉ"}) EXPECT_EQ(rooms.find(name), nullptr) << name;
+}
+
 TEST(RoomDirectory, KnowsNothingElse) {
   RoomDirectory rooms;
   EXPECT_EQ(rooms.find("lobby"), nullptr);
   rooms.add({.id = "id-1", .name = "lobby"}, {});
-  for (const auto* text : {"", "Lobby", "lobb", "lobby ", "id-2"}) EXPECT_EQ(rooms.find(text), nullptr) << text;
+  for (const auto* text : {"", "lobby\u0301", "lobb", "lobby ", "id-2"}) EXPECT_EQ(rooms.find(text), nullptr) << text;
   EXPECT_EQ(rooms.size(), 1u);
 }
 

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "base/text.hpp"
+#include "chat/unicode.hpp"
 #include "unit/base/utf8_model.hpp"
 
 namespace vestnik::chat {

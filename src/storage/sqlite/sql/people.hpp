@@ -7,14 +7,15 @@ namespace vestnik::storage::sqlite::sql {
 
 // Users: columns id, username, email, guest.
 inline constexpr std::string_view kInsertUser =
-    "INSERT INTO users (username, email, guest, listed) VALUES (?1, ?2, ?3, 1) RETURNING id, username, email, guest";
-inline constexpr std::string_view kAccountByName =
-    "SELECT id, username, email, guest FROM users WHERE username = ?1 AND guest = 0";
+    "INSERT INTO users (username, email, guest, listed, name_key) VALUES (?1, ?2, ?3, 1, ?4) "
+    "RETURNING id, username, email, guest";
+inline constexpr std::string_view kAccountByNameKey =
+    "SELECT id, username, email, guest FROM users WHERE name_key = ?1 AND guest = 0";
 inline constexpr std::string_view kUserById = "SELECT id, username, email, guest FROM users WHERE id = ?1";
 inline constexpr std::string_view kListUsers =
     "SELECT id, username, email, guest FROM users WHERE listed = 1 ORDER BY id LIMIT ?2 OFFSET ?1";
 inline constexpr std::string_view kPromoteGuest =
-    "UPDATE users SET username = ?2, email = ?3, guest = 0, listed = 1 WHERE id = ?1 "
+    "UPDATE users SET username = ?2, email = ?3, guest = 0, listed = 1, name_key = ?4 WHERE id = ?1 "
     "RETURNING id, username, email, guest";
 inline constexpr std::string_view kUpdateListed =
     "UPDATE users SET listed = guest = 0 OR EXISTS (SELECT 1 FROM sessions WHERE user_id = ?1) WHERE id = ?1";

@@ -9,11 +9,11 @@ namespace vestnik::storage::sqlite::sql {
 // read_only, counter, floor, message_count, message_total, last_message_at.
 inline constexpr std::string_view kInsertRoom = R"(
   INSERT INTO rooms (id, name, epoch, created_at, owner_id, max_length, message_limit, expires_at, client_seq_required,
-                     read_only)
-    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10))";
+                     read_only, name_key)
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11))";
 inline constexpr std::string_view kRoomTaken =
     "SELECT 1 FROM rooms WHERE id = ?1 AND closed_at IS NULL UNION ALL "
-    "SELECT 1 FROM rooms WHERE name = ?2 AND closed_at IS NULL";
+    "SELECT 1 FROM rooms WHERE name_key = ?2 AND closed_at IS NULL";
 inline constexpr std::string_view kRoomById = R"(
   SELECT id, name, epoch, created_at, owner_id, max_length, message_limit, expires_at, client_seq_required, read_only,
          counter, max(floor, events_floor), message_count, message_total, last_message_at
@@ -22,6 +22,11 @@ inline constexpr std::string_view kRoomByName = R"(
   SELECT id, name, epoch, created_at, owner_id, max_length, message_limit, expires_at, client_seq_required, read_only,
          counter, max(floor, events_floor), message_count, message_total, last_message_at
     FROM rooms WHERE name = ?1 AND closed_at IS NULL)";
+// The newest of those with the key: earlier versions let several have it.
+inline constexpr std::string_view kRoomByNameKey = R"(
+  SELECT id, name, epoch, created_at, owner_id, max_length, message_limit, expires_at, client_seq_required, read_only,
+         counter, max(floor, events_floor), message_count, message_total, last_message_at
+    FROM rooms WHERE name_key = ?1 AND closed_at IS NULL ORDER BY key DESC LIMIT 1)";
 inline constexpr std::string_view kListRooms = R"(
   SELECT id, name, epoch, created_at, owner_id, max_length, message_limit, expires_at, client_seq_required, read_only,
          counter, max(floor, events_floor), message_count, message_total, last_message_at

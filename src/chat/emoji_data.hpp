@@ -1,0 +1,19 @@
+// Properties of emoji-data.txt (UTS #51, section 1.5), made into tables by the build. Any thread.
+#pragma once
+
+#include <span>
+
+namespace vestnik::chat::emoji_data {
+
+struct CodePoints {
+  char32_t first;
+  char32_t last;
+};
+
+// In order, apart from each other.
+extern const std::span<const CodePoints> kEmoji;
+extern const std::span<const CodePoints> kEmojiPresentation;
+extern const std::span<const CodePoints> kEmojiModifierBase;
+extern const std::span<const CodePoints> kExtendedPictographic;
+
+}  // namespace vestnik::chat::emoji_data
