@@ -24,6 +24,7 @@ Failure show(std::string text) {
 
 constexpr std::string_view kConfig = "config";
 constexpr std::string_view kVersion = "version";
+constexpr std::string_view kHelp = "help";
 constexpr const char* kOperand = "operand";
 
 // A command that keeps what its table sets.
@@ -119,7 +120,10 @@ Failure refuse_unknown_command(Commands commands, const Group* group, const std:
   }
   for (const Group& each : groups()) names.push_back(each.name);
   names.push_back(kVersion);
-  return refuse(fmt::format("{} is not a command of vestnik{}", shown, suggest(shown, names)));
+  names.push_back(kHelp);
+  const std::string suggestion = suggest(shown, names);
+  return refuse(fmt::format("{} is not a command of vestnik{}", shown,
+                            suggestion == "." ? "; vestnik help lists them." : suggestion));
 }
 
 Failure refuse_extra(Commands commands, const Chosen& chosen, const std::string& extra) {
@@ -149,7 +153,10 @@ Failure refuse_extra(Commands commands, const Chosen& chosen, const std::string&
   if (std::ranges::find(known, bare) != known.end()) {
     return refuse(fmt::format("{} stands before the command: write vestnik {} {}.", shown, command->name, shown));
   }
-  return refuse(fmt::format("{} is not an option of vestnik {}{}", shown, command->name, suggest(bare, known, "--")));
+  const std::string suggestion = suggest(bare, known, "--");
+  const std::string ending =
+      suggestion == "." ? fmt::format("; vestnik {} --help lists them.", command->name) : suggestion;
+  return refuse(fmt::format("{} is not an option of vestnik {}{}", shown, command->name, ending));
 }
 
 NamedValues flags_of(const CLI::App& app) {
@@ -220,12 +227,35 @@ Chosen chosen_of(const CLI::App& app, Commands commands) {
           .group = find_group(name)};
 }
 
-std::string help_of(const Chosen& chosen, Commands commands) {
-  if (chosen.command != nullptr) return help_of(*chosen.command);
-  return chosen.group != nullptr ? help_of(*chosen.group, commands) : help_of(commands);
+std::string help_of(const Chosen& chosen, Commands commands, std::size_t width) {
+  if (chosen.command != nullptr) return help_of(*chosen.command, width);
+  return chosen.group != nullptr ? help_of(*chosen.group, commands, width) : help_of(commands, width);
 }
 
-std::expected<Words, Exit> read_words(Commands commands, int argc, const char* const* argv) {
+// The help of what these words name: nothing, a command, a group and perhaps a command of it.
+std::expected<std::string, Exit> help_on(Commands commands, std::span<const char* const> words, std::size_t width) {
+  const auto is_name = [](const char* word) { return !std::string_view(word).starts_with('-'); };
+  const auto names = words.first(static_cast<std::size_t>(std::ranges::find_if_not(words, is_name) - words.begin()));
+  if (names.empty()) return help_of(commands, width);
+  const std::string first = names.front();
+  if (const Command* command = find_command(commands, first)) return help_of(*command, width);
+  const Group* const group = find_group(first);
+  if (group == nullptr) {
+    if (first == kVersion || first == kHelp) return help_of(commands, width);
+    return refuse_unknown_command(commands, nullptr, shorten(visible(first), 80));
+  }
+  if (names.size() == 1) return help_of(*group, commands, width);
+  const std::string second = names[1];
+  if (const Command* command = find_command(commands, first + " " + second)) return help_of(*command, width);
+  return refuse_unknown_command(commands, group, shorten(visible(second), 80));
+}
+
+std::expected<Words, Exit> read_words(Commands commands, int argc, const char* const* argv, std::size_t width) {
+  const std::span<const char* const> arguments(argv, static_cast<std::size_t>(argc));
+  if (argc > 1 && arguments[1] == kHelp) {
+    auto help = help_on(commands, arguments.subspan(2), width);
+    return help ? show(*std::move(help)) : Failure(std::move(help.error()));
+  }
   CLI::App app;
   app.allow_extras();
   app.require_subcommand(0, 1);
@@ -237,7 +267,10 @@ std::expected<Words, Exit> read_words(Commands commands, int argc, const char* c
   try {
     app.parse(argc, argv);
   } catch (const CLI::CallForHelp&) {
-    return show(help_of(chosen_of(app, commands), commands));
+    const Chosen chosen = chosen_of(app, commands);
+    if (chosen.command != nullptr) return show(help_of(chosen, commands, width));
+    auto help = help_on(commands, arguments.subspan(1), width);  // a name before it may be none
+    return help ? show(*std::move(help)) : Failure(std::move(help.error()));
   } catch (const CLI::ArgumentMismatch& error) {
     return refuse_missing_value(chosen_of(app, commands).command, error.what());
   } catch (const CLI::ParseError& error) {
@@ -288,11 +321,12 @@ std::optional<Exit> set_options(Commands commands, const Command& command, const
 
 std::expected<CommandLine, Exit> parse_command_line(int argc, const char* const* argv, const Environment& environment) {
   const std::vector<Command> commands = all_commands(environment);
-  const auto words = read_words(commands, argc, argv);
+  const std::size_t width = help_width(environment);
+  const auto words = read_words(commands, argc, argv, width);
   if (!words) return Failure(words.error());
   if (words->version) return VersionCommand{};
   const Command* const command = words->chosen.command;
-  if (command == nullptr) return show(help_of(words->chosen, commands));
+  if (command == nullptr) return show(help_of(words->chosen, commands, width));
   if (auto wrong = set_options(commands, *command, *words, environment)) return Failure(*std::move(wrong));
 
   CommandLine line = command->result();

@@ -181,7 +181,7 @@ std::vector<std::string_view> names_of(const Command& command) {
 std::string_view find_similar(std::string_view name, std::span<const std::string_view> names) {
   // Levenshtein distance, one row at a time; with more wrong letters it is another word.
   std::string_view best;
-  std::size_t best_distance = name.size() / 3 + 2;
+  std::size_t best_distance = name.size() <= 3 ? 2 : name.size() / 3 + 2;
   if (name.size() > kQuotedMax) return best;
   for (const std::string_view candidate : names) {
     std::vector<std::size_t> row(candidate.size() + 1);

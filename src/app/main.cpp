@@ -1,6 +1,7 @@
 // The one binary: the server and its command-line clients.
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -21,13 +22,18 @@ struct Overloaded : Functions... {
 };
 
 // A standard stream that is closed must not become somebody's socket. Writing to such an output fails; what is told to
-// nobody is not missed.
-void occupy_closed_streams() {
-  for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+// nobody is not missed. By the calls of the system alone: nothing is initialized yet.
+[[clang::no_sanitize("address", "thread", "undefined")]] void occupy_closed_streams(int, char**, char**) {
+  for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; ++fd) {
     // The lowest number that is free is given.
-    if (fcntl(fd, F_GETFD) == -1) open("/dev/null", fd == STDERR_FILENO ? O_WRONLY : O_RDONLY);
+    if (syscall(SYS_fcntl, fd, F_GETFD) == -1) {
+      syscall(SYS_openat, AT_FDCWD, "/dev/null", fd == STDERR_FILENO ? O_WRONLY : O_RDONLY);
+    }
   }
 }
+
+// Before the initializers of the libraries, one of which opens a file of its own.
+[[gnu::section(".preinit_array"), gnu::used]] void (*occupy_first)(int, char**, char**) = occupy_closed_streams;
 
 int print_version() {
   const api::BuildInfo build = build_info();
@@ -60,7 +66,6 @@ int run(int argc, const char* const* argv) {
 
 int main(int argc, char** argv) {
   try {
-    vestnik::app::occupy_closed_streams();
     return vestnik::cli::with_output_delivered(vestnik::app::run(argc, argv));
   } catch (const std::exception& error) {
     vestnik::cli::tell(error.what());

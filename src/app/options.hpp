@@ -115,9 +115,12 @@ std::vector<std::string_view> names_of(const Command& command);
 std::string_view group_of(const Command& command);
 std::string_view own_name_of(const Command& command);
 
-// Help of one command, of a group, and of the whole program.
-std::string help_of(const Command& command);
-std::string help_of(const Group& group, std::span<const Command> commands);
-std::string help_of(std::span<const Command> commands);
+// Help of one command, of a group, and of the whole program, in lines of at most `width` characters where words allow.
+std::string help_of(const Command& command, std::size_t width);
+std::string help_of(const Group& group, std::span<const Command> commands, std::size_t width);
+std::string help_of(std::span<const Command> commands, std::size_t width);
+
+// The width of the terminal: COLUMNS, what the terminal says, or 100 where there is none.
+std::size_t help_width(const Environment& environment);
 
 }  // namespace vestnik::app

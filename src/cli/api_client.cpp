@@ -13,10 +13,6 @@ namespace {
 
 constexpr std::size_t kPage = 500;
 
-std::unexpected<Error> refused(const HttpAnswer& answer) {
-  return fail(ErrorCode::kUnknown, describe(answer));
-}
-
 }  // namespace
 
 Result<std::string> ApiClient::call(std::string_view method, std::string url, std::optional<std::string> body) {
@@ -49,6 +45,12 @@ Result<std::vector<std::string>> ApiClient::list(const std::string& url) {
 HttpAnswer ApiClient::fetch(std::string_view method, std::string url, std::optional<std::string> body) {
   return client_.fetch(
       {.url = std::move(url), .body = std::move(body), .headers = server_.headers(), .method = std::string(method)});
+}
+
+std::unexpected<Error> ApiClient::refused(const HttpAnswer& answer) const {
+  const bool is_from_server = answer.failure.empty();
+  return fail(ErrorCode::kUnknown,
+              is_from_server ? describe(answer) : fmt::format("{}: {}", visible(server_.url), describe(answer)));
 }
 
 std::unexpected<Error> ApiClient::nonsense() const {

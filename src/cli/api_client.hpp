@@ -25,6 +25,8 @@ class ApiClient {
 
  private:
   HttpAnswer fetch(std::string_view method, std::string url, std::optional<std::string> body);
+  // Why there is none; which server that was when it could not be reached.
+  std::unexpected<Error> refused(const HttpAnswer& answer) const;
   std::unexpected<Error> nonsense() const;
 
   const Server& server_;

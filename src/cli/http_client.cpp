@@ -75,6 +75,22 @@ void prepare(Slot& slot) {
   if (!slot.request.method.empty()) curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, slot.request.method.c_str());
 }
 
+// What OpenSSL and libcurl say of an address with the wrong scheme helps nobody.
+std::string failure_of(const Slot& slot, CURLcode code) {
+  const std::string_view error(slot.error);
+  const auto tells = [error](std::string_view words) { return error.find(words) != error.npos; };
+  if (code == CURLE_SSL_CONNECT_ERROR && (tells("wrong version number") || tells("packet length too long"))) {
+    return "the server there does not speak TLS: its address begins with http://";
+  }
+  const bool is_plain = slot.request.url.starts_with("http://");
+  if (is_plain && (code == CURLE_UNSUPPORTED_PROTOCOL || code == CURLE_WEIRD_SERVER_REPLY)) {
+    return "the server there does not speak HTTP: perhaps its address begins with https://";
+  }
+  // The detailed text of a refused connection says how many milliseconds that took, which nobody wants to know.
+  const bool is_detailed = !error.empty() && code != CURLE_COULDNT_CONNECT;
+  return is_detailed ? slot.error : curl_easy_strerror(code);
+}
+
 void complete(Slot& slot, CURLcode code) {
   constexpr curl_off_t kRetryAfterMax = 3'600;
   CURL* const easy = slot.easy.get();
@@ -83,10 +99,7 @@ void complete(Slot& slot, CURLcode code) {
   if (curl_easy_getinfo(easy, CURLINFO_RETRY_AFTER, &retry_after) == CURLE_OK && retry_after > 0) {
     slot.answer.retry_after = std::chrono::seconds(std::min(retry_after, kRetryAfterMax));
   }
-  if (code == CURLE_OK) return;
-  // The detailed text of a refused connection says how many milliseconds that took, which nobody wants to know.
-  const bool detailed = slot.error[0] != '\0' && code != CURLE_COULDNT_CONNECT;
-  slot.answer.failure = detailed ? slot.error : curl_easy_strerror(code);
+  if (code != CURLE_OK) slot.answer.failure = failure_of(slot, code);
 }
 
 }  // namespace
@@ -189,6 +202,11 @@ std::string describe(const HttpAnswer& answer) {
   std::string_view detail;
   if (parser.parse(answer.body)["detail"].get(detail) == simdjson::SUCCESS && !detail.empty()) {
     return fmt::format("{} (status {}){}", visible(detail), answer.status, hint);
+  }
+  // The words of nginx and of Go.
+  if (answer.status == 400 && (answer.body.find("sent to HTTPS port") != std::string::npos ||
+                               answer.body.find("sent an HTTP request to an HTTPS server") != std::string::npos)) {
+    return "the server there speaks TLS: its address begins with https://";
   }
   return fmt::format("the server answered with status {}{}", answer.status, hint);
 }
