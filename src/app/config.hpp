@@ -20,9 +20,10 @@ struct Listening {
   std::uint16_t port = 5000;          // HTTP, WebSocket, pages; each port: 0 = any free one
   std::uint16_t grpc_port = 5001;
   std::uint16_t metrics_port = 2112;
-  std::string ports_file;         // empty: none; else JSON {"http","grpc","metrics"} once the server is ready
-  bool open = false;              // whether a public address may be served without sessions
-  bool require_sessions = false;  // whether only the holder of a session may read and write
+  std::string ports_file;                  // empty: none; else JSON {"http","grpc","metrics"} once the server is ready
+  bool open = false;                       // whether a public address may be served without sessions
+  bool require_sessions = false;           // whether only the holder of a session may read and write
+  std::vector<std::string> allowed_hosts;  // "host" or "host:port", lower case; names besides those of this machine
   std::vector<std::string> allowed_origins;  // "https://host:port", lower case; empty: only the server's own host
 };
 

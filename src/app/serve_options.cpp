@@ -3,6 +3,7 @@
 
 #include <array>
 
+#include "api/http/host.hpp"
 #include "app/common_options.hpp"
 #include "app/options.hpp"
 #include "base/text.hpp"
@@ -59,6 +60,11 @@ std::optional<std::string> check_store(std::string& url) {
   return "is not a storage";
 }
 
+std::optional<std::string> check_host(std::string& host) {
+  host = to_lower(host);
+  return api::http::parse_host(host) ? std::nullopt : std::optional("is not the name of a host");
+}
+
 // RFC 6454: scheme, host and port, nothing behind them. Browsers send scheme and host in lower case.
 std::optional<std::string> check_origin(std::string& origin) {
   origin = to_lower(origin);
@@ -98,6 +104,7 @@ Command serve_command(ServerConfig& config) {
       {"ports-file", kListening, "file that gets the ports as JSON once the server is ready", text(listening.ports_file, "FILE")},
       {"open", kListening, "let everybody who reaches a public address read and write", yes_or_no(listening.open)},
       {"require-sessions", kListening, "let nobody read or write without a session", yes_or_no(listening.require_sessions)},
+      {"allowed-hosts", kListening, "names by which the server is called, besides those of this machine", checked(listening.allowed_hosts, "HOST,...", "a host name and perhaps a port, such as chat.example.com", check_host)},
       {"allowed-origins", kListening, "pages of other hosts that may use the API from a browser (default: none)", checked(listening.allowed_origins, "ORIGIN,...", "scheme, host and port, such as https://chat.example.com", check_origin)},
 
       store_option(storage.url),

@@ -201,7 +201,11 @@ int serve(const ServerConfig& config, std::span<const std::string> warnings) {
 
   api::http::Attachments http_attachments(attachments, sessions, changes, pool);
   api::http::Handler handler(services(), methods, http_attachments, status, metrics,
-                             {build.version, config.listening.allowed_origins});
+                             {.address = config.listening.address,
+                              .require_sessions = config.listening.require_sessions,
+                              .allowed_hosts = config.listening.allowed_hosts,
+                              .allowed_origins = config.listening.allowed_origins},
+                             build.version);
   api::LiveContext live{.connections = connections,
                         .subscriptions = subscriptions,
                         .status = status,

@@ -148,6 +148,7 @@ class TestRefusedUpload:
         "another boundary": (FORM, form(b"a", "YY")),
         "no Content-Disposition": (FORM, b"--XX\r\n\r\na\r\n--XX--"),
         "header lines without an end": (FORM, b"--XX\r\nX: " + b"x" * 20_000),
+        "gzip": (FORM, form(b"\x1f\x8b").replace(b"\r\n\r\n", b"\r\nContent-Encoding: gzip\r\n\r\n", 1)),
         "base64": (FORM, form(b"YQ==").replace(b"\r\n\r\n", b"\r\nContent-Transfer-Encoding: base64\r\n\r\n", 1)),
         "no boundary": (("Content-Type", "multipart/form-data"), form(b"a")),
         "a bad boundary": (("Content-Type", f"multipart/form-data; boundary={'x' * 71}"), form(b"a", "x" * 71)),
@@ -269,6 +270,13 @@ class TestRefusedUpload:
         upload(api, os.urandom(MIB // 2))
         assert len(kept_files(server)) == 3
         assert api.get(f"{PATH}/{first['id']}").status_code == 200
+
+    @pytest.mark.parametrize("coding", ["binary", "8bit", "7bit", " Binary "])
+    def test_a_part_may_say_that_its_bytes_are_as_they_are(self, small, coding):
+        line = f"\r\nContent-Transfer-Encoding: {coding}\r\n\r\n".encode()
+        body = form(b"\x00\xff").replace(b"\r\n\r\n", line, 1)
+        made = small.api().post(PATH, data=body, headers=dict([FORM]))
+        assert made.status_code == 201 and made.json()["size"] == 2, made.content
 
     def test_a_page_of_another_site_cannot_send_a_form(self, small):
         response = small.api().post(PATH, files={"file": ("a", b"x")}, headers={"Origin": "http://evil.example"})

@@ -215,6 +215,29 @@ def test_metrics_answer_when_no_connection_is_left(start_server):
 
 
 def test_each_status_is_counted_as_itself(start_server):
+def test_allow_lists_head_where_get_is(server):
+    for path, allowed in {
+        "/api/v1/rooms": "GET, HEAD, POST",
+        "/api/v1/rooms/lobby": "DELETE, GET, HEAD, PATCH",
+        "/api/v1/rooms/lobby/events": "GET",  # a stream has no end that HEAD could tell
+        "/livez": "GET, HEAD",
+        "/": "GET, HEAD",
+    }.items():
+        response, _ = raw_http.exchange(server.port, raw_http.encode("OPTIONS", path))
+        assert response.status_code == 405 and response.headers["allow"] == allowed, (path, response)
+        head, _ = raw_http.exchange(server.port, raw_http.encode("HEAD", path), "HEAD")
+        assert head.status_code == (200 if "HEAD" in allowed else 405), path
+
+
+def test_a_body_may_be_left_out_where_every_field_may(server):
+    for fields in ({}, {"Content-Length": "0"}, {"Content-Type": "application/json"}):
+        target = "/api/v1/rooms/lobby/unread"
+        response, _ = raw_http.exchange(server.port, raw_http.encode("POST", target, fields))
+        assert response.status_code not in (411, 415), response
+        response, _ = raw_http.exchange(server.port, raw_http.encode("POST", "/api/v1/rooms", fields))
+        assert_problem(response, 400, "invalid_argument", "name")
+
+
     server = start_server("--allowed-origins", "https://chat.example", store="memory")
     ask = {"Origin": "https://chat.example", "Access-Control-Request-Method": "POST"}
     assert raw_http.exchange(server.port, raw_http.encode("OPTIONS", "/api/v1/users", ask))[0].status_code == 204

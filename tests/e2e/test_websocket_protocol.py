@@ -122,7 +122,7 @@ def test_foreign_origins(server, origin):
     assert_problem(refused.value.response, 403, "permission_denied")
 
 
-@pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "chat.example"])
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "[::1]"])
 def test_own_origin(server, host):
     with WebSocket(
         server.port, headers={"Origin": f"http://{host}:{server.port}"}, host=f"{host}:{server.port}"

@@ -43,11 +43,6 @@ Outcome problem(const Error& error, const Call& call) {
   return make_problem(error, call.request_id);
 }
 
-Error foreign_origin() {
-  return {.code = ErrorCode::kPermissionDenied,
-          .detail = "the origin of the page is not this server; --allowed-origins can allow it"};
-}
-
 // The client learns no more than the request id.
 Error internal_error() {
   return {.code = ErrorCode::kInternal, .detail = "internal error; the log has more under the request id"};
@@ -57,6 +52,22 @@ Error internal_error() {
 bool is_json(const Request& request) {
   const auto type = parse_header_value(request.field("Content-Type"));
   return type && type->value == "application/json";
+}
+
+// Nothing is decoded, and coded bytes are never kept.
+bool has_coded_body(const Request& request) {
+  const std::string_view coding = request.field("Content-Encoding");
+  const bool has_body = request.body_stream != nullptr || !request.body.empty();
+  return has_body && !coding.empty() && !same_in_any_case(coding, "identity");
+}
+
+Response unsupported_coding(const Call& call) {
+  Response response = make_problem({.code = ErrorCode::kInvalidArgument,
+                                    .detail = "the body has a Content-Encoding; send its bytes as they are",
+                                    .violations = {{"Content-Encoding", "must be identity, or left out"}}},
+                                   415, call.request_id);
+  response.fields.emplace_back("Accept-Encoding", "identity");
+  return response;
 }
 
 // A browser asks whether a page of another host may send a request (WHATWG Fetch, section 3.2).
@@ -126,7 +137,7 @@ class Handler::RequestCounter {
  private:
   static constexpr std::size_t kOther = 0;
   static constexpr std::array kStatuses = {0,   101, 200, 201, 204, 206, 304, 400, 401, 403, 404, 405, 408,
-                                           409, 413, 415, 416, 426, 429, 431, 499, 500, 501, 503, 504};
+                                           409, 413, 415, 416, 421, 426, 429, 431, 499, 500, 501, 503, 504};
   struct Row {
     std::pair<std::string, std::string> label;
     std::array<std::atomic<Counter*>, kStatuses.size()> counters{};
@@ -137,7 +148,8 @@ class Handler::RequestCounter {
 };
 
 Handler::Handler(std::span<const google::protobuf::ServiceDescriptor* const> services, const Methods& methods,
-                 Attachments& attachments, ServerStatus& status, Metrics& metrics, Options options)
+                 Attachments& attachments, ServerStatus& status, Metrics& metrics, OriginGuard::Options origins,
+                 std::string_view version)
     : routes_(services),
       counter_(std::make_unique<RequestCounter>(metrics, routes_)),
       pages_(embedded::pages()),
@@ -145,9 +157,8 @@ Handler::Handler(std::span<const google::protobuf::ServiceDescriptor* const> ser
       attachments_(attachments),
       status_(status),
       metrics_(metrics),
-      options_(std::move(options)),
-      openapi_(
-          make_openapi(embedded::contract().front().bytes, routes_, options_.version, Attachments::described_paths())) {
+      guard_(std::move(origins)),
+      openapi_(make_openapi(embedded::contract().front().bytes, routes_, version, Attachments::described_paths())) {
   for (const auto& route : routes_.routes()) {
     auto target = std::make_unique<Target>();
     target->entry = methods.find(route->method->full_name());
@@ -163,7 +174,8 @@ Task<Outcome> Handler::handle(const Request& request, Call& call) {
   const auto begun = std::chrono::steady_clock::now();
   RouteIndex route;
   call.credentials = bearer_token(request.field("Authorization"));
-  Outcome outcome = co_await answer(request, call, route);
+  auto misdirected = guard_.check_host(request, call.request_id);
+  Outcome outcome = misdirected ? Outcome(*std::move(misdirected)) : co_await answer(request, call, route);
   share_with_origin(request, outcome);
 
   const auto* response = std::get_if<Response>(&outcome);
@@ -183,6 +195,7 @@ Task<Outcome> Handler::handle(const Request& request, Call& call) {
 }
 
 Task<Outcome> Handler::handle_metrics(const Request& request, Call& call) {
+  if (auto misdirected = guard_.check_host(request, call.request_id)) co_return *std::move(misdirected);
   if (request.path == kMetricsPath) {
     if (request.reads()) co_return metrics_page();
     co_return method_not_allowed(kReadMethods, call.request_id);
@@ -192,7 +205,8 @@ Task<Outcome> Handler::handle_metrics(const Request& request, Call& call) {
 
 Task<Outcome> Handler::answer(const Request& request, Call& call, RouteIndex& route) {
   if (auto resource = find_resource(request, call)) co_return std::move(*resource);
-  if (is_preflight(request) && is_allowed_origin(request.field("Origin"))) co_return preflight_answer();
+  if (is_preflight(request) && guard_.is_allowed_origin(request.field("Origin"))) co_return preflight_answer();
+  if (has_coded_body(request)) co_return unsupported_coding(call);
 
   if (Attachments::owns(request.path)) {
     if (const auto own = Attachments::route_of(request)) route = routes_.routes().size() + *own;
@@ -212,14 +226,7 @@ Task<Outcome> Handler::answer(const Request& request, Call& call, RouteIndex& ro
 }
 
 std::optional<Outcome> Handler::find_resource(const Request& request, Call& call) const {
-  if (request.path == kWebSocketPath) {
-    if (request.method == "GET") return open_websocket(request, call);
-    return method_not_allowed("GET", call.request_id);
-  }
-  if (request.path == kRpcPath) {
-    if (request.method == "GET") return open_rpc(request, call);
-    return method_not_allowed("GET", call.request_id);
-  }
+  if (request.path == kWebSocketPath || request.path == kRpcPath) return open_socket(request, call);
   std::optional<Response> page = pages_.find(request);
   if (request.path == kOpenapiPath) page = Response{.shared_body = openapi_};
   if (request.path == kMetricsPath) page = metrics_page();
@@ -229,7 +236,7 @@ std::optional<Outcome> Handler::find_resource(const Request& request, Call& call
 
 void Handler::share_with_origin(const Request& request, Outcome& outcome) const {
   const std::string_view origin = request.field("Origin");
-  if (origin.empty() || !is_allowed_origin(origin)) return;
+  if (origin.empty() || !guard_.is_allowed_origin(origin)) return;
   const HeaderFields shared = {{"Access-Control-Allow-Origin", std::string(origin)},
                                {"Access-Control-Expose-Headers",
                                 "Content-Disposition, Content-Range, ETag, Location, Retry-After, X-Request-Id"},
@@ -250,7 +257,12 @@ Task<Outcome> Handler::call_method(const Match& match, const Request& request, C
     co_return problem({.code = ErrorCode::kUnimplemented, .detail = "this server does not have the method yet"}, call);
   }
   const bool takes_body = match.route->whole_body || match.route->body_field != nullptr;
-  if (takes_body && !is_json(request)) {
+  const bool is_empty = request.body.empty() && request.field("Content-Type").empty();
+  // Without a body there is nothing that a form of another site could not send.
+  if (takes_body && is_empty) {
+    if (auto foreign = guard_.check_origin(request)) co_return problem(*foreign, call);
+  }
+  if (takes_body && !is_empty && !is_json(request)) {
     co_return make_problem({.code = ErrorCode::kInvalidArgument,
                             .detail = "the content type is not JSON; send Content-Type: application/json"},
                            415, call.request_id);
@@ -289,8 +301,8 @@ Task<Outcome> Handler::call_method(const Match& match, const Request& request, C
 
 // A form of another site can send a file without being asked, unlike JSON.
 Task<Outcome> Handler::answer_attachment(const Request& request, Call& call) {
-  if (!request.reads() && !is_own_page(request) && !is_allowed_origin(request.field("Origin"))) {
-    co_return problem(foreign_origin(), call);
+  if (!request.reads()) {
+    if (auto foreign = guard_.check_origin(request)) co_return problem(*foreign, call);
   }
   try {
     co_return co_await attachments_.handle(request, call);
@@ -310,10 +322,15 @@ std::expected<std::string, Response> Handler::accept_websocket(const Request& re
     response.fields = {{"Upgrade", "websocket"}, {"Connection", "Upgrade"}, {"Sec-WebSocket-Version", "13"}};
     return std::unexpected(std::move(response));
   }
-  if (!is_own_page(request) && !is_allowed_origin(request.field("Origin"))) {
-    return std::unexpected(make_problem(foreign_origin(), call.request_id));
-  }
   return *std::move(accept);
+}
+
+// A page cannot see why its socket was refused. It can ask by another method, whose answer it sees: for its origin, or
+// for the method.
+Outcome Handler::open_socket(const Request& request, Call& call) const {
+  if (auto foreign = guard_.check_origin(request)) return problem(*foreign, call);
+  if (request.method != "GET") return method_not_allowed("GET", call.request_id);
+  return request.path == kRpcPath ? open_rpc(request, call) : open_websocket(request, call);
 }
 
 Outcome Handler::open_rpc(const Request& request, Call& call) const {
@@ -332,17 +349,6 @@ Outcome Handler::open_websocket(const Request& request, Call& call) const {
   auto subscription = methods_.find(kSubscribe)->subscription(call.credentials, message);
   if (!subscription) return problem(subscription.error(), call);
   return WebSocketUpgrade{std::move(*subscription), message.has_after(), std::move(*accept)};
-}
-
-// A browser says which page asks; any other client says nothing.
-bool Handler::is_own_page(const Request& request) const {
-  const std::string_view origin = request.field("Origin");
-  const std::string_view host = request.field("Host");
-  return origin.empty() || origin == fmt::format("http://{}", host) || origin == fmt::format("https://{}", host);
-}
-
-bool Handler::is_allowed_origin(std::string_view origin) const {
-  return std::ranges::find(options_.allowed_origins, origin) != options_.allowed_origins.end();
 }
 
 Response Handler::metrics_page() const {

@@ -14,6 +14,7 @@
 #include "api/call.hpp"
 #include "api/http/attachments.hpp"
 #include "api/http/message.hpp"
+#include "api/http/origin_guard.hpp"
 #include "api/http/pages.hpp"
 #include "api/server_status.hpp"
 #include "api/transcoder/route_table.hpp"
@@ -45,13 +46,9 @@ using Outcome = std::variant<Response, WebSocketUpgrade, RpcUpgrade, EventStream
 
 class Handler {
  public:
-  struct Options {
-    std::string version;
-    std::vector<std::string> allowed_origins;  // besides the server's own host
-  };
-
   Handler(std::span<const google::protobuf::ServiceDescriptor* const> services, const Methods& methods,
-          Attachments& attachments, ServerStatus& status, Metrics& metrics, Options options);
+          Attachments& attachments, ServerStatus& status, Metrics& metrics, OriginGuard::Options origins,
+          std::string_view version);
   ~Handler();
 
   // On the call's core. Never throws for anything that a client can send.
@@ -77,11 +74,9 @@ class Handler {
   Task<Outcome> answer_attachment(const Request& request, Call& call);
   // The value of Sec-WebSocket-Accept, or the answer that refuses.
   std::expected<std::string, Response> accept_websocket(const Request& request, const Call& call) const;
+  Outcome open_socket(const Request& request, Call& call) const;
   Outcome open_websocket(const Request& request, Call& call) const;
   Outcome open_rpc(const Request& request, Call& call) const;
-  // Whether a page of this server itself, or no page at all, asks.
-  bool is_own_page(const Request& request) const;
-  bool is_allowed_origin(std::string_view origin) const;
 
   RouteTable routes_;
   std::vector<std::unique_ptr<Target>> targets_;  // by route index
@@ -91,7 +86,7 @@ class Handler {
   Attachments& attachments_;
   ServerStatus& status_;
   Metrics& metrics_;
-  Options options_;
+  OriginGuard guard_;
   std::string openapi_;
 };
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "api/http/host.hpp"
 #include "base/text.hpp"
 
 namespace vestnik::api::http {
@@ -29,6 +30,7 @@ HeadFault too_large(const HeadLimits& limits) {
 struct Framing {
   int content_lengths = 0;
   int hosts = 0;
+  int credentials = 0;
   bool chunked = false;
 
   std::optional<HeadFault> take(std::string_view name, std::string_view value) {
@@ -42,6 +44,9 @@ struct Framing {
       chunked = true;
     } else if (same_in_any_case(name, "host")) {
       if (++hosts > 1) return HeadFault{.reason = "there is more than one Host"};
+      if (!value.empty() && !parse_host(value)) return HeadFault{.reason = "Host is not a host name and a port"};
+    } else if (same_in_any_case(name, "authorization")) {
+      if (++credentials > 1) return HeadFault{.reason = "there is more than one Authorization"};
     }
     if (chunked && content_lengths > 0) {
       return HeadFault{.reason = "there are both Content-Length and Transfer-Encoding"};
@@ -49,6 +54,29 @@ struct Framing {
     return std::nullopt;
   }
 };
+
+// Reads the lines of `fields` up to the empty one; `take` looks at each field.
+template <typename Take>
+std::optional<HeadFault> check_fields(std::string_view fields, const HeadLimits& limits, Take take) {
+  for (std::size_t count = 0; !fields.starts_with("\r\n"); ++count) {
+    if (count == limits.fields_max) {
+      return HeadFault{.status = 431,
+                       .reason = fmt::format("there are more than {} fields (--max-header-fields)", limits.fields_max)};
+    }
+    const auto line_end = fields.find("\r\n");
+    const std::string_view line = fields.substr(0, line_end);
+    fields.remove_prefix(line_end + 2);
+    if (line.front() == ' ' || line.front() == '\t') return HeadFault{.reason = "a field is folded over lines"};
+    const auto colon = line.find(':');
+    if (colon == std::string_view::npos || colon == 0) return HeadFault{.reason = "a field has no name"};
+    const std::string_view name = line.substr(0, colon);
+    if (name.find_first_of(" \t") != std::string_view::npos) {
+      return HeadFault{.reason = "there is white space in the name of a field"};
+    }
+    if (auto fault = take(name, trim(line.substr(colon + 1)))) return fault;
+  }
+  return std::nullopt;
+}
 
 }  // namespace
 
@@ -66,29 +94,20 @@ std::optional<HeadFault> check_head(std::string_view head, const HeadLimits& lim
   if (head.size() > limits.bytes_max) return too_large(limits);
   if (auto fault = check_line_ends(head)) return fault;
 
-  auto line_end = head.find("\r\n");
-  const bool needs_host = head.substr(0, line_end).ends_with(" HTTP/1.1");
-  head.remove_prefix(line_end + 2);
+  const auto line_end = head.find("\r\n");
+  const bool is_http_1_1 = head.substr(0, line_end).ends_with(" HTTP/1.1");
   Framing framing;
-  for (std::size_t fields = 0; !head.starts_with("\r\n"); ++fields) {
-    if (fields == limits.fields_max) {
-      return HeadFault{.status = 431,
-                       .reason = fmt::format("there are more than {} fields (--max-header-fields)", limits.fields_max)};
-    }
-    line_end = head.find("\r\n");
-    const std::string_view line = head.substr(0, line_end);
-    head.remove_prefix(line_end + 2);
-    if (line.front() == ' ' || line.front() == '\t') return HeadFault{.reason = "a field is folded over lines"};
-    const auto colon = line.find(':');
-    if (colon == std::string_view::npos || colon == 0) return HeadFault{.reason = "a field has no name"};
-    const std::string_view name = line.substr(0, colon);
-    if (name.find_first_of(" \t") != std::string_view::npos) {
-      return HeadFault{.reason = "there is white space in the name of a field"};
-    }
-    if (auto fault = framing.take(name, trim(line.substr(colon + 1)))) return fault;
-  }
-  if (needs_host && framing.hosts == 0) return HeadFault{.reason = "Host is missing"};
+  const auto take = [&framing](std::string_view name, std::string_view value) { return framing.take(name, value); };
+  if (auto fault = check_fields(head.substr(line_end + 2), limits, take)) return fault;
+  if (is_http_1_1 && framing.hosts == 0) return HeadFault{.reason = "Host is missing"};
+  // RFC 9112, section 6.1: whoever is in front of us may not have understood it.
+  if (!is_http_1_1 && framing.chunked) return HeadFault{.reason = "Transfer-Encoding needs HTTP/1.1"};
   return std::nullopt;
+}
+
+std::optional<HeadFault> check_trailers(std::string_view lines, const HeadLimits& limits) {
+  if (auto fault = check_line_ends(lines)) return fault;
+  return check_fields(lines, limits, [](std::string_view, std::string_view) { return std::optional<HeadFault>(); });
 }
 
 }  // namespace vestnik::api::http

@@ -20,6 +20,7 @@ struct Request {
   std::string_view method;
   std::string_view path;   // percent-encoded
   std::string_view query;  // without '?'
+  std::string_view host;   // by which the server was called, with the port; empty: not said (HTTP/1.0)
   std::string_view body;
   BodyStream* body_stream = nullptr;  // instead of body, for one that is not held
   std::vector<std::pair<std::string_view, std::string_view>> fields;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "api/http/header_value.hpp"
@@ -16,6 +17,14 @@ constexpr std::size_t kBoundaryLineMax = 128;  // blanks behind a boundary, and 
 
 bool is_boundary_character(char c) {
   return is_alphanumeric(c) || std::string_view("'()+_,-./:=? ").find(c) != std::string_view::npos;
+}
+
+// RFC 2045, section 6.2: these say what the bytes are, and change none. RFC 7578 deprecates them; some clients send
+// them.
+bool is_verbatim(std::string_view transfer_encoding) {
+  return std::ranges::any_of(std::array{"binary", "8bit", "7bit"}, [transfer_encoding](std::string_view each) {
+    return same_in_any_case(transfer_encoding, each);
+  });
 }
 
 }  // namespace
@@ -158,8 +167,12 @@ bool MultipartReader::parse_head(std::string_view head) {
       return false;
     }
     const std::string_view name = line.substr(0, colon);
-    if (same_in_any_case(name, "content-transfer-encoding")) {  // RFC 7578, section 4.7: not to be used
+    if (same_in_any_case(name, "content-transfer-encoding") && !is_verbatim(trim(line.substr(colon + 1)))) {
       fail("a part has a Content-Transfer-Encoding; send its bytes as they are");
+      return false;
+    }
+    if (same_in_any_case(name, "content-encoding") && !same_in_any_case(trim(line.substr(colon + 1)), "identity")) {
+      fail("a part has a Content-Encoding; send its bytes as they are");
       return false;
     }
     if (!same_in_any_case(name, "content-disposition")) continue;

@@ -11,6 +11,8 @@
 #include <optional>
 #include <utility>
 
+#include "api/http/host.hpp"
+
 namespace vestnik::api::http {
 
 namespace beast = boost::beast;
@@ -53,22 +55,30 @@ struct ArrivedBody {
 struct Target {
   std::string_view path;
   std::string_view query;
+  std::optional<std::string_view> authority;
 };
 
 // A proxy's clients name the whole address: "http://host/path?query" (RFC 9112, section 3.2.2).
 Target split_target(std::string_view target) {
   std::string_view path = target;
-  bool absolute = false;
+  std::optional<std::string_view> authority;
   for (const std::string_view scheme : {"http://", "https://"}) {
     if (!target.starts_with(scheme)) continue;
-    const auto authority_end = target.find_first_of("/?", scheme.size());
-    path = target.substr(std::min(authority_end, target.size()));
-    absolute = true;
+    const auto authority_end = std::min(target.find_first_of("/?", scheme.size()), target.size());
+    path = target.substr(authority_end);
+    authority = target.substr(scheme.size(), authority_end - scheme.size());
   }
   const auto mark = path.find('?');
   const std::string_view query = mark == std::string_view::npos ? std::string_view() : path.substr(mark + 1);
   path = path.substr(0, mark);
-  return {absolute && path.empty() ? "/" : path, query};
+  return {authority && path.empty() ? "/" : path, query, authority};
+}
+
+// What Beast lets pass in the fields behind a chunked body. `bytes`: from behind its data to its end.
+std::optional<HeadFault> check_last_chunk(std::string_view bytes, const HeadLimits& limits) {
+  if (bytes.starts_with("\r\n")) bytes.remove_prefix(2);
+  const auto size_line_end = bytes.find("\r\n");
+  return check_trailers(bytes.substr(size_line_end + 2), limits);
 }
 
 }  // namespace
@@ -76,6 +86,18 @@ Target split_target(std::string_view target) {
 struct RequestReader::Parser {
   // Made anew for each request; the optional keeps its place in memory.
   std::optional<beast::http::request_parser<ArrivedBody>> parser;
+
+  // Takes the data of chunks, and so knows what of the bytes that are being parsed lies behind the last of it.
+  struct ChunkData {
+    Parser& owner;
+    std::size_t operator()(std::uint64_t, beast::string_view data, beast::error_code& error) {
+      error = {};
+      owner.parser->get().body().append(data.data(), data.size());
+      owner.behind_data = data.data() + data.size();
+      return data.size();
+    }
+  } chunk_data{*this};
+  const char* behind_data = nullptr;
 };
 
 RequestReader::RequestReader(const Limits& limits, BodyStream* stream)
@@ -121,6 +143,7 @@ std::size_t RequestReader::feed(std::string_view bytes) {
     parser.header_limit(std::numeric_limits<std::uint32_t>::max());  // the guard has measured it
     parser.body_limit(boost::none);
     parser.eager(true);
+    parser.on_chunk_body(parser_->chunk_data);
     state_ = State::kBody;
     std::size_t of_head = 0;
     parse(head, of_head);
@@ -134,7 +157,9 @@ std::size_t RequestReader::feed(std::string_view bytes) {
 
 void RequestReader::parse(std::string_view bytes, std::size_t& used) {
   auto& parser = *parser_->parser;
-  if (parser.is_header_done() && parser.chunked() && bytes.size() < kLastChunkMin) return;
+  const bool in_chunks = parser.is_header_done() && parser.chunked();
+  if (in_chunks && bytes.size() < kLastChunkMin) return;
+  parser_->behind_data = bytes.data();
   while (!bytes.empty() && !parser.is_done()) {
     beast::error_code error;
     const std::size_t took = parser.put(boost::asio::buffer(bytes.data(), bytes.size()), error);
@@ -145,11 +170,18 @@ void RequestReader::parse(std::string_view bytes, std::size_t& used) {
     if (error) return fail(400, "the request is malformed: " + error.message());
   }
   describe();
-  if (parser.is_done()) state_ = State::kComplete;
+  if (!parser.is_done()) return;
+  if (in_chunks) {
+    if (auto fault = check_last_chunk({parser_->behind_data, bytes.data()}, limits_.head)) {
+      return fail(fault->status, std::move(fault->reason));
+    }
+  }
+  state_ = State::kComplete;
 }
 
 void RequestReader::decide_on_body() {
   auto& parser = *parser_->parser;
+  if (!request_.host.empty() && !parse_host(request_.host)) return fail(400, "the target names no host");
   streamed_ = limits_.is_streamed != nullptr && limits_.is_streamed(request_);
   const std::uint64_t bytes_max = streamed_ ? limits_.streamed_bytes_max : limits_.body_bytes_max;
   if (const auto announced = parser.content_length(); announced && *announced > bytes_max) return fail_too_large();
@@ -170,6 +202,8 @@ void RequestReader::describe() {
     const Target target = split_target(view(message.target()));
     request_.path = target.path;
     request_.query = target.query;
+    // RFC 9112, section 3.2.2: an absolute target counts, whatever Host says.
+    request_.host = target.authority.value_or(view(message[beast::http::field::host]));
     request_.http_1_0 = message.version() < 11;
     request_.keep_alive = message.keep_alive();
     for (const auto& field : message) request_.fields.emplace_back(view(field.name_string()), view(field.value()));

@@ -158,6 +158,7 @@ struct RouteTable::Node {
       if (route->path.verb() != search.path_verb) continue;
       if (route->verb == search.verb) return route;
       search.allowed.push_back(route->verb);
+      if (route->verb == "GET" && !route->method->server_streaming()) search.allowed.push_back("HEAD");
     }
     return nullptr;
   }
