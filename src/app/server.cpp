@@ -140,7 +140,8 @@ void write_ports(const std::string& path, const Ports& ports) {
 
 int serve(const ServerConfig& config, std::span<const std::string> warnings) {
   runtime::Signals signals;
-  log::start(static_cast<log::Level>(config.logging.level), log_format(config.logging.format));
+  log::start(config.logging.level, log_format(config.logging.format));
+  const log::Background logging;
   for (const std::string& warning : warnings) log::warn(warning);
   const api::BuildInfo build = build_info();
   const auto& limits = config.limits;
@@ -160,6 +161,8 @@ int serve(const ServerConfig& config, std::span<const std::string> warnings) {
   if (auto ok = chat.open(); !ok) return failed(ok.error());
   count_people(metrics, sessions, rooms);
 
+  metrics.gauge("log_lines_dropped", "Lines of the log that could not be written, since the start.",
+                [&logging] { return static_cast<double>(logging.dropped_lines()); });
   auto blobs = open_blobs(config, **store);
   if (!blobs) return failed(blobs.error());
   chat::AttachmentService attachments(**store, **blobs, attachment_options(config), system_now);

@@ -1,40 +1,32 @@
 #include "base/log.hpp"
 
 #include <fmt/format.h>
-#include <spdlog/sinks/stdout_color_sinks.h>
-#include <spdlog/spdlog.h>
+#include <unistd.h>
 
+#include <atomic>
 #include <cmath>
+#include <cstdio>
+#include <cstdlib>
+#include <ctime>
+#include <exception>
 #include <iterator>
-#include <memory>
 
 #include "base/clock.hpp"
 #include "base/json_text.hpp"
+#include "base/line_queue.hpp"
 #include "base/text.hpp"
 #include "base/visible.hpp"
 
 namespace vestnik::log {
 namespace {
 
-// The one piece of global state: the process has one standard error.
-std::shared_ptr<spdlog::logger> logger = spdlog::stderr_color_mt("vestnik");
-Format format_in_use = Format::kText;
+// What the end of a process waits for, when nobody reads standard error any more.
+constexpr std::chrono::seconds kFinish{2};
 
-spdlog::level::level_enum to_spdlog(Level level) {
-  switch (level) {
-    case Level::kDebug:
-      return spdlog::level::debug;
-    case Level::kInfo:
-      return spdlog::level::info;
-    case Level::kWarn:
-      return spdlog::level::warn;
-    case Level::kError:
-      return spdlog::level::err;
-    case Level::kOff:
-      return spdlog::level::off;
-  }
-  return spdlog::level::info;
-}
+// The one piece of global state: the process has one standard error.
+std::atomic<Level> level_in_use = Level::kInfo;
+std::atomic<Format> format_in_use = Format::kText;
+std::atomic<LineQueue*> queue = nullptr;
 
 std::string_view name_of(Level level) {
   switch (level) {
@@ -50,6 +42,21 @@ std::string_view name_of(Level level) {
       break;
   }
   return "off";
+}
+
+std::string_view color_of(Level level) {
+  switch (level) {
+    case Level::kDebug:
+      return "\033[36m";
+    case Level::kWarn:
+      return "\033[33m\033[1m";
+    case Level::kError:
+      return "\033[31m\033[1m";
+    case Level::kInfo:
+    case Level::kOff:
+      break;
+  }
+  return "\033[32m";
 }
 
 // What is logged may be what a stranger has sent: bytes that are no UTF-8 are replaced by U+FFFD.
@@ -90,38 +97,85 @@ std::string json_line(Level level, std::string_view event, Fields fields) {
     line += ':';
     append_value(line, field.value, true);
   }
-  line += '}';
+  line += "}\n";
   return line;
 }
 
-std::string text_line(std::string_view event, Fields fields) {
-  std::string line(event);
+// "12:00:00.123 info  ", in the time of the machine.
+void append_prefix(std::string& out, Level level) {
+  static const bool on_terminal = isatty(STDERR_FILENO) != 0;
+  timespec now{};
+  clock_gettime(CLOCK_REALTIME, &now);
+  tm local{};
+  localtime_r(&now.tv_sec, &local);
+  fmt::format_to(std::back_inserter(out), "{:02}:{:02}:{:02}.{:03} {}{:<5}{} ", local.tm_hour, local.tm_min,
+                 local.tm_sec, now.tv_nsec / 1'000'000, on_terminal ? color_of(level) : "", name_of(level),
+                 on_terminal ? "\033[m" : "");
+}
+
+std::string text_line(Level level, std::string_view event, Fields fields) {
+  std::string line;
+  append_prefix(line, level);
+  line += event;
   for (const Field& field : fields) {
     line += "  ";
     line += field.key;
     line += '=';
     append_value(line, field.value, false);
   }
+  line += '\n';
   return line;
+}
+
+std::string line_of(Level level, std::string_view event, Fields fields) {
+  return format_in_use == Format::kJson ? json_line(level, event, fields) : text_line(level, event, fields);
 }
 
 void write(Level level, std::string_view event, Fields fields) {
   if (!enabled(level)) return;
-  logger->log(to_spdlog(level),
-              format_in_use == Format::kJson ? json_line(level, event, fields) : text_line(event, fields));
+  const std::string line = line_of(level, event, fields);
+  if (LineQueue* const waiting = queue.load(std::memory_order_acquire)) {
+    waiting->push(line);
+  } else {
+    std::fwrite(line.data(), 1, line.size(), stderr);
+  }
+}
+
+void finish() {
+  queue.load()->finish(kFinish);
 }
 
 }  // namespace
 
 void start(Level level, Format format) {
   format_in_use = format;
-  logger->set_pattern(format == Format::kJson ? "%v" : "%H:%M:%S.%e %^%-5l%$ %v");
-  logger->set_level(to_spdlog(level));
-  logger->flush_on(spdlog::level::debug);
+  level_in_use = level;
+}
+
+Background::Background() {
+  queue = new LineQueue(STDERR_FILENO, [](std::uint64_t lines) {
+    return line_of(Level::kWarn, "lines of the log were dropped: standard error was not read, or could not be written",
+                   {{"lines", lines}});
+  });
+  queue.load()->start();
+  std::at_quick_exit(finish);
+  static const std::terminate_handler earlier = std::get_terminate();
+  std::set_terminate([] {
+    finish();
+    earlier();
+  });
+}
+
+Background::~Background() {
+  finish();
+}
+
+std::uint64_t Background::dropped_lines() const {
+  return queue.load()->dropped();
 }
 
 bool enabled(Level level) {
-  return logger->should_log(to_spdlog(level));
+  return level >= level_in_use.load(std::memory_order_relaxed) && level != Level::kOff;
 }
 
 void debug(std::string_view event, Fields fields) {

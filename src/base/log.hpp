@@ -35,6 +35,20 @@ using Fields = std::initializer_list<Field>;
 // Called once, before the first line.
 void start(Level level, Format format);
 
+// From its construction on, lines are written by a thread of its own, in the order in which they were logged: nobody
+// who logs waits for whoever reads standard error. When that is too slow, lines are dropped, and a line tells how many.
+// Its end waits until all lines are written, a few seconds at most; so does the end of a process by quick_exit() or an
+// exception. One for each process.
+class Background {
+ public:
+  Background();
+  ~Background();
+  Background(const Background&) = delete;
+  Background& operator=(const Background&) = delete;
+
+  std::uint64_t dropped_lines() const;
+};
+
 // For callers that would have to prepare values only for the log.
 bool enabled(Level level);
 
