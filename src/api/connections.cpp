@@ -6,10 +6,13 @@ Admission::~Admission() {
   if (owner_ != nullptr) owner_->give_back(address_);
 }
 
-std::optional<Admission> Connections::admit(const boost::asio::ip::address& address) {
+std::optional<Admission> Connections::admit(runtime::Core& core, const boost::asio::ip::address& address) {
   if (open_.fetch_add(1, std::memory_order_relaxed) >= limits_.max) {
-    open_.fetch_sub(1, std::memory_order_relaxed);
-    return std::nullopt;
+    if (!limits_.oldest_makes_room) {
+      open_.fetch_sub(1, std::memory_order_relaxed);
+      return std::nullopt;
+    }
+    end_oldest(core);
   }
   if (limits_.max_per_address > 0 && !address.is_loopback()) {
     const std::scoped_lock lock(mutex_);
@@ -43,12 +46,15 @@ void Connections::shut_down(runtime::Core& core, std::chrono::milliseconds sprea
 }
 
 void Connections::cut_off(runtime::Core& core) {
+  while (!by_core_[core.index()].empty()) end_oldest(core);
+}
+
+void Connections::end_oldest(runtime::Core& core) {
   auto& list = by_core_[core.index()];
-  while (!list.empty()) {
-    Connection& connection = list.front();
-    connection.unlink();
-    connection.cut_off();
-  }
+  if (list.empty()) return;
+  Connection& oldest = list.front();
+  oldest.unlink();
+  oldest.cut_off();
 }
 
 }  // namespace vestnik::api

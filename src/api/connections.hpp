@@ -49,12 +49,14 @@ class Connections {
   struct Limits {
     std::size_t max = 10'000;
     std::size_t max_per_address = 50;  // 0: no limit; loopback is exempt
+    // At `max` the oldest connection of the same core is ended for a new one; a core without any takes one more.
+    bool oldest_makes_room = false;
   };
 
   Connections(std::size_t cores, Limits limits) : limits_(limits), by_core_(cores) {}
 
-  // nullopt when a limit is reached. Any thread.
-  std::optional<Admission> admit(const boost::asio::ip::address& address);
+  // nullopt when a limit is reached. On `core`.
+  std::optional<Admission> admit(runtime::Core& core, const boost::asio::ip::address& address);
   std::size_t open() const { return open_.load(std::memory_order_relaxed); }
 
   // On `core`.
@@ -67,6 +69,7 @@ class Connections {
  private:
   friend class Admission;
   void give_back(const boost::asio::ip::address& address);
+  void end_oldest(runtime::Core& core);
 
   Limits limits_;
   std::atomic<std::size_t> open_{0};

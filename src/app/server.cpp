@@ -50,17 +50,20 @@ int failed(const Error& error) {
   return 1;
 }
 
-// A connection is an open file: as many as the system allows, so that --max-connections is what counts.
-void raise_open_files(std::uint32_t connections_max) {
+// A connection is an open file: as many as the system allows, so that --max-connections is what counts. Returns how
+// many connections there may be, so that some files are left for everything else.
+std::uint32_t raise_open_files(std::uint32_t connections_max) {
   constexpr rlim_t kOthers = 200;  // the database, event loops, connections of gRPC
   rlimit limit{};
-  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return connections_max;
   limit.rlim_cur = limit.rlim_max;
   setrlimit(RLIMIT_NOFILE, &limit);
-  if (limit.rlim_cur < connections_max + kOthers) {
-    log::warn("the system allows fewer open files than --max-connections needs; raise ulimit -n or LimitNOFILE",
-              {{"open_files", limit.rlim_cur}, {"max_connections", connections_max}});
-  }
+  if (limit.rlim_cur >= connections_max + kOthers) return connections_max;
+  const rlim_t allowed = limit.rlim_cur - std::min(kOthers, limit.rlim_cur / 2);
+  const auto connections = static_cast<std::uint32_t>(std::clamp<rlim_t>(allowed, 1, connections_max));
+  log::warn("the system allows fewer open files than --max-connections needs; raise ulimit -n or LimitNOFILE",
+            {{"open_files", limit.rlim_cur}, {"max_connections", connections_max}, {"taken", connections}});
+  return connections;
 }
 
 log::Format log_format(LogFormat format) {
@@ -121,6 +124,12 @@ Result<std::unique_ptr<storage::FileBlobStore>> open_blobs(const ServerConfig& c
   return storage::FileBlobStore::open(folder, lobby->info.id, bytes_max);
 }
 
+std::string url_of(const std::string& address, std::uint16_t port) {
+  const bool is_ipv6 = address.find(':') != std::string::npos;
+  const std::string host = address == "127.0.0.1" ? "localhost" : is_ipv6 ? fmt::format("[{}]", address) : address;
+  return fmt::format("http://{}:{}", host, port);
+}
+
 struct Ports {
   std::uint16_t http, grpc, metrics;
 };
@@ -146,7 +155,7 @@ int serve(const ServerConfig& config, std::span<const std::string> warnings) {
   const api::BuildInfo build = build_info();
   const auto& limits = config.limits;
   const auto& timeouts = config.timeouts;
-  raise_open_files(limits.max_connections);
+  const std::uint32_t connections_max = raise_open_files(limits.max_connections);
 
   auto store = storage::open_store(config.storage.url, {.timeout = config.storage.timeout});
   if (!store) return failed(store.error());
@@ -188,7 +197,7 @@ int serve(const ServerConfig& config, std::span<const std::string> warnings) {
   chat::Housekeeper housekeeper(**store, rooms, sessions, attachments, writer, pool, system_now, metrics);
 
   api::ServerStatus status(metrics, writer, hub);
-  api::Connections connections(cores.size(), {limits.max_connections, limits.max_connections_per_address});
+  api::Connections connections(cores.size(), {connections_max, limits.max_connections_per_address});
   api::Subscriptions subscriptions(chat, hub, pool, metrics);
   api::SessionApi session_api(chat, sessions, pool);
   api::RoomApi room_api(chat, changes, sessions, writer, pool, system_now);
@@ -242,8 +251,9 @@ int serve(const ServerConfig& config, std::span<const std::string> warnings) {
                  .streamed_bytes_max = limits.max_attachment_bytes + api::http::Attachments::kFormBytesMax},
       .timeouts = {timeouts.header, timeouts.body, timeouts.request, timeouts.idle},
       .request_id_prefix = make_token(kRequestIdPrefix)};
-  // Its own few places: the graph must not end when the others are taken.
-  api::Connections metrics_connections(cores.size(), {.max = kMetricsConnections, .max_per_address = 0});
+  // Its own few places: the graph must not end when the others are taken, nor when somebody takes these.
+  api::Connections metrics_connections(cores.size(),
+                                       {.max = kMetricsConnections, .max_per_address = 0, .oldest_makes_room = true});
   api::http::ServerContext metrics_context{.handle = {},
                                            .count_refused = http_context.count_refused,
                                            .connections = metrics_connections,
@@ -285,16 +295,14 @@ int serve(const ServerConfig& config, std::span<const std::string> warnings) {
 
   status.ready = true;
   write_ports(listening.ports_file, {*http_port, *grpc_port, *metrics_port});
-  log::info("ready",
-            {{"url", fmt::format("http://{}:{}", listening.address == "127.0.0.1" ? "localhost" : listening.address,
-                                 *http_port)},
-             {"http_port", *http_port},
-             {"grpc_port", *grpc_port},
-             {"metrics_port", *metrics_port},
-             {"store", (*store)->description()},
-             {"cores", cores.size()},
-             {"version", build.version},
-             {"commit", build.commit}});
+  log::info("ready", {{"url", url_of(listening.address, *http_port)},
+                      {"http_port", *http_port},
+                      {"grpc_port", *grpc_port},
+                      {"metrics_port", *metrics_port},
+                      {"store", (*store)->description()},
+                      {"cores", cores.size()},
+                      {"version", build.version},
+                      {"commit", build.commit}});
 
   int signal = 0;
   while (signal == 0) signal = signals.wait(std::chrono::hours(1));
@@ -309,6 +317,7 @@ int serve(const ServerConfig& config, std::span<const std::string> warnings) {
              .status = status,
              .connections = {&connections, &metrics_connections},
              .http = http,
+             .signal = signal,
              .metrics_http = metrics_http,
              .grpc = grpc});
   return 0;

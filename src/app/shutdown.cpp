@@ -1,7 +1,11 @@
 #include "app/shutdown.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <csignal>
 #include <cstdlib>
+#include <cstring>
 
 #include "base/log.hpp"
 
@@ -35,7 +39,9 @@ void on_each_core(const Running& running, End end) {
 bool wait_for_connections(const Running& running, std::chrono::milliseconds timeout) {
   const auto until = std::chrono::steady_clock::now() + timeout;
   while (open_connections(running) > 0) {
-    if (std::chrono::steady_clock::now() >= until || running.signals.wait(kLook) != 0) return false;
+    const int signal = running.signals.wait(kLook);
+    const bool is_hurried = signal != 0 && signal != SIGHUP;  // which a terminal's end may send twice
+    if (is_hurried || std::chrono::steady_clock::now() >= until) return false;
   }
   return true;
 }
@@ -44,7 +50,9 @@ bool wait_for_connections(const Running& running, std::chrono::milliseconds time
 
 void shut_down(const Running& running) {
   const auto begun = std::chrono::steady_clock::now();
-  log::info("stopping", {{"connections", open_connections(running)}, {"write_queue", running.writer.queued()}});
+  log::info("stopping", {{"signal", fmt::format("SIG{}", sigabbrev_np(running.signal))},
+                         {"connections", open_connections(running)},
+                         {"write_queue", running.writer.queued()}});
   running.status.ready = false;
   running.http.stop_accepting();
   running.metrics_http.stop_accepting();

@@ -20,6 +20,7 @@ namespace vestnik::app {
 
 struct Running {
   runtime::Signals& signals;
+  int signal;  // that asked for it
   std::chrono::milliseconds timeout;
   runtime::Cores& cores;
   std::vector<runtime::BlockingPool*> pools;

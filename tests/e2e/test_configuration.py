@@ -302,13 +302,6 @@ def test_the_default_store_is_in_the_current_folder(start_server):
     assert [message["content"] for message in server.api().get("/api/v1/messages").json()] == ["kept"]
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_signals_end_it_well(start_server, number):
-    server = start_server(store="memory")
-    server.signal(number)
-    assert server.wait() == 0
-
-
 def test_listening_on_loopback_only(start_server):
     server = start_server(store="memory")
     listening = set()

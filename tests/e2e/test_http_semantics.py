@@ -1,5 +1,6 @@
 """HTTP/1.1 as clients and proxies expect it: connections, pipelining, HEAD, 100-continue, request ids, headers."""
 
+import os
 import socket
 import json
 
@@ -214,7 +215,6 @@ def test_metrics_answer_when_no_connection_is_left(start_server):
             connection.socket.close()
 
 
-def test_each_status_is_counted_as_itself(start_server):
 def test_allow_lists_head_where_get_is(server):
     for path, allowed in {
         "/api/v1/rooms": "GET, HEAD, POST",
@@ -238,6 +238,7 @@ def test_a_body_may_be_left_out_where_every_field_may(server):
         assert_problem(response, 400, "invalid_argument", "name")
 
 
+def test_each_status_is_counted_as_itself(start_server):
     server = start_server("--allowed-origins", "https://chat.example", store="memory")
     ask = {"Origin": "https://chat.example", "Access-Control-Request-Method": "POST"}
     assert raw_http.exchange(server.port, raw_http.encode("OPTIONS", "/api/v1/users", ask))[0].status_code == 204
@@ -283,3 +284,19 @@ def test_metrics_port_serves_only_metrics(server):
     assert response.status_code == 405
     response, _ = raw_http.exchange(server.metrics_port, b"nonsense\r\n\r\n")
     assert response.status_code == 400
+
+
+def test_metrics_answer_whoever_holds_their_port(start_server):
+    """Two hundred connections that say nothing, or have asked already, keep nobody out."""
+    server = start_server(store="memory")
+    held = [raw_http.Connection(server.metrics_port) for _ in range(200)]
+    try:
+        for connection in held[::2]:
+            connection.send(b"GET /metrics HTTP/1.1\r\nHost: lo")
+        for _ in range(3):
+            response, _ = raw_http.exchange(server.metrics_port, raw_http.encode("GET", "/metrics"))
+            assert response.status_code == 200
+        assert len(os.listdir(f"/proc/{server.pid}/fd")) < 200
+    finally:
+        for connection in held:
+            connection.socket.close()

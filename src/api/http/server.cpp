@@ -1,9 +1,15 @@
 #include "api/http/server.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ostream.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <mutex>
+#include <optional>
 #include <utility>
 
 #include "base/log.hpp"
@@ -16,8 +22,10 @@ using ReusePort = boost::asio::detail::socket_option::boolean<SOL_SOCKET, SO_REU
 using UserTimeout = boost::asio::detail::socket_option::integer<IPPROTO_TCP, TCP_USER_TIMEOUT>;
 
 constexpr int kBacklog = 4096;
-constexpr int kUserTimeoutMs = 30'000;  // a peer that acknowledges nothing for so long is gone
-constexpr std::chrono::milliseconds kPauseWhenFull{100};
+constexpr int kUserTimeoutMs = 30'000;               // a peer that acknowledges nothing for so long is gone
+constexpr std::chrono::milliseconds kPauseMin{100};  // where connections cannot be accepted, doubled each time
+constexpr std::chrono::milliseconds kPauseMax{1'000};
+constexpr std::chrono::seconds kTellAgain{60};
 
 // Acceptors that share a port would also share it with another server that allows it: so one that does not share looks
 // first.
@@ -32,7 +40,7 @@ Result<tcp::endpoint> probe(const tcp::endpoint& wanted) {
   if (error) {
     const bool taken = error == boost::asio::error::address_in_use;
     return fail(ErrorCode::kFailedPrecondition,
-                fmt::format("cannot listen on {}:{}: {}", wanted.address().to_string(), wanted.port(),
+                fmt::format("cannot listen on {}: {}", fmt::streamed(wanted),
                             taken ? "the port is in use by another program" : error.message()));
   }
   return acceptor.local_endpoint();
@@ -46,9 +54,36 @@ boost::asio::ip::address unmapped(const boost::asio::ip::address& address) {
 
 }  // namespace
 
+// Tells when connections cannot be accepted, a line a minute however often it is tried, and when they can again. Any
+// thread.
+class Server::AcceptTrouble {
+ public:
+  void begin(const std::string& reason) {
+    const std::scoped_lock lock(mutex_);
+    ++attempts_;
+    const auto now = std::chrono::steady_clock::now();
+    if (told_at_ && now - *told_at_ < kTellAgain) return;
+    told_at_ = now;
+    told_ = true;
+    log::warn("connections cannot be accepted; trying again",
+              {{"reason", reason}, {"failed_attempts", std::exchange(attempts_, 0)}});
+  }
+
+  void end() {
+    if (told_.load(std::memory_order_relaxed) && told_.exchange(false)) log::info("connections are accepted again");
+  }
+
+ private:
+  std::mutex mutex_;
+  std::optional<std::chrono::steady_clock::time_point> told_at_;
+  std::int64_t attempts_ = 0;  // since then
+  std::atomic<bool> told_{false};
+};
+
 class Server::Door {
  public:
-  Door(runtime::Core& core, ServerContext& context) : core_(core), context_(context), acceptor_(core.context()) {}
+  Door(runtime::Core& core, ServerContext& context, AcceptTrouble& trouble)
+      : core_(core), context_(context), trouble_(trouble), acceptor_(core.context()) {}
 
   void open(const tcp::endpoint& endpoint) {
     acceptor_.open(endpoint.protocol());
@@ -71,17 +106,20 @@ class Server::Door {
 
  private:
   Task<void> loop() {
+    auto pause_for = kPauseMin;
     while (acceptor_.is_open()) {
       boost::system::error_code error;
       tcp::socket socket = co_await acceptor_.async_accept(asio::redirect_error(asio::use_awaitable, error));
       if (error == boost::asio::error::operation_aborted || !acceptor_.is_open()) co_return;
       if (error) {
         // No file descriptors are left, most likely: those who wait in the backlog get their turn a little later.
-        log::warn("a connection could not be accepted", {{"reason", error.message()}});
-        asio::steady_timer pause(core_.context(), kPauseWhenFull);
+        trouble_.begin(error.message());
+        asio::steady_timer pause(core_.context(), std::exchange(pause_for, std::min(2 * pause_for, kPauseMax)));
         co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, error));
         continue;
       }
+      pause_for = kPauseMin;
+      trouble_.end();
       take(std::move(socket));
     }
   }
@@ -92,7 +130,7 @@ class Server::Door {
     if (error) return;  // gone already
     socket.set_option(tcp::no_delay(true), error);
     socket.set_option(UserTimeout(kUserTimeoutMs), error);
-    auto admission = context_.connections.admit(unmapped(peer.address()));
+    auto admission = context_.connections.admit(core_, unmapped(peer.address()));
     if (!admission) return refuse(socket);
     std::make_shared<HttpConnection>(context_, std::move(*admission), core_, std::move(socket), next_number())->start();
   }
@@ -115,11 +153,13 @@ class Server::Door {
 
   runtime::Core& core_;
   ServerContext& context_;
+  AcceptTrouble& trouble_;
   tcp::acceptor acceptor_;
   std::uint64_t accepted_ = 0;
 };
 
-Server::Server(runtime::Cores& cores, ServerContext context) : cores_(cores), context_(std::move(context)) {}
+Server::Server(runtime::Cores& cores, ServerContext context)
+    : cores_(cores), context_(std::move(context)), trouble_(std::make_unique<AcceptTrouble>()) {}
 
 Server::~Server() = default;
 
@@ -130,7 +170,7 @@ Result<std::uint16_t> Server::listen(const std::string& address, std::uint16_t p
   auto endpoint = probe({ip, port});
   if (!endpoint) return std::unexpected(std::move(endpoint.error()));
   for (std::size_t i = 0; i < cores_.size(); ++i) {
-    doors_.push_back(std::make_unique<Door>(cores_[i], context_));
+    doors_.push_back(std::make_unique<Door>(cores_[i], context_, *trouble_));
     doors_.back()->open(*endpoint);
   }
   return endpoint->port();

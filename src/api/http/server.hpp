@@ -29,9 +29,11 @@ class Server {
 
  private:
   class Door;  // the acceptor of one core
+  class AcceptTrouble;
 
   runtime::Cores& cores_;
   ServerContext context_;
+  std::unique_ptr<AcceptTrouble> trouble_;
   std::vector<std::unique_ptr<Door>> doors_;
 };
 

@@ -159,7 +159,7 @@ class RpcServer {
     ::close(listener);
     on_core(core, [&] {
       boost::asio::ip::tcp::socket socket(cores_[core].context(), boost::asio::ip::tcp::v4(), server);
-      auto admission = connections_.admit(boost::asio::ip::address_v4::loopback());
+      auto admission = connections_.admit(cores_[core], boost::asio::ip::address_v4::loopback());
       start(std::move(*admission), std::move(socket));
     });
     return Peer(client);
