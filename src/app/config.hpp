@@ -51,6 +51,7 @@ struct Limits {
 
   std::uint32_t max_connections = 10'000;
   std::uint32_t max_connections_per_address = 50;  // loopback is exempt; 0: no limit
+  std::uint32_t max_grpc_calls_per_caller = 100;   // at a time, of one session and of one address; loopback is exempt
   std::uint64_t max_body_bytes = 1ull << 20;
   std::uint32_t max_header_bytes = 16u << 10;
   std::uint32_t max_header_fields = 100;

@@ -120,6 +120,7 @@ Command serve_command(ServerConfig& config) {
 
       {"max-connections", kLimits, "connections at the same time, and as many gRPC streams besides", whole(limits.max_connections, 1, kMillion), "MAX_CONNECTIONS"},
       {"max-connections-per-address", kLimits, "of them from one address (loopback is exempt); 0: no limit", whole(limits.max_connections_per_address, 0, kMillion)},
+      {"max-grpc-calls-per-caller", kLimits, "gRPC calls and streams at a time of one session, and of one address (loopback is exempt)", whole(limits.max_grpc_calls_per_caller, 1, kMillion)},
       {"max-body-bytes", kLimits, "body of a request", size(limits.max_body_bytes, kKiB, kGiB)},
       {"max-header-bytes", kLimits, "all headers of a request", size(limits.max_header_bytes, kKiB, kMiB)},
       {"max-header-fields", kLimits, "header lines of a request", whole(limits.max_header_fields, 8, 10'000)},

@@ -161,6 +161,8 @@ int serve(const ServerConfig& config, std::span<const std::string> warnings) {
   if (!store) return failed(store.error());
   const chat::Access access = config.listening.require_sessions ? chat::Access::kSessions : chat::Access::kOpen;
   Metrics metrics;
+  metrics.gauge("log_lines_dropped", "Lines of the log that could not be written, since the start.",
+                [&logging] { return static_cast<double>(logging.dropped_lines()); });
   chat::RoomDirectory rooms;
   chat::Sessions sessions(**store, rooms, timeouts.session, access, system_now);
   chat::Presence presence;
@@ -170,8 +172,6 @@ int serve(const ServerConfig& config, std::span<const std::string> warnings) {
   if (auto ok = chat.open(); !ok) return failed(ok.error());
   count_people(metrics, sessions, rooms);
 
-  metrics.gauge("log_lines_dropped", "Lines of the log that could not be written, since the start.",
-                [&logging] { return static_cast<double>(logging.dropped_lines()); });
   auto blobs = open_blobs(config, **store);
   if (!blobs) return failed(blobs.error());
   chat::AttachmentService attachments(**store, **blobs, attachment_options(config), system_now);
@@ -277,6 +277,8 @@ int serve(const ServerConfig& config, std::span<const std::string> warnings) {
                           .reflection = is_loopback(config.listening.address),
                           .message_bytes_max = limits.max_body_bytes,
                           .streams_max = limits.max_connections,
+                          .caller_calls_max = limits.max_grpc_calls_per_caller,
+                          .answer_timeout = timeouts.request,
                           .request_id_prefix = http_context.request_id_prefix});
 
   const auto& listening = config.listening;
@@ -307,6 +309,7 @@ int serve(const ServerConfig& config, std::span<const std::string> warnings) {
   int signal = 0;
   while (signal == 0) signal = signals.wait(std::chrono::hours(1));
   shut_down({.signals = signals,
+             .signal = signal,
              .timeout = timeouts.shutdown,
              .cores = cores,
              .pools = {&pool, &search_pool},
@@ -317,7 +320,6 @@ int serve(const ServerConfig& config, std::span<const std::string> warnings) {
              .status = status,
              .connections = {&connections, &metrics_connections},
              .http = http,
-             .signal = signal,
              .metrics_http = metrics_http,
              .grpc = grpc});
   return 0;

@@ -15,6 +15,7 @@
 #include "api/bearer.hpp"
 #include "api/grpc/status.hpp"
 #include "api/grpc/stream.hpp"
+#include "api/grpc/unary_call.hpp"
 #include "base/ids.hpp"
 #include "base/log.hpp"
 #include "runtime/gate.hpp"
@@ -31,8 +32,11 @@ using ::grpc::ServerUnaryReactor;
 
 // Under way at a time, each with a message of its own in memory.
 constexpr std::size_t kCallsMax = 4'096;
-constexpr int kStreamsOfConnectionMax = 1'000;  // calls included
-constexpr int kIdleTimeoutMs = 300'000;         // of a connection without a call
+constexpr int kStreamsOfConnectionMax = 100;  // calls included
+constexpr int kIdleTimeoutMs = 300'000;       // of a connection without a call
+constexpr int kClientPingMinMs = 5'000;       // more often than that no client may ping; theirs is 10 s at least
+constexpr int kPingMs = 60'000;               // to a client that is silent, so that one that is gone is noticed
+constexpr int kPongTimeoutMs = 20'000;
 constexpr std::size_t kMemoryMax = 512u << 20;  // of gRPC itself, for requests that have not arrived whole
 
 Error too_many(std::string_view what, std::size_t max) {
@@ -41,39 +45,48 @@ Error too_many(std::string_view what, std::size_t max) {
           .retry_after = std::chrono::seconds(1)};
 }
 
+Error too_many_of_caller(std::size_t max) {
+  return too_many("calls of one session or address (--max-grpc-calls-per-caller)", max);
+}
+
 // Brings a unary call to a core, awaits the method there and finishes the call.
 class Bridge {
  public:
-  explicit Bridge(ServerContext& context) : context_(context), streams_(context.streams_max) {}
+  explicit Bridge(ServerContext& context)
+      : context_(context), streams_(context.streams_max), callers_(context.caller_calls_max) {}
 
   ServerUnaryReactor* unary(CallbackServerContext* call, const char* method, const Message* request,
                             Message* response) {
-    ServerUnaryReactor* reactor = call->DefaultReactor();
     const Methods::Entry* entry = context_.methods.find(method);
-    if (entry == nullptr) {
-      reactor->Finish({::grpc::StatusCode::UNIMPLEMENTED, "this server does not have the method yet"});
-      return reactor;
-    }
+    if (entry == nullptr)
+      return refuse(*call, {::grpc::StatusCode::UNIMPLEMENTED, "this server does not have the method yet"});
+    std::string credentials = credentials_of(*call);
+    auto place = callers_.enter(credentials, call->peer());
+    if (!place) return refuse(*call, to_status(too_many_of_caller(context_.caller_calls_max)));
     auto pass = calls_.enter();
-    if (!pass) {
-      reactor->Finish(to_status(too_many("calls", kCallsMax)));
-      return reactor;
-    }
+    if (!pass) return refuse(*call, to_status(too_many("calls", kCallsMax)));
     runtime::Core& core = next_core();
+    auto* reactor = new UnaryCall(core, *call, context_.answer_timeout, std::move(*pass), std::move(*place));
     core.post([this, &core, entry, request, response, reactor, request_id = request_id_of(*call),
-               credentials = credentials_of(*call), pass = std::move(*pass)]() mutable {
+               credentials = std::move(credentials)]() mutable {
       asio::co_spawn(core.context(),
-                     serve(core, *entry, *request, *response, reactor, std::move(request_id), std::move(credentials),
-                           std::move(pass)),
+                     serve(core, *entry, *request, *response, *reactor, std::move(request_id), std::move(credentials)),
                      asio::detached);
     });
     return reactor;
   }
 
   ::grpc::ServerWriteReactor<ByteBuffer>* subscribe(CallbackServerContext* call, const ByteBuffer& request) {
-    auto* stream = new Stream(next_core(), context_.subscriptions, context_.status, context_.connections);
+    auto* stream = new Stream(next_core(), *call, context_.answer_timeout, context_.subscriptions, context_.status,
+                              context_.connections);
     if (!context_.status.ready) {
       stream->start(fail(ErrorCode::kUnavailable, "the server is stopping; reconnect in a moment"));
+      return stream;
+    }
+    const std::string credentials = credentials_of(*call);
+    auto place = callers_.enter(credentials, call->peer());
+    if (!place) {
+      stream->start(std::unexpected(too_many_of_caller(context_.caller_calls_max)));
       return stream;
     }
     auto pass = streams_.enter();
@@ -81,21 +94,20 @@ class Bridge {
       stream->start(std::unexpected(too_many("streams (--max-connections)", context_.streams_max)));
       return stream;
     }
-    stream->hold(std::move(*pass));
+    stream->hold(std::move(*pass), std::move(*place));
     chat::v1::SubscribeRequest message;
     ByteBuffer copy = request;
     if (!::grpc::GenericDeserialize<::grpc::ProtoBufferReader, chat::v1::SubscribeRequest>(&copy, &message).ok()) {
       stream->start(fail(ErrorCode::kInvalidArgument, "the request is not a SubscribeRequest"));
     } else {
-      stream->start(
-          context_.methods.find("vestnik.chat.v1.Chat.Subscribe")->subscription(credentials_of(*call), message));
+      stream->start(context_.methods.find("vestnik.chat.v1.Chat.Subscribe")->subscription(credentials, message));
     }
     return stream;
   }
 
  private:
   Task<void> serve(runtime::Core& core, const Methods::Entry& entry, const Message& request, Message& response,
-                   ServerUnaryReactor* reactor, std::string request_id, std::string credentials, runtime::Gate::Pass) {
+                   UnaryCall& reactor, std::string request_id, std::string credentials) {
     Call call{.core = core, .request_id = std::move(request_id), .credentials = std::move(credentials)};
     ::grpc::Status status;
     try {
@@ -105,7 +117,13 @@ class Bridge {
       status = {::grpc::StatusCode::INTERNAL, "internal error; the log has more under the request id"};
     }
     context_.status.requests.add();
+    reactor.answer(status);
+  }
+
+  static ServerUnaryReactor* refuse(CallbackServerContext& call, const ::grpc::Status& status) {
+    ServerUnaryReactor* reactor = call.DefaultReactor();
     reactor->Finish(status);
+    return reactor;
   }
 
   runtime::Core& next_core() {
@@ -131,6 +149,7 @@ class Bridge {
   ServerContext& context_;
   runtime::Gate calls_{kCallsMax};
   runtime::Gate streams_;
+  Callers callers_;
   std::atomic<std::size_t> next_{0};
   std::atomic<std::uint64_t> next_call_{1};
 };
@@ -218,6 +237,14 @@ class Server::Impl {
     builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
     builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, kStreamsOfConnectionMax);
     builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_IDLE_MS, kIdleTimeoutMs);
+    builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, kClientPingMinMs);
+    builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
+    builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, kPingMs);
+    builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kPongTimeoutMs);
+    // A message is unpacked before its size is looked at.
+    for (const auto algorithm : {GRPC_COMPRESS_DEFLATE, GRPC_COMPRESS_GZIP}) {
+      builder.SetCompressionAlgorithmSupportStatus(algorithm, false);
+    }
     builder.SetResourceQuota(::grpc::ResourceQuota().Resize(kMemoryMax));
     builder.SetMaxReceiveMessageSize(static_cast<int>(context_.message_bytes_max));
     builder.RegisterService(&chat_);

@@ -7,8 +7,14 @@
 
 namespace vestnik::api::grpc {
 
-Stream::Stream(runtime::Core& core, Subscriptions& subscriptions, ServerStatus& status, Connections& connections)
-    : core_(core), subscriptions_(subscriptions), status_(status), connections_(connections) {
+Stream::Stream(runtime::Core& core, ::grpc::CallbackServerContext& call, std::chrono::milliseconds write_timeout,
+               Subscriptions& subscriptions, ServerStatus& status, Connections& connections)
+    : core_(core),
+      subscriptions_(subscriptions),
+      status_(status),
+      connections_(connections),
+      cancellation_(call),
+      write_timeout_(write_timeout) {
   status_.grpc_streams.fetch_add(1, std::memory_order_relaxed);
   status_.subscriptions.fetch_add(1, std::memory_order_relaxed);
 }
@@ -20,7 +26,10 @@ Stream::~Stream() {
 
 void Stream::start(Result<SubscriptionRequest> request) {
   if (!request) {
-    core_.post([this, status = to_status(request.error())] { end(status); });
+    core_.post([this, status = to_status(request.error())] {
+      core_.sweeper().add(*this);
+      end(status);
+    });
     return;
   }
   request_ = std::move(*request);
@@ -114,6 +123,7 @@ void Stream::write_next() {
     if (feed_->state() == live::Feed::State::kReady) options.set_buffer_hint();
   }
   writing_ = true;
+  waits_since_ = core_.sweeper().now();
   StartWrite(&buffer_, options);
 }
 
@@ -129,13 +139,15 @@ void Stream::OnCancel() {
 }
 
 void Stream::OnDone() {
+  cancellation_.forget();
   core_.post([this] {
     done_ = true;
     delete_if_done();
   });
 }
 
-void Stream::sweep(runtime::SteadyTime) {
+void Stream::sweep(runtime::SteadyTime now) {
+  if ((writing_ || ended_) && now - waits_since_ >= write_timeout_) return cancellation_.cancel();
   if (request_.session_end && request_.session_end->load()) {
     end({::grpc::StatusCode::UNAUTHENTICATED, "the session has ended; open a new one"});
   }
@@ -148,10 +160,10 @@ void Stream::shut_down(std::chrono::milliseconds come_back_after) {
 
 void Stream::end(const ::grpc::Status& status) {
   if (std::exchange(ended_, true)) return;
+  if (!writing_) waits_since_ = core_.sweeper().now();
   if (live::Subscriber::is_linked()) live::Subscriber::unlink();
   if (Connection::is_linked()) Connection::unlink();
-  if (Swept::is_linked()) Swept::unlink();
-  Finish(status);
+  Finish(status);  // read or not: the sweeper sees to it
 }
 
 void Stream::delete_if_done() {

@@ -4,6 +4,7 @@
 #include <grpcpp/support/byte_buffer.h>
 #include <grpcpp/support/server_callback.h>
 
+#include <chrono>
 #include <deque>
 #include <optional>
 #include <string>
@@ -11,6 +12,8 @@
 
 #include "api/call.hpp"
 #include "api/connections.hpp"
+#include "api/grpc/callers.hpp"
+#include "api/grpc/cancellation.hpp"
 #include "api/server_status.hpp"
 #include "api/subscriptions.hpp"
 #include "live/feed.hpp"
@@ -25,10 +28,15 @@ class Stream final : public ::grpc::ServerWriteReactor<::grpc::ByteBuffer>,
                      public Connection,
                      public runtime::Swept {
  public:
-  Stream(runtime::Core& core, Subscriptions& subscriptions, ServerStatus& status, Connections& connections);
+  // `write_timeout`: for the client to take an event; then the call is cancelled.
+  Stream(runtime::Core& core, ::grpc::CallbackServerContext& call, std::chrono::milliseconds write_timeout,
+         Subscriptions& subscriptions, ServerStatus& status, Connections& connections);
 
-  // Keeps a place until the stream is destroyed.
-  void hold(runtime::Gate::Pass place) { place_.emplace(std::move(place)); }
+  // Keeps these until the stream is destroyed.
+  void hold(runtime::Gate::Pass pass, Callers::Place place) {
+    pass_.emplace(std::move(pass));
+    place_.emplace(std::move(place));
+  }
   // Opens the subscription, or ends the call with the error. Once, from any thread.
   void start(Result<SubscriptionRequest> request);
 
@@ -56,13 +64,17 @@ class Stream final : public ::grpc::ServerWriteReactor<::grpc::ByteBuffer>,
   Subscriptions& subscriptions_;
   ServerStatus& status_;
   Connections& connections_;
-  std::optional<runtime::Gate::Pass> place_;
+  Cancellation cancellation_;
+  std::chrono::milliseconds write_timeout_;
+  std::optional<runtime::Gate::Pass> pass_;
+  std::optional<Callers::Place> place_;
   SubscriptionRequest request_;
   std::optional<live::Feed> feed_;
   std::deque<std::string> personal_;  // events of this subscriber alone
   ::grpc::ByteBuffer buffer_;         // what is being written
   int tasks_ = 0;                     // coroutines that still use this object
   bool writing_ = false;
+  runtime::SteadyTime waits_since_;  // for the client, while something is written or the end is on its way
   bool reading_page_ = false;
   bool ended_ = false;
   bool done_ = false;
