@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ApiError, problemText, retryAfterMs } from '../src/lib/api/errors';
+import { matching } from '../src/lib/choice';
 import { formatAgo, formatBytes, formatDuration, formatMeasure } from '../src/lib/format';
 import { fixed, fromField, isBackwards, readQuery, resolve, spanQuery, toField, writeQuery } from '../src/lib/history';
 import { askedDelayMs, backoffMs } from '../src/lib/live/backoff';
@@ -7,6 +8,21 @@ import { formatPosition, parsePosition } from '../src/lib/position';
 import { sample, silence } from '../src/lib/status/samples';
 import type { Stats } from '../src/lib/api/types';
 import { codePoints, firstCodePoints } from '../src/lib/text';
+
+describe('the choice of a name', () => {
+  const names = ['ops', 'Café', 'dev-ops', 'room 10', 'room 9'];
+
+  it('narrows by what is typed, in any case, and puts the beginnings first', () => {
+    expect(matching(names, ' OPS')).toEqual(['ops', 'dev-ops']);
+    expect(matching(names, 'cafe\u0301')).toEqual(['Café']);
+    expect(matching(names, 'none')).toEqual([]);
+  });
+
+  it('is in order, numbers by their value', () => {
+    expect(matching(names, 'room')).toEqual(['room 9', 'room 10']);
+    expect(matching(names, '')).toHaveLength(names.length);
+  });
+});
 
 describe('code points', () => {
   it('count characters as the server does', () => {
