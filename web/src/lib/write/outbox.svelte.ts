@@ -3,6 +3,7 @@ import { ApiError, problemText } from '../api/errors';
 import type { NewMessage } from '../api/types';
 import { goneElsewhere, unsent, without } from '../chat/letters';
 import { newNonce } from '../nonce';
+import { session } from '../session.svelte';
 import { load, save } from '../storage';
 import { takeSeq } from './sequence';
 
@@ -55,6 +56,8 @@ class Outbox {
     try {
       const { pos, created_at } = await api.send(letter.room, letter.message);
       this.#change(nonce, { state: 'sent', pos, time: Date.parse(created_at), tookMs: performance.now() - begin });
+      // Who writes stays: the session ends later now.
+      void session.check();
     } catch (error) {
       const known = error instanceof ApiError ? error : new ApiError(0, {});
       this.#change(nonce, { state: 'failed', error: { status: known.status, text: problemText(known) } });
