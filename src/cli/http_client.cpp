@@ -91,6 +91,12 @@ std::string failure_of(const Slot& slot, CURLcode code) {
   return is_detailed ? slot.error : curl_easy_strerror(code);
 }
 
+// In the words of nginx and of Go.
+bool wants_tls(const HttpAnswer& answer) {
+  return answer.status == 400 && (answer.body.find("sent to HTTPS port") != std::string::npos ||
+                                  answer.body.find("HTTP request to an HTTPS server") != std::string::npos);
+}
+
 void complete(Slot& slot, CURLcode code) {
   constexpr curl_off_t kRetryAfterMax = 3'600;
   CURL* const easy = slot.easy.get();
@@ -99,7 +105,11 @@ void complete(Slot& slot, CURLcode code) {
   if (curl_easy_getinfo(easy, CURLINFO_RETRY_AFTER, &retry_after) == CURLE_OK && retry_after > 0) {
     slot.answer.retry_after = std::chrono::seconds(std::min(retry_after, kRetryAfterMax));
   }
-  if (code != CURLE_OK) slot.answer.failure = failure_of(slot, code);
+  if (code != CURLE_OK) {
+    slot.answer.failure = failure_of(slot, code);
+  } else if (wants_tls(slot.answer)) {
+    slot.answer.failure = "the server there speaks TLS: its address begins with https://";
+  }
 }
 
 }  // namespace
@@ -202,11 +212,6 @@ std::string describe(const HttpAnswer& answer) {
   std::string_view detail;
   if (parser.parse(answer.body)["detail"].get(detail) == simdjson::SUCCESS && !detail.empty()) {
     return fmt::format("{} (status {}){}", visible(detail), answer.status, hint);
-  }
-  // The words of nginx and of Go.
-  if (answer.status == 400 && (answer.body.find("sent to HTTPS port") != std::string::npos ||
-                               answer.body.find("sent an HTTP request to an HTTPS server") != std::string::npos)) {
-    return "the server there speaks TLS: its address begins with https://";
   }
   return fmt::format("the server answered with status {}{}", answer.status, hint);
 }

@@ -10,7 +10,7 @@ import subprocess
 
 import pytest
 
-from support.server import REPOSITORY, free_port
+from support.server import REPOSITORY, free_port, run
 from support.timing import patient, scaled, wait_until
 
 NAME = "chat.example.com"
@@ -175,3 +175,14 @@ def test_a_proxy_that_changes_host(proxy):
         other.request("POST", "/rpc", headers={"Origin": "https://elsewhere.example"})
         answer = other.getresponse()
         assert answer.status == 403 and "Host on as it came" in json.loads(answer.read())["detail"]
+
+
+def test_a_command_with_the_wrong_scheme_says_so(proxy):
+    for url, right in (
+        (f"http://127.0.0.1:{proxy.port}", "its address begins with https://"),
+        (f"https://127.0.0.1:{proxy.server.port}", "its address begins with http://"),
+    ):
+        for command in (["room", "list"], ["history"]):
+            result = run(*command, "--url", url)
+            assert result.returncode == 1 and right in result.stderr, result
+            assert url in result.stderr and "SSL" not in result.stderr, result
