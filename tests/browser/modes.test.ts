@@ -161,6 +161,25 @@ describe('where sessions are wanted', () => {
     await isLive(page);
   });
 
+  it('the end of the session is told while one can do something about it', async () => {
+    const page = await browser.open('/live?room=lobby', {
+      base: await start(['--require-sessions', '--session-ttl', '2m']),
+    });
+    await sayName(page, 'Vera');
+    await page.getByText('Your session ends in').waitFor();
+    await page.getByRole('button', { name: 'Write' }).click();
+    await page.waitForURL(/write\?room=lobby/);
+    await page.getByText('0 characters').waitFor();
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe('text');
+  });
+
+  it('a session that is good for long is not spoken of', async () => {
+    const page = await browser.open('/history?room=lobby', { base: url });
+    await sayName(page, 'Vera');
+    await page.getByTestId('empty').or(page.getByTestId('extent')).waitFor();
+    expect(await page.getByText('Your session ends').count()).toBe(0);
+  });
+
   it('a stream of messages stops when its session has ended', async () => {
     const page = await browser.open('/write?room=lobby', { base: url });
     await signIn(page, 'Vera');

@@ -173,6 +173,9 @@ export const en = {
   'chat.account_taken': 'Somebody has this name already.',
   'chat.enter': 'Start writing',
   'chat.session_expired': 'Your session has ended. What you were writing is kept; say your name to go on.',
+  'chat.session_ends':
+    'Your session ends {when}. Write something to stay {name}: afterwards nobody can change your messages, and the same name will be another user.',
+  'chat.write_to_stay': 'Write',
   'chat.guest': 'guest',
   'chat.account': 'account',
   'chat.guest_text': 'You are a guest: this browser alone knows you.',
