@@ -14,7 +14,10 @@ void Presence::note(const RoomId& room, UserId user, Time now) {
     mark(room, user, false);
   }
   Visit& visit = known == visits.end() ? visits[user] : known->second;
-  if (visit.seen_at == Time::min()) due_.push({now + kWindow, room, user});
+  if (visit.seen_at == Time::min()) {
+    visit.due_at = now + kWindow;
+    due_.push({visit.due_at, room, user});
+  }
   visit.seen_at = std::max(visit.seen_at, now);
 }
 
@@ -46,7 +49,7 @@ void Presence::leave(const RoomId& room, UserId user) {
   if (visits == rooms_.end()) return;
   const auto visit = visits->second.find(user);
   if (visit == visits->second.end()) return;
-  if (--visit->second.connections == 0 && visit->second.seen_at == Time::min()) remove(room, user);
+  if (--visit->second.connections == 0) remove(room, user);
 }
 
 void Presence::forget(const RoomId& room) {
@@ -105,8 +108,9 @@ void Presence::expire(Time now) {
     const auto visits = rooms_.find(room);
     if (visits == rooms_.end()) continue;
     const auto visit = visits->second.find(user);
-    if (visit == visits->second.end()) continue;
+    if (visit == visits->second.end() || visit->second.due_at != at) continue;
     if (const Time end = visit->second.seen_at + kWindow; end > now) {
+      visit->second.due_at = end;
       due_.push({end, std::move(room), user});
     } else if (visit->second.connections > 0) {
       visit->second.seen_at = Time::min();

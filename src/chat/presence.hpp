@@ -1,4 +1,5 @@
-// Who is in a room at this moment: who wrote in the last minutes, or is connected. Only in memory. Any thread.
+// Who is in a room at this moment: who is connected, or wrote in the last minutes without being connected since. Only
+// in memory. Any thread.
 #pragma once
 
 #include <chrono>
@@ -25,7 +26,8 @@ class Presence {
   // In a room with more users nobody is named who comes or goes.
   static constexpr std::size_t kNamedMax = 100;
 
-  // The user wrote in the room.
+  // The user wrote in the room. They stay for kWindow, or until their last connection ends: whoever closes the browser
+  // is gone, whatever they wrote before.
   void note(const RoomId& room, UserId user, Time now);
   // The user is connected for as long as the answer is held.
   [[nodiscard]] std::shared_ptr<const void> enter(const RoomId& room, UserId user);
@@ -51,10 +53,11 @@ class Presence {
  private:
   struct Visit {
     Time seen_at = Time::min();
+    Time due_at = Time::min();  // of the look at it that counts; earlier ones are of a visit that has ended
     int connections = 0;
   };
   using Visits = std::unordered_map<UserId, Visit>;
-  // A look at somebody who wrote; there is one for each whose seen_at is set.
+  // A look at somebody who wrote; one of them counts for each whose seen_at is set.
   struct Due {
     Time at;
     RoomId room;

@@ -150,6 +150,19 @@ def test_who_comes_and_goes_is_told(any_server):
         ]
 
 
+def test_whoever_closes_the_last_connection_is_gone_at_once(any_server):
+    anna, boris = Guest(any_server), Guest(any_server)
+    room = anna.make_room()["name"]
+    with Rpc(any_server.port, f"?token={anna.secret}") as rpc:
+        rpc.call("chat.Subscribe", {"room": room})
+        assert rpc.next_presence() == came(room, anna, 1)
+        with WebSocket(any_server.port, room, headers={"Authorization": f"Bearer {boris.secret}"}):
+            boris.send(room, "I write and go")
+            assert rpc.next_presence() == came(room, boris, 2)
+        assert rpc.next_presence() == {**came(room, boris, 1), "active": False}
+        assert [user["id"] for user in rpc.call("chat.ListActiveUsers", {"room": room})["users"]] == [anna.id]
+
+
 @pytest.mark.seconds(60)
 def test_many_who_come_are_told_as_a_number(any_server):
     anna = Guest(any_server)
