@@ -23,6 +23,10 @@ struct Appended {
 // So many of a room's newest events are kept at least.
 inline constexpr std::int64_t kEventsKept = 10'000;
 
+// Among so many of the newest messages after a cursor, own and deleted ones do not count as unread. Further back, where
+// nobody reads on from, all do: a count must not cost as much as the room holds.
+inline constexpr std::int64_t kUnreadExamined = 1'000;
+
 // Synchronous: a call is one transaction that returns when it is durable, within the store's time-out. Any thread may
 // call; `append` is called by one thread at a time. Errors of every call: unavailable (the storage failed or is
 // closed), deadline_exceeded. After a failed write nothing of that call is visible, ever (or the store reports itself
@@ -92,7 +96,8 @@ class ChatStore {
   // Never moves back; an `n` beyond the room's counter counts as the counter, one below 0 as 0. Errors: not_found (no
   // such open room or user).
   virtual Result<void> set_cursor(const CursorKey& cursor, std::int64_t n) = 0;
-  // Errors: not_found (no such open room).
+  // What others wrote after the cursor and the room holds, without what was deleted; see kUnreadExamined. Errors:
+  // not_found (no such open room).
   virtual Result<Unread> get_unread(const CursorKey& cursor) = 0;
   // Of the open rooms where the user is a member or has a cursor of that name, in the order of creation.
   virtual Result<std::vector<Unread>> list_unread(UserId user, std::string_view cursor_name, std::int64_t offset,

@@ -152,12 +152,40 @@ TEST_P(Cursors, CountMessagesOnly) {
   send(room_, "2", at(1s));                            // 4
   const auto gone = send(room_, "3", at(1s));          // 5
   append_one(chat::Deletion{room_, gone, 1}, at(1s));  // 6
-  const std::vector<std::string> expected = {"3 after 0", "2 after 1", "2 after 2", "2 after 3",
-                                             "1 after 4", "0 after 5", "0 after 6"};
+  const std::vector<std::string> expected = {"2 after 0", "1 after 1", "1 after 2", "1 after 3",
+                                             "0 after 4", "0 after 5", "0 after 6"};
   for (std::int64_t n = 0; n <= 6; ++n) {
     move(n);
-    EXPECT_EQ(unread(), expected[static_cast<std::size_t>(n)]) << "a deleted message is one that the room holds";
+    EXPECT_EQ(unread(), expected[static_cast<std::size_t>(n)]) << "a deleted message is nothing to read";
   }
+}
+
+TEST_P(Cursors, CountNothingThatOneWroteOneself) {
+  const auto write = [this](std::optional<chat::UserId> user) {
+    auto draft = draft_for(room_, "text");
+    draft.user_id = user;
+    return post(draft, at(1s)).id;
+  };
+  write(1);
+  write(2);
+  const auto own = write(1);
+  write({});
+  append_one(chat::Deletion{room_, own, 1}, at(1s));
+  reopen();
+  EXPECT_EQ(unread(), "2 after 0");
+  EXPECT_EQ(must(store().get_unread({.room_id = room_, .user_id = 2, .name = {}})).count, 2);
+  move(2);
+  EXPECT_EQ(unread(), "1 after 2");
+}
+
+TEST_P(Cursors, ExamineABoundedNumberOfMessages) {
+  auto draft = draft_for(room_, "text");
+  draft.user_id = 1;
+  const std::vector<chat::Change> changes(static_cast<std::size_t>(chat::kUnreadExamined + 5), draft);
+  must(store().append(changes, at(1s)));
+  EXPECT_EQ(unread(), "5 after 0");
+  move(5);
+  EXPECT_EQ(unread(), "0 after 5");
 }
 
 TEST_P(Cursors, CountWhatTheRoomStillHolds) {

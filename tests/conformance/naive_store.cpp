@@ -193,7 +193,12 @@ Result<chat::Unread> NaiveStore::get_unread(const chat::CursorKey& key) {
   for (const auto& cursor : room->cursors) {
     if (cursor.user_id == key.user_id && cursor.name == key.name) unread.cursor_n = cursor.n;
   }
-  for (const auto& message : room->messages) unread.count += message.n > unread.cursor_n ? 1 : 0;
+  std::int64_t examined = 0;
+  for (auto message = room->messages.rbegin(); message != room->messages.rend(); ++message) {
+    if (message->n <= unread.cursor_n) break;
+    const bool read_anyway = message->deleted || message->user_id == key.user_id;
+    if (++examined > chat::kUnreadExamined || !read_anyway) ++unread.count;
+  }
   return unread;
 }
 

@@ -55,6 +55,23 @@ def test_peeking_and_acknowledging(anna, boris, room):
     assert contents(page) == [] and page["remaining"] == 0
 
 
+def test_own_and_deleted_messages_are_not_unread(anna, boris, room):
+    for guest in (anna, boris):
+        guest.api.put(f"/api/v1/rooms/{room}/members/me").raise_for_status()
+    sent = [anna.send(room, str(i)) for i in range(3)]
+
+    def counts():
+        return [guest.api.get("/api/v1/unread").json()[0]["unread"] for guest in (anna, boris)]
+
+    assert counts() == [0, 3]
+    anna.api.delete(f"/api/v1/messages/{sent[0]['id']}").raise_for_status()
+    assert counts() == [0, 2]
+    boris.send(room, "an answer")
+    page = unread(boris, room, limit=2)  # the deleted one, and one of two
+    assert len(page["messages"]) == 2 and page["remaining"] == 1
+    assert counts() == [1, 1]
+
+
 def test_named_cursors(anna, boris, room):
     anna.send(room, "x")
     assert contents(unread(boris, room, cursor="phone")) == ["x"]

@@ -268,9 +268,11 @@ void RoomHistory::set_cursor(chat::UserId user_id, const std::string& name, std:
 chat::Unread RoomHistory::unread(chat::UserId user_id, const std::string& name) const {
   const auto cursor = cursors_.find({user_id, name});
   const std::int64_t n = cursor == cursors_.end() ? 0 : cursor->second;
-  return {.room_id = room_.info.id,
-          .cursor_n = n,
-          .count = messages_.end() - std::ranges::upper_bound(messages_, n, {}, &Message::n)};
+  const auto held = messages_.end() - std::ranges::upper_bound(messages_, n, {}, &Message::n);
+  const auto read_anyway =
+      std::count_if(messages_.end() - std::min<std::ptrdiff_t>(held, chat::kUnreadExamined), messages_.end(),
+                    [user_id](const Message& message) { return message.deleted || message.user_id == user_id; });
+  return {.room_id = room_.info.id, .cursor_n = n, .count = held - read_anyway};
 }
 
 bool RoomHistory::concerns(chat::UserId user_id, const std::string& cursor_name) const {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "chat/chat_store.hpp"
 #include "chat/names.hpp"
 #include "storage/sqlite/sql/attachments.hpp"
 #include "storage/sqlite/sql/database.hpp"
@@ -26,6 +27,7 @@ Reader::Reader(std::unique_ptr<Connection> connection)
       list_members_(*connection_, sql::kListMembers),
       cursor_(*connection_, sql::kCursor),
       list_unread_(*connection_, sql::kListUnread),
+      count_read_anyway_(*connection_, sql::kCountReadAnyway),
       attachment_by_id_(*connection_, sql::kAttachmentById),
       unused_attachments_(*connection_, sql::kUnusedAttachments),
       attachment_bytes_(*connection_, sql::kAttachmentBytes),
@@ -68,14 +70,33 @@ Outcome<std::optional<chat::Unread>> Reader::get_unread(const chat::CursorKey& c
   const auto read = cursor_.first(read_cursor, cursor.user_id, cursor.name, (*room)->key);
   if (!read) return std::unexpected(read.error());
   const auto [n, ordinal] = read->value_or(StoredCursor{});
-  return chat::Unread{.room_id = cursor.room_id,
-                      .cursor_n = n,
-                      .count = std::min((*room)->message_count, (*room)->message_total - ordinal)};
+  const std::int64_t held = std::min((*room)->message_count, (*room)->message_total - ordinal);
+  const auto count = count_unread((*room)->key, held, cursor.user_id);
+  if (!count) return std::unexpected(count.error());
+  return chat::Unread{.room_id = cursor.room_id, .cursor_n = n, .count = *count};
+}
+
+Outcome<std::int64_t> Reader::count_unread(std::int64_t room_key, std::int64_t held, chat::UserId user) {
+  if (held <= 0) return 0;
+  const auto read_anyway =
+      count_read_anyway_.first(read_integer, room_key, std::min(held, chat::kUnreadExamined), user);
+  if (!read_anyway) return std::unexpected(read_anyway.error());
+  return held - read_anyway->value_or(0);
 }
 
 Outcome<std::vector<chat::Unread>> Reader::list_unread(chat::UserId user, std::string_view cursor_name,
                                                        std::int64_t offset, std::int32_t limit) {
-  return list_unread_.all(read_unread, user, cursor_name, offset, std::max(limit, 0));
+  auto all = list_unread_.all(read_held, user, cursor_name, offset, std::max(limit, 0));
+  if (!all) return std::unexpected(all.error());
+  std::vector<chat::Unread> unread;
+  unread.reserve(all->size());
+  for (auto& [held, room_key] : *all) {
+    const auto count = count_unread(room_key, held.count, user);
+    if (!count) return std::unexpected(count.error());
+    held.count = *count;
+    unread.push_back(std::move(held));
+  }
+  return unread;
 }
 
 Outcome<std::vector<chat::Attachment>> Reader::list_unused(Time before, std::int32_t limit) {

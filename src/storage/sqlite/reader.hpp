@@ -54,6 +54,9 @@ class Reader {
   Connection& connection() { return *connection_; }
 
  private:
+  // Of so many messages that are held after a cursor of the user, those that are unread.
+  Outcome<std::int64_t> count_unread(std::int64_t room_key, std::int64_t held, chat::UserId user);
+
   std::unique_ptr<Connection> connection_;  // before the statements, which end before it
   HistoryReader history_;
   TextReader texts_;
@@ -68,6 +71,7 @@ class Reader {
   Statement list_members_;
   Statement cursor_;
   Statement list_unread_;
+  Statement count_read_anyway_;
   Statement attachment_by_id_;
   Statement unused_attachments_;
   Statement attachment_bytes_;

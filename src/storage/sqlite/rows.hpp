@@ -61,8 +61,15 @@ inline chat::Member read_member(Row row) {
   return {.user_id = row.integer(0), .username = row.text(1), .joined_at = row.time(2)};
 }
 
-inline chat::Unread read_unread(Row row) {
-  return {.room_id = row.text(0), .cursor_n = row.integer(1), .count = row.integer(2)};
+// What is held after a cursor, whoever wrote it.
+struct Held {
+  chat::Unread unread;
+  std::int64_t room_key = 0;
+};
+
+inline Held read_held(Row row) {
+  return {.unread = {.room_id = row.text(0), .cursor_n = row.integer(1), .count = row.integer(2)},
+          .room_key = row.integer(3)};
 }
 
 // Where a user has read to, and the number of messages that the room had had until there.

@@ -82,14 +82,18 @@ inline constexpr std::string_view kCursor =
 inline constexpr std::string_view kPutCursor = R"(
   INSERT INTO cursors (user_id, name, room_key, n, ordinal) VALUES (?1, ?2, ?3, ?4, ?5)
     ON CONFLICT DO UPDATE SET n = excluded.n, ordinal = excluded.ordinal)";
-// Columns room's id, cursor's n, messages after it that are held.
+// Columns room's id, cursor's n, messages after it that are held, the room's key.
 inline constexpr std::string_view kListUnread = R"(
-  SELECT rooms.id, coalesce(cursors.n, 0), min(message_count, message_total - coalesce(cursors.ordinal, 0))
+  SELECT rooms.id, coalesce(cursors.n, 0), min(message_count, message_total - coalesce(cursors.ordinal, 0)), rooms.key
     FROM (SELECT room_key FROM members WHERE user_id = ?1 UNION
           SELECT room_key FROM cursors WHERE user_id = ?1 AND name = ?2) AS of_user
     JOIN rooms ON rooms.key = of_user.room_key
     LEFT JOIN cursors ON cursors.user_id = ?1 AND cursors.name = ?2 AND cursors.room_key = of_user.room_key
     WHERE closed_at IS NULL ORDER BY rooms.key LIMIT ?4 OFFSET ?3)";
+// How many of the newest ?2 messages are of ?3 or deleted.
+inline constexpr std::string_view kCountReadAnyway = R"(
+  SELECT count(*) FROM (SELECT user_id, deleted FROM messages WHERE room_key = ?1 ORDER BY n DESC LIMIT ?2)
+    WHERE deleted = 1 OR user_id = ?3)";
 
 // Counts: users, sessions, rooms, messages.
 inline constexpr std::string_view kCounts = R"(
