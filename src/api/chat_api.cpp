@@ -161,7 +161,7 @@ Result<SubscriptionRequest> ChatApi::subscribe(std::string_view credentials,
   if (request.has_token()) credentials = request.token();
   auto actor = sessions_.identify(credentials, std::nullopt);
   if (!actor) return error_of(actor);
-  auto room = chat_.follow(*actor, request.room());
+  auto room = chat_.subscribe(*actor, request.room());
   if (!room) return error_of(room);
   if (!contract::OnSlow_IsValid(request.on_slow())) return invalid("on_slow", "there is no such policy");
   SubscriptionRequest subscription{.room = std::move(*room),
@@ -173,7 +173,8 @@ Result<SubscriptionRequest> ChatApi::subscribe(std::string_view credentials,
     if (!after) return error_of(after);
     subscription.after = std::move(*after);
   }
-  if (actor->authenticated) subscription.presence = presence_.enter(subscription.room->id, *actor->user_id);
+  const bool is_list = subscription.room->id == chat::kRoomsLog;
+  if (actor->authenticated && !is_list) subscription.presence = presence_.enter(subscription.room->id, *actor->user_id);
   return subscription;
 }
 

@@ -87,6 +87,10 @@ void to_contract(const chat::RoomInfo& room, const chat::Message& message, contr
 
 namespace {
 
+const char* name_of(chat::CloseReason reason) {
+  return reason == chat::CloseReason::kExpired ? "expired" : "requested";
+}
+
 // The part of an event that says what happened.
 class EventFiller {
  public:
@@ -118,8 +122,21 @@ class EventFiller {
     out.set_read_only(what.rules.read_only);
     if (what.rules.expires_at) to_contract(*what.rules.expires_at, *out.mutable_expires_at());
   }
-  void operator()(const chat::RoomClosed& what) {
-    begin(*out_.mutable_closed()).set_reason(what.reason == chat::CloseReason::kExpired ? "expired" : "requested");
+  void operator()(const chat::RoomClosed& what) { begin(*out_.mutable_closed()).set_reason(name_of(what.reason)); }
+  void operator()(const chat::RoomListed& what) {
+    const auto& [info, rules] = std::tie(what.info, what.rules);
+    auto& out = describe(info, *out_.mutable_listed());
+    to_contract(info.created_at, *out.mutable_created_at());
+    if (info.owner_id) out.set_owner_id(*info.owner_id);
+    if (rules.max_length) out.set_max_length(*rules.max_length);
+    out.set_client_seq_required(rules.client_seq_required);
+    if (rules.message_limit) out.set_message_limit(*rules.message_limit);
+    out.set_read_only(rules.read_only);
+    if (rules.expires_at) to_contract(*rules.expires_at, *out.mutable_expires_at());
+    out.set_opened(what.opened);
+  }
+  void operator()(const chat::RoomUnlisted& what) {
+    describe(what.info, *out_.mutable_unlisted()).set_reason(name_of(what.reason));
   }
 
  private:
@@ -128,6 +145,14 @@ class EventFiller {
   Out& begin(Out& out) {
     chat::append_position(*out.mutable_pos(), room_.epoch, event_.n);
     if (event_.user_id) out.set_user_id(*event_.user_id);
+    return out;
+  }
+  // Where in the list of rooms, and which room.
+  template <typename Out>
+  Out& describe(const chat::RoomInfo& listed, Out& out) {
+    chat::append_position(*out.mutable_pos(), room_.epoch, event_.n);
+    out.set_id(listed.id);
+    out.set_name(listed.name);
     return out;
   }
 

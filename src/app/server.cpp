@@ -184,6 +184,7 @@ int serve(const ServerConfig& config, std::span<const std::string> warnings) {
   runtime::BlockingPool search_pool(kSearchThreads, kPoolWaitingMax);
   live::Hub hub(cores, api::event_encoders(),
                 {.window_bytes = limits.window_bytes, .window_total_bytes = limits.window_total_bytes}, metrics);
+  rooms.listen([&rooms, &hub](const chat::Event& change) { hub.publish_one(*rooms.log(), change); });
   chat::Indexer indexer(**store, metrics);
   chat::Search search(**store, rooms, access, system_now, [&indexer] { indexer.wake(); });
   chat::MessageWriter writer(

@@ -272,6 +272,12 @@ Result<RoomPtr> ChatService::follow(const Actor& actor, std::string_view id_or_n
   return rooms_.get(id_or_name);
 }
 
+Result<RoomPtr> ChatService::subscribe(const Actor& actor, std::string_view id_or_name) const {
+  if (id_or_name != kRoomsLog) return follow(actor, id_or_name);
+  if (auto may = authorize(actor, Action::kRead, {}, access_); !may) return error_of(may);
+  return rooms_.log();
+}
+
 Result<StoreStats> ChatService::stats() {
   const Time now = clock_();
   auto stats = store_.stats(now);
@@ -293,7 +299,7 @@ void ChatService::note_committed(std::span<const Committed> batch) {
     } else if (std::holds_alternative<RoomClosed>(event->what)) {
       // First the owner's session gets its time: without the room it would look as if it had long expired.
       if (room->owner_id) sessions_.note_active(*room->owner_id, event->at);
-      rooms_.remove(room->id, event->n);
+      rooms_.remove(room->id, event->n, std::get<RoomClosed>(event->what).reason);
       presence_.forget(room->id);
     }
   }

@@ -89,6 +89,8 @@ class ChatService {
 
   // The room that somebody wants to follow. Empty means the lobby. Errors: not_found.
   Result<RoomPtr> follow(const Actor& actor, std::string_view id_or_name) const;
+  // The same for its events; kRoomsLog is the list of rooms.
+  Result<RoomPtr> subscribe(const Actor& actor, std::string_view id_or_name) const;
 
   // What is in the rooms, and what each user has read of it.
   const History& history() const { return history_; }

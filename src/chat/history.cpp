@@ -109,7 +109,9 @@ Result<UnreadPage> History::read_unread(const Actor& actor, const UnreadRequest&
       {.room_id = key.room_id, .after = unread->cursor_n, .limit = *limit, .order = Order::kAscending});
   if (!messages) return error_of(messages);
   page.messages = std::move(*messages);
-  page.remaining = std::max<std::int64_t>(0, unread->count - std::ssize(page.messages));
+  const auto taken = std::ranges::count_if(
+      page.messages, [&actor](const Message& message) { return !message.deleted && message.user_id != actor.user_id; });
+  page.remaining = std::max<std::int64_t>(0, unread->count - taken);
   if (request.commit && !page.messages.empty()) {
     page.cursor_n = page.messages.back().n;
     if (auto ok = store_.set_cursor(key, page.cursor_n); !ok) return error_of(ok);
@@ -138,6 +140,10 @@ Result<std::vector<History::UnreadRoom>> History::list_unread(const Actor& actor
 }
 
 Result<Room> History::read_room(const RoomInfo& room) const {
+  if (room.id == kRoomsLog) {  // of which the live window holds all there is
+    const std::int64_t n = rooms_.log_counter();
+    return Room{.info = room, .rules = {}, .counter = n, .floor = n, .last_message_at = {}};
+  }
   return store_.find_room(room.id);
 }
 

@@ -11,8 +11,17 @@ namespace {
 
 // Of what may be the name of a room: 64 characters, in any spelling.
 constexpr std::size_t kNameBytesMax = 1'024;
+constexpr std::size_t kEpochLength = 8;
 
 }  // namespace
+
+RoomDirectory::RoomDirectory()
+    : log_(std::make_shared<OpenRoom>(RoomInfo{.id = RoomId(kRoomsLog),
+                                               .name = std::string(kRoomsLog),
+                                               .epoch = make_token(kEpochLength),
+                                               .created_at = {},
+                                               .owner_id = {}},
+                                      RoomRules{})) {}
 
 RoomPtr RoomDirectory::find(std::string_view id_or_name) const {
   const std::shared_lock lock(mutex_);
@@ -32,35 +41,54 @@ Result<RoomPtr> RoomDirectory::get(std::string_view id_or_name) const {
 
 RoomPtr RoomDirectory::add(RoomInfo info, RoomRules rules) {
   auto room = std::make_shared<OpenRoom>(std::move(info), rules);
-  const std::unique_lock lock(mutex_);
-  by_key_.insert_or_assign(room->name, room);
-  by_key_.insert_or_assign(room->id, room);
-  by_name_key_.insert_or_assign(name_key(room->name), room);
-  if (room->owner_id) ++owned_[*room->owner_id];
-  schedule(room);
+  const std::scoped_lock changing(changing_);
+  {
+    const std::unique_lock lock(mutex_);
+    by_key_.insert_or_assign(room->name, room);
+    by_key_.insert_or_assign(room->id, room);
+    by_name_key_.insert_or_assign(name_key(room->name), room);
+    if (room->owner_id) ++owned_[*room->owner_id];
+    schedule(room);
+  }
+  tell(RoomListed{.info = *room, .rules = rules, .opened = true});
   return room;
 }
 
 void RoomDirectory::set_rules(const RoomId& id, const RoomRules& rules) {
-  const std::unique_lock lock(mutex_);
-  const auto found = by_key_.find(id);
-  if (found == by_key_.end()) return;
-  unschedule(found->second);
+  const std::scoped_lock changing(changing_);
+  SharedRoom room;
   {
-    const std::scoped_lock rules_lock(found->second->mutex_);
-    found->second->rules_ = rules;
+    const std::unique_lock lock(mutex_);
+    const auto found = by_key_.find(id);
+    if (found == by_key_.end()) return;
+    room = found->second;
+    unschedule(room);
+    {
+      const std::scoped_lock rules_lock(room->mutex_);
+      room->rules_ = rules;
+    }
+    schedule(room);
+    leftovers_.fetch_add(1, std::memory_order_relaxed);
   }
-  schedule(found->second);
-  leftovers_.fetch_add(1, std::memory_order_relaxed);
+  tell(RoomListed{.info = *room, .rules = rules, .opened = false});
 }
 
-void RoomDirectory::remove(const RoomId& id, std::int64_t last_n) {
-  const std::unique_lock lock(mutex_);
-  const auto found = by_key_.find(id);
-  if (found == by_key_.end()) return;
-  const SharedRoom room = found->second;
-  room->last_n_ = last_n;
-  leftovers_.fetch_add(1, std::memory_order_relaxed);
+void RoomDirectory::remove(const RoomId& id, std::int64_t last_n, CloseReason reason) {
+  const std::scoped_lock changing(changing_);
+  SharedRoom room;
+  {
+    const std::unique_lock lock(mutex_);
+    const auto found = by_key_.find(id);
+    if (found == by_key_.end()) return;
+    room = found->second;
+    room->last_n_ = last_n;
+    leftovers_.fetch_add(1, std::memory_order_relaxed);
+    forget(room);
+  }
+  tell(RoomUnlisted{.info = *room, .reason = reason});
+}
+
+void RoomDirectory::forget(const SharedRoom& room) {
   unschedule(room);
   by_key_.erase(room->id);
   // The name is free as soon as the storage has closed the room, and may be another's already.
@@ -70,6 +98,13 @@ void RoomDirectory::remove(const RoomId& id, std::int64_t last_n) {
   if (alike != by_name_key_.end() && alike->second == room) by_name_key_.erase(alike);
   if (!room->owner_id) return;
   if (const auto owned = owned_.find(*room->owner_id); --owned->second == 0) owned_.erase(owned);
+}
+
+void RoomDirectory::tell(decltype(Event::what) what) {
+  const std::int64_t n = log_counter_.load(std::memory_order_relaxed) + 1;
+  // Counted before it is told: who begins in between reads the list after this change, and needs not be told of it.
+  log_counter_.store(n, std::memory_order_release);
+  if (listener_) listener_({.n = n, .at = {}, .user_id = {}, .what = std::move(what)});
 }
 
 std::size_t RoomDirectory::size() const {

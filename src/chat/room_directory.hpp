@@ -1,4 +1,5 @@
-// All open rooms by name and by id, in memory: what a change needs to know before its commit. Any thread.
+// All open rooms by name and by id, in memory: what a change needs to know before its commit; and the log of this list,
+// which is followed like a room. Any thread.
 #pragma once
 
 #include <atomic>
@@ -46,8 +47,24 @@ class OpenRoom : public RoomInfo {
 
 using RoomPtr = std::shared_ptr<const OpenRoom>;
 
+// The id and name of the log of the list. No room has it: a colon is in no name.
+inline constexpr std::string_view kRoomsLog = ":rooms";
+
 class RoomDirectory {
  public:
+  // Told of each change of the list, in their order and one at a time, by the thread that makes it.
+  using Listener = std::function<void(const Event&)>;
+
+  RoomDirectory();
+
+  // Once, before the changes that are to be told.
+  void listen(Listener listener) { listener_ = std::move(listener); }
+  // Stands for the list where rooms are followed: its epoch is that of this process, its events are RoomListed and
+  // RoomUnlisted.
+  const RoomPtr& log() const { return log_; }
+  // n of the newest event of the log.
+  std::int64_t log_counter() const { return log_counter_.load(std::memory_order_acquire); }
+
   // By id, by name as written, or by one with the same key (chat/names.hpp). nullptr when there is no such room.
   RoomPtr find(std::string_view id_or_name) const;
   // Empty means the lobby. Errors: not_found.
@@ -56,7 +73,7 @@ class RoomDirectory {
   // No effect when the room is not open.
   void set_rules(const RoomId& id, const RoomRules& rules);
   // The room was closed with the event at `last_n`.
-  void remove(const RoomId& id, std::int64_t last_n);
+  void remove(const RoomId& id, std::int64_t last_n, CloseReason reason = CloseReason::kRequested);
 
   std::size_t size() const;
   // Grows whenever something may have been left behind that is to be swept: a room was closed, or has other rules.
@@ -71,9 +88,16 @@ class RoomDirectory {
   };
   using SharedRoom = std::shared_ptr<OpenRoom>;
 
+  // With changing_ held.
+  void tell(decltype(Event::what) what);
   void schedule(const SharedRoom& room);
   void unschedule(const SharedRoom& room);
+  void forget(const SharedRoom& room);
 
+  RoomPtr log_;
+  Listener listener_;
+  std::mutex changing_;  // held from a change until it has been told, so that the order of both is the same
+  std::atomic<std::int64_t> log_counter_{0};
   mutable std::shared_mutex mutex_;
   std::unordered_map<std::string, SharedRoom, Hash, std::equal_to<>> by_key_;  // each room twice: by name and by id
   std::unordered_map<std::string, SharedRoom> by_name_key_;                    // the newest of those that share one

@@ -32,7 +32,7 @@ const RoomId& room_of(const Change& change) {
 
 std::string_view kind_of(const Event& event) {
   constexpr std::array<std::string_view, std::variant_size_v<decltype(event.what)>> kKinds = {
-      "message", "edited", "deleted", "reaction", "member", "rules", "closed"};
+      "message", "edited", "deleted", "reaction", "member", "rules", "closed", "listed", "unlisted"};
   return kKinds[event.what.index()];
 }
 

@@ -249,16 +249,28 @@ struct RulesChanged {
 struct RoomClosed {
   CloseReason reason = CloseReason::kRequested;
 };
+// In the list of rooms (see chat/room_directory.hpp).
+struct RoomListed {
+  RoomInfo info;
+  RoomRules rules;
+  bool opened = true;  // otherwise it has other rules
+};
+struct RoomUnlisted {
+  RoomInfo info;
+  CloseReason reason = CloseReason::kRequested;
+};
 
 struct Event {
   std::int64_t n = 0;  // its position in the room
   Time at;
   std::optional<UserId> user_id;  // who did it
-  std::variant<MessageSent, MessageEdited, MessageDeleted, ReactionChanged, MemberChanged, RulesChanged, RoomClosed>
+  std::variant<MessageSent, MessageEdited, MessageDeleted, ReactionChanged, MemberChanged, RulesChanged, RoomClosed,
+               RoomListed, RoomUnlisted>
       what;
 };
 
-// "message", "edited", "deleted", "reaction", "member", "rules", "closed": as the contract calls them.
+// "message", "edited", "deleted", "reaction", "member", "rules", "closed", "listed", "unlisted": as the contract calls
+// them.
 std::string_view kind_of(const Event& event);
 
 // A page, oldest first or newest first.
@@ -288,7 +300,7 @@ struct CursorKey {
 struct Unread {
   RoomId room_id;
   std::int64_t cursor_n = 0;  // read up to here; 0: nothing yet
-  std::int64_t count = 0;     // messages after the cursor that the room holds
+  std::int64_t count = 0;     // messages of others after the cursor that the room holds, without deleted ones
 };
 
 struct StoreStats {

@@ -131,13 +131,27 @@ Hub::Hub(runtime::Cores& cores, Encoders encoders, Options options, Metrics& met
 Hub::~Hub() = default;
 
 void Hub::publish(std::span<const chat::Committed> batch) {
-  std::vector<std::vector<Note>> notes(cores_.size());
+  Notes notes(cores_.size());
   for (auto begin = batch.begin(); begin != batch.end();) {
     const auto end = std::find_if(begin, batch.end(), [begin](const auto& each) { return each.room != begin->room; });
     if (const auto channel = find_channel(*begin->room)) append(*channel, {begin, end}, notes);
     begin = end;
   }
+  post(std::move(notes));
+  wait_for_cores();
+}
 
+void Hub::publish_one(const chat::OpenRoom& room, const chat::Event& event) {
+  static const std::string kNoRequest;
+  const auto channel = find_channel(room);
+  if (channel == nullptr) return;
+  const chat::Committed committed{.room = &room, .event = &event, .request_id = &kNoRequest};
+  Notes notes(cores_.size());
+  append(*channel, {&committed, 1}, notes);
+  post(std::move(notes));
+}
+
+void Hub::post(Notes notes) {
   const auto committed = std::chrono::steady_clock::now();
   for (std::size_t core = 0; core < notes.size(); ++core) {
     if (notes[core].empty()) continue;
@@ -153,10 +167,10 @@ void Hub::publish(std::span<const chat::Committed> batch) {
       paced_.notify_one();
     });
   }
-  wait_for_cores();
 }
 
-void Hub::append(Channel& channel, std::span<const chat::Committed> run, std::vector<std::vector<Note>>& notes) {
+void Hub::append(Channel& channel, std::span<const chat::Committed> run, Notes& notes) {
+  thread_local std::string frame;
   const std::scoped_lock lock(channel.mutex);
   raise(channel.head_n, run.back().event->n);
   for (std::size_t encoding = 0; encoding < kEncodings; ++encoding) {
@@ -164,9 +178,9 @@ void Hub::append(Channel& channel, std::span<const chat::Committed> run, std::ve
     if (kept == nullptr) continue;
     const std::size_t bytes_before = kept->log.bytes();
     for (const chat::Committed& committed : run) {
-      frame_.clear();
-      encoders_[encoding](frame_, *committed.room, *committed.event);
-      kept->log.append(committed.event->n, frame_);
+      frame.clear();
+      encoders_[encoding](frame, *committed.room, *committed.event);
+      kept->log.append(committed.event->n, frame);
       if (log::enabled(log::Level::kDebug)) {
         log::debug("change fanned out", {{"request_id", *committed.request_id},
                                          {"room", committed.room->name},

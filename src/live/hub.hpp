@@ -63,6 +63,9 @@ class Hub {
   // Appends each event once to every log of its room, and posts one task to each core that reads one of them. Returns
   // when no core is more than a few batches behind: this is how fan-out slows the writer down. On the writer's thread.
   void publish(std::span<const chat::Committed> batch);
+  // The same for one event of what changes rarely, without waiting for the cores. Any thread; one call at a time for a
+  // room.
+  void publish_one(const chat::OpenRoom& room, const chat::Event& event);
   // Lets publish() return at once from now on: the cores are about to stop. Any thread.
   void stop_pacing();
 
@@ -107,7 +110,9 @@ class Hub {
 
   std::shared_ptr<Channel> find_channel(const chat::RoomInfo& room) const;
   std::shared_ptr<Channel> channel_of(const chat::RoomPtr& room);
-  void append(Channel& channel, std::span<const chat::Committed> run, std::vector<std::vector<Note>>& notes);
+  using Notes = std::vector<std::vector<Note>>;  // by core
+  void append(Channel& channel, std::span<const chat::Committed> run, Notes& notes);
+  void post(Notes notes);
   void drop_reader(Channel& channel, Encoding encoding, std::size_t core);
   void wait_for_cores();
 
@@ -120,7 +125,6 @@ class Hub {
   std::unordered_map<const chat::RoomInfo*, std::shared_ptr<Channel>> channels_;
   std::atomic<std::size_t> logs_{0};
   std::atomic<std::size_t> bytes_{0};
-  std::string frame_;                                // of the writer's thread
   std::vector<std::atomic<std::size_t>> ephemeral_;  // waiting on each core
 
   std::mutex pace_mutex_;

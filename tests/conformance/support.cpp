@@ -247,6 +247,13 @@ std::string describe_what(const chat::RulesChanged& what) {
 std::string describe_what(const chat::RoomClosed& what) {
   return what.reason == chat::CloseReason::kExpired ? "expired" : "closed";
 }
+// Of the list of rooms, which no storage keeps.
+std::string describe_what(const chat::RoomListed& what) {
+  return "listed " + what.info.name;
+}
+std::string describe_what(const chat::RoomUnlisted& what) {
+  return "unlisted " + what.info.name;
+}
 
 }  // namespace
 

@@ -206,7 +206,7 @@ Result<void> Session::unsubscribe(const chat::v1::UnsubscribeRequest& request) {
 
 Result<void> Session::send_typing(const chat::v1::SendTypingRequest& request) {
   Room* const room = find_followed(request.room());
-  if (room == nullptr) {
+  if (room == nullptr || room->followed.room()->id == chat::kRoomsLog) {
     return fail(ErrorCode::kFailedPrecondition, "this socket does not follow the room; chat.Subscribe first");
   }
   const auto actor =

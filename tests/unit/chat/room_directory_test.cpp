@@ -104,6 +104,30 @@ TEST(RoomDirectory, ForgetsARoomThatIsClosed) {
   EXPECT_THAT(rooms.expired(kNow), IsEmpty());
 }
 
+TEST(RoomDirectory, TellsWhatBecomesOfTheList) {
+  RoomDirectory rooms;
+  rooms.add({.id = "id-0", .name = "before"}, {});
+  std::vector<std::string> told;
+  rooms.listen([&](const Event& event) {
+    EXPECT_EQ(event.n, rooms.log_counter());
+    if (const auto* listed = std::get_if<RoomListed>(&event.what)) {
+      told.push_back(std::to_string(event.n) + (listed->opened ? " opened " : " changed ") + listed->info.name +
+                     (listed->rules.read_only ? ", read only" : ""));
+    } else {
+      const auto& gone = std::get<RoomUnlisted>(event.what);
+      told.push_back(std::to_string(event.n) + " closed " + gone.info.name +
+                     (gone.reason == CloseReason::kExpired ? ", expired" : ""));
+    }
+  });
+  rooms.add({.id = "id-1", .name = "team"}, {});
+  rooms.set_rules("id-1", {.read_only = true});
+  rooms.set_rules("nowhere", {});
+  rooms.remove("id-1", 3, CloseReason::kExpired);
+  rooms.remove("id-1", 3);  // told twice
+  EXPECT_THAT(told, ElementsAre("2 opened team", "3 changed team, read only", "4 closed team, expired"));
+  EXPECT_EQ(rooms.find(kRoomsLog), nullptr) << "the log is in no list";
+}
+
 TEST(RoomDirectory, TellsThatSomethingMayBeLeftBehind) {
   RoomDirectory rooms;
   rooms.add({.id = "id-1", .name = "kitchen"}, {});
