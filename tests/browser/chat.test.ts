@@ -379,7 +379,8 @@ describe('hands', () => {
     expect(Math.min(box!.width, box!.height)).toBeGreaterThanOrEqual(40);
     await heart.tap();
     await row(page, 'touch me').getByRole('button', { name: '❤️: 1' }).waitFor();
-    await write(page, 'from a phone');
+    await field(page).fill('from a phone');
+    await page.getByRole('button', { name: 'Send' }).tap();
     await row(page, 'from a phone').waitFor();
     await page.getByRole('button', { name: 'Rooms' }).tap();
     await page.getByRole('dialog').getByRole('link', { name: 'lobby' }).tap();

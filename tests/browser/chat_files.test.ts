@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Page } from 'playwright-core';
-import { changeRoom, closeSession, enter, field, row, say, write } from './chat_page';
+import { changeRoom, closeSession, enter, field, history, makeRoom, row, say, write } from './chat_page';
 import { anna, boris, browser, room } from './conversation';
 import { inFolder } from './own_server';
 import { server } from './support';
@@ -209,4 +209,119 @@ it('choosing and removing files does not leave the end of the conversation', asy
   await say(boris, room, 'row 61');
   await row(page, 'row 61').waitFor();
   expect(await page.getByRole('button', { name: /To the newest|new$/ }).count()).toBe(0);
+});
+
+describe('the files of a draft', () => {
+  interface WithFiles {
+    content: string;
+    attachments?: { name: string }[];
+  }
+  const written = async (name = room) =>
+    ((await history(name)) as WithFiles[]).map(({ content, attachments = [] }) =>
+      [content, ...attachments.map((one) => one.name)].join(' +'),
+    );
+
+  it('wait with it while one looks at another room', async () => {
+    const other = (await makeRoom(anna, `${room}-2`)).name;
+    const page = await enter(browser, room, anna);
+    const rooms = page.getByRole('navigation', { name: 'Rooms' });
+    await field(page).fill('see the notes');
+    // It is still on its way when one leaves.
+    let letGo = () => {};
+    const held = new Promise<void>((resolve) => (letGo = resolve));
+    await page.route('**/api/v1/attachments?*', async (route) => {
+      await held;
+      await route.continue();
+    });
+    await choose(page, notes);
+    await page.locator('[data-upload="sending"]').waitFor();
+    await rooms.getByRole('link', { name: other, exact: true }).click();
+    await page.getByText(`Nobody has written in “${other}” yet.`).waitFor();
+    expect(await sent(page).count()).toBe(0);
+    await write(page, 'for there');
+    await row(page, 'for there').waitFor();
+    await rooms.getByRole('link', { name: room, exact: true }).click();
+    await expect.poll(() => field(page).inputValue()).toBe('see the notes');
+    await field(page).press('Enter');
+    await page.getByText('The files are still on their way').waitFor();
+    letGo();
+    await ready(page, 1);
+    await field(page).press('Enter');
+    await row(page, 'see the notes').getByRole('link', { name: notes.name }).waitFor();
+    expect(await written()).toEqual([`see the notes +${notes.name}`]);
+    expect(await written(other)).toEqual(['for there']);
+  });
+
+  it('are there again after a reload, sent or not', async () => {
+    const page = await enter(browser, room, anna);
+    await field(page).fill('two files');
+    await choose(page, notes);
+    await ready(page, 1);
+    await page.route('**/api/v1/attachments?name=second*', () => {});
+    await choose(page, { ...notes, name: 'second.txt' });
+    await page.locator('[data-upload="sending"]').waitFor();
+    await page.unroute('**/api/v1/attachments?name=second*');
+    await page.reload();
+    await ready(page, 2);
+    expect(await field(page).inputValue()).toBe('two files');
+    await field(page).press('Enter');
+    await row(page, 'two files').getByRole('link', { name: 'second.txt' }).waitFor();
+    expect(await written()).toEqual([`two files +${notes.name} +second.txt`]);
+    await page.reload();
+    await row(page, 'two files').waitFor();
+    expect(await sent(page).count()).toBe(0);
+  });
+
+  it('that are not here any more are not forgotten in silence', async () => {
+    const page = await enter(browser, room, anna);
+    await page.addInitScript(() => indexedDB.deleteDatabase('vestnik'));
+    await page.route('**/api/v1/attachments?*', () => {});
+    await field(page).fill('with a file');
+    await choose(page, notes);
+    await page.locator('[data-upload="sending"]').waitFor();
+    await page.reload();
+    await sent(page).getByText('This file is not here any more').waitFor();
+    await field(page).press('Enter');
+    await page.getByText('This message has files that were not taken').waitFor();
+    expect(await history(room)).toEqual([]);
+  });
+});
+
+it('a picture keeps its shape, and is never larger than it is', async () => {
+  const page = await enter(browser, room, anna);
+  const make = (width: number, height: number) =>
+    page.evaluate(
+      async ([w, h]) => {
+        const canvas = Object.assign(document.createElement('canvas'), { width: w, height: h });
+        canvas.getContext('2d')!.fillRect(0, 0, w, h);
+        const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve));
+        return [...new Uint8Array(await blob!.arrayBuffer())];
+      },
+      [width, height] as const,
+    );
+  for (const [width, height] of [
+    [60, 40],
+    [300, 1400],
+    [1600, 900],
+  ] as const) {
+    const buffer = Buffer.from(await make(width, height));
+    await choose(page, { name: `${width}x${height}.png`, mimeType: 'image/png', buffer });
+  }
+  await ready(page, 3);
+  await write(page, 'three shapes');
+  const shown = () =>
+    row(page, 'three shapes')
+      .locator('.picture img')
+      .evaluateAll((images) => images.map((image) => [image.clientWidth, image.clientHeight]));
+  const expected = [
+    [60, 40],
+    [69, 320],
+    [320, 180],
+  ];
+  await expect.poll(shown).toEqual(expected);
+  // It has its place before it has come again.
+  await page.route('**/api/v1/attachments/*', () => {});
+  await page.reload();
+  await row(page, 'three shapes').waitFor();
+  expect(await shown()).toEqual(expected);
 });

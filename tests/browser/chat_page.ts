@@ -14,7 +14,7 @@ interface Written {
   content: string;
 }
 
-async function call<T>(person: Person | undefined, method: string, path: string, body?: unknown): Promise<T> {
+export async function call<T>(person: Person | undefined, method: string, path: string, body?: unknown): Promise<T> {
   const response = await fetch(server + path, {
     method,
     headers: {

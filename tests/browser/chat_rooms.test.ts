@@ -1,6 +1,7 @@
 import type { Route } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
-import { changeRoom, closeRoom, closeSession, enter, field, history, makeRoom, row, say, texts } from './chat_page';
+import { changeRoom, closeRoom, closeSession, enter, field, history, join, makeRoom, removeMessage } from './chat_page';
+import { row, say, texts, write } from './chat_page';
 import { anna, boris, browser, phone, room } from './conversation';
 import { Gate } from './gate';
 import { server } from './support';
@@ -76,6 +77,57 @@ it('what the server refuses is said in the language of the page', async () => {
   expect(await letter.locator('strong').innerText()).toBe('Анна');
 });
 
+describe('the list of rooms', () => {
+  it('has a new one at once, marked until it is looked at, and loses a closed one', async () => {
+    const page = await enter(browser, room, anna);
+    const rooms = page.getByRole('navigation', { name: 'Rooms' });
+    await rooms.getByRole('link', { name: room }).waitFor();
+    // Nothing is read anew: what comes is told.
+    await page.route('**/api/v1/rooms?*', (route) => route.abort());
+    const { name } = await makeRoom(boris, `${room}-new`);
+    const link = rooms.getByRole('link', { name });
+    await link.getByText('new', { exact: true }).waitFor();
+    await link.click();
+    await page.getByRole('heading', { name, level: 1 }).waitFor();
+    await link.getByText('new', { exact: true }).waitFor({ state: 'detached' });
+    await rooms.getByRole('link', { name: room, exact: true }).click();
+    await closeRoom(boris, name);
+    await link.waitFor({ state: 'detached' });
+  });
+
+  it('is whole again after the connection was cut', async () => {
+    const gate = await Gate.open();
+    try {
+      const page = await enter(browser, room, anna, { base: gate.url });
+      gate.cut();
+      await page.locator('[data-live="waiting"]').waitFor({ state: 'attached' });
+      const { name } = await makeRoom(boris, `${room}-meanwhile`);
+      await closeRoom(anna, room);
+      gate.restore();
+      const rooms = page.getByRole('navigation', { name: 'Rooms' });
+      await rooms.getByRole('link', { name }).waitFor();
+      await rooms.getByRole('link', { name: room, exact: true }).waitFor({ state: 'detached' });
+    } finally {
+      await gate.close();
+    }
+  });
+
+  it('counts neither what one wrote elsewhere nor what was deleted', async () => {
+    const other = (await makeRoom(boris, `${room}-2`)).name;
+    await join(anna, other);
+    const page = await enter(browser, room, anna);
+    const link = page.getByRole('navigation', { name: 'Rooms' }).getByRole('link', { name: other });
+    await say(anna, other, 'from my phone');
+    const oops = await say(boris, other, 'oops');
+    await say(boris, other, 'to be read');
+    await link.getByLabel('2 unread messages').waitFor();
+    await removeMessage(boris, oops.id);
+    await link.getByLabel('1 unread message', { exact: true }).waitFor();
+    await page.reload();
+    await link.getByLabel('1 unread message', { exact: true }).waitFor();
+  });
+});
+
 describe('a room', () => {
   it('that was opened while the server was away comes with it', async () => {
     await say(boris, 'lobby', `before ${room}`);
@@ -121,6 +173,29 @@ describe('a room', () => {
     expect(await head.innerText()).toBe('1 here now');
   });
 
+  it('forgets whoever has closed the browser', async () => {
+    const his = await enter(browser, room, boris);
+    await write(his, 'bye');
+    await row(his, 'bye').waitFor();
+    const page = await enter(browser, room, anna);
+    const people = page.getByRole('complementary', { name: 'People' });
+    await people.getByText('2 here now').waitFor();
+    await his.context().close();
+    await people.getByText('1 here now').waitFor();
+  });
+
+  it('does not call new what one wrote in another tab', async () => {
+    for (let i = 1; i <= 60; ++i) await say(boris, room, `row ${i}`);
+    const page = await enter(browser, room, anna);
+    await row(page, 'row 60').waitFor();
+    await page.getByRole('log').hover();
+    await page.mouse.wheel(0, -600);
+    await page.getByRole('button', { name: 'To the newest' }).waitFor();
+    await say(anna, room, 'from my other tab');
+    await say(boris, room, 'an answer');
+    await page.getByRole('button', { name: '1 new', exact: true }).waitFor();
+  });
+
   it('that is not there cannot be joined', async () => {
     const page = await enter(browser, room, anna);
     await page.goto(page.url().replace(room, 'no-such-room'));
@@ -156,6 +231,7 @@ describe('a room', () => {
     });
     await page.getByRole('button', { name: 'Анна' }).click();
     await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Sign out' }).last().click();
     await page.getByText('This server shows its rooms only to those who say who they are.').waitFor();
     expect(await rooms.getByRole('link').count()).toBe(0);
     expect(await rooms.getByText('No such room').count()).toBe(0);

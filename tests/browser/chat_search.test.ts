@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { expect, it } from 'vitest';
 import type { Page } from 'playwright-core';
-import { changeMessage, enter, indexed, makeRoom, row, say } from './chat_page';
+import { changeMessage, enter, field, indexed, makeRoom, row, say } from './chat_page';
 import { anna, boris, browser, phone, room } from './conversation';
 import { until } from './support';
 
@@ -41,7 +41,7 @@ it('finds phrases, beginnings and names as written', async () => {
   expect(await marks(page)).toEqual(['connected']);
   await look(page, '"guide to the connected"', 1);
   await look(page, '"connected guide"', 0);
-  expect(await page.getByText('Nothing found.').isVisible()).toBe(true);
+  expect(await page.getByText(`Nothing found in “${room}”.`).isVisible()).toBe(true);
 });
 
 it('goes on to the older ones when there are more than it shows', async () => {
@@ -77,7 +77,7 @@ it('shows markup as text, and forgets what was changed', async () => {
   const { id } = await say(boris, room, '<b>bold</b> <img src=x onerror="document.title=1"> penguin');
   const page = await enter(browser, room, anna);
   await look(page, 'penguins', 1);
-  expect(await found(page).locator('.text').innerText()).toContain('<b>bold</b>');
+  expect(await found(page).locator('.text').innerText()).toContain('<img src=x onerror');
   expect(await found(page).locator('b, img').count()).toBe(0);
   await changeMessage(boris, id, 'a walrus instead');
   await look(page, 'penguins', 0);
@@ -105,4 +105,40 @@ it('looks into this room first, and into all when asked', async () => {
   await found(page).getByText(`#${other}`).waitFor();
   await found(page).getByRole('button').click();
   await row(page, 'over there').waitFor();
+});
+
+it('shows what was found, however far behind in the text', async () => {
+  await say(boris, room, 'word '.repeat(45) + 'needle in the middle ' + 'word '.repeat(10));
+  const page = await enter(browser, room, anna);
+  await look(page, 'needle', 1);
+  const seen = await page.locator('mark').evaluate((mark) => {
+    const card = mark.closest('button')!.getBoundingClientRect();
+    const text = mark.closest('.clamped')!.getBoundingClientRect();
+    return mark.getBoundingClientRect().bottom <= Math.min(card.bottom, text.bottom) + 1;
+  });
+  expect(seen).toBe(true);
+});
+
+it('offers all rooms when this one has nothing', async () => {
+  const other = (await makeRoom(anna, `${room}-2`)).name;
+  const word = `heron${randomBytes(3).toString('hex')}`;
+  await say(boris, other, `${word} is elsewhere`);
+  const page = await enter(browser, room, anna);
+  await look(page, word, 0);
+  await page.getByRole('button', { name: 'Search all rooms' }).click();
+  await found(page).getByText(`#${other}`).waitFor();
+});
+
+it('finds files by their names', async () => {
+  const page = await enter(browser, room, anna);
+  const file = { name: 'Годовой отчёт 2024.txt', mimeType: 'text/plain', buffer: Buffer.from('x') };
+  await page.locator('input[type="file"]').setInputFiles(file);
+  await page.locator('[data-upload="ready"]').waitFor();
+  await field(page).press('Enter');
+  await page.locator('[data-id]').getByRole('link', { name: file.name }).waitFor();
+  await page.getByRole('button', { name: 'Search' }).click();
+  await page.getByRole('searchbox', { name: 'Search', exact: true }).fill('отчёт 2024');
+  await page.getByText('1 file of this room').waitFor();
+  await found(page).getByRole('button', { name: file.name }).click();
+  await page.locator('.pointed').getByRole('link', { name: file.name }).waitFor();
 });

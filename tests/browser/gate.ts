@@ -8,6 +8,7 @@ export class Gate {
   readonly #sockets = new Set<Socket>();
   readonly #listener: Server;
   #refusing = false;
+  #refusingSockets = false;
 
   private constructor() {
     this.#listener = createServer((inside) => this.#accept(inside));
@@ -29,8 +30,15 @@ export class Gate {
     for (const socket of this.#sockets) socket.resetAndDestroy();
   }
 
+  /** Breaks every connection, and each that would become a WebSocket; requests pass. */
+  refuseSockets(): void {
+    this.#refusingSockets = true;
+    for (const socket of this.#sockets) socket.resetAndDestroy();
+  }
+
   restore(): void {
     this.#refusing = false;
+    this.#refusingSockets = false;
     for (const socket of this.#sockets) socket.resume();
   }
 
@@ -53,7 +61,11 @@ export class Gate {
       [outside, inside],
     ] as const) {
       this.#sockets.add(from);
-      from.on('data', (data) => void to.write(data));
+      from.on('data', (data) => {
+        const opensSocket = from === inside && /^upgrade: *websocket/im.test(data.toString('latin1'));
+        if (opensSocket && this.#refusingSockets) return void inside.resetAndDestroy();
+        to.write(data);
+      });
       from.on('end', () => to.end());
       from.on('error', () => to.destroy());
       from.on('close', () => {

@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest';
 import type { Drafts } from '../src/lib/chat/drafts';
 import { withDraft } from '../src/lib/chat/drafts';
 import { changed, nextToSend, restored, retried, unsent, without, written, type Letter } from '../src/lib/chat/letters';
-import { linked } from '../src/lib/chat/segments';
+import { linked, snippet } from '../src/lib/chat/segments';
 import { Typists } from '../src/lib/chat/typists';
 import { UnreadCounts } from '../src/lib/chat/unread';
 import { formatDay } from '../src/lib/format';
-import { initials } from '../src/lib/text';
+import { cleaned, initials, isBlank } from '../src/lib/text';
 
 const letter = (nonce: string, more: Partial<Letter> = {}): Letter => ({
   room: 'lobby',
@@ -125,6 +125,98 @@ describe('linked', () => {
         .map((segment) => segment.text)
         .join(''),
     ).toBe(text);
+  });
+});
+
+describe('the end of an address', () => {
+  const cases: Record<string, string> = {
+    '(see http://ex.com/t/12)': 'http://ex.com/t/12',
+    '[https://ex.com/a]': 'https://ex.com/a',
+    '(https://w.org/Foo_(bar))': 'https://w.org/Foo_(bar)',
+    "https://k/app#/?_g=(f:!(),t:(from:now,to:now))&_a=(q:(l:k,q:''))":
+      "https://k/app#/?_g=(f:!(),t:(from:now,to:now))&_a=(q:(l:k,q:''))",
+    'https://ex.com...': 'https://ex.com',
+    'https://ex.com/a…': 'https://ex.com/a',
+    '看 https://ex.com/a。然后': 'https://ex.com/a',
+    '看https://ex.com/a，这': 'https://ex.com/a',
+    '（https://ex.com/a）': 'https://ex.com/a',
+    '「https://ex.com/a」と': 'https://ex.com/a',
+    'https://ex.com/a！': 'https://ex.com/a',
+    'https://ex.com/a？': 'https://ex.com/a',
+    '`https://ex.com/a`': 'https://ex.com/a',
+    '«https://ex.com/a»': 'https://ex.com/a',
+    '„https://ex.com/a“': 'https://ex.com/a',
+    '“https://ex.com/a”.': 'https://ex.com/a',
+    '‘https://ex.com/a’': 'https://ex.com/a',
+    '‚https://ex.com/a‘': 'https://ex.com/a',
+    '‹https://ex.com/a›': 'https://ex.com/a',
+    'انظر https://ex.com/a، ثم': 'https://ex.com/a',
+    'क्या https://ex.com/a।': 'https://ex.com/a',
+    'https://ex.com/a\u200b': 'https://ex.com/a',
+    'https://ru.wikipedia.org/wiki/Ёлка_(дерево), там': 'https://ru.wikipedia.org/wiki/Ёлка_(дерево)',
+    'https://ex.com/a/': 'https://ex.com/a/',
+    'https://ex.com/?q=a+b&c=%20#d-': 'https://ex.com/?q=a+b&c=%20#d-',
+  };
+  it.each(Object.entries(cases))('%s', (text, wanted) => {
+    expect(linked(text).flatMap(({ href }) => href ?? [])).toEqual([wanted]);
+    expect(
+      linked(text)
+        .map((segment) => segment.text)
+        .join(''),
+    ).toBe(text);
+  });
+});
+
+describe('what is written', () => {
+  it('is sent without what cannot be seen', () => {
+    expect(cleaned('one\vtwo\r\nthree\x07\0\ttab')).toBe('one\ntwo\nthree\ttab');
+    expect(cleaned('half \ud83d and whole \u{1f600}')).toBe('half \ufffd and whole \u{1f600}');
+    expect(cleaned('kept \u0085 \u2028')).toBe('kept \u0085 \u2028');
+  });
+
+  it('is nothing when there is nothing to see', () => {
+    for (const text of ['', ' \n\t', '\u200b', '\u00a0\u2060\ufeff', '\u202e']) expect(isBlank(text)).toBe(true);
+    for (const text of ['.', '\u200bа', '\u{1f600}']) expect(isBlank(text)).toBe(false);
+  });
+});
+
+describe('what was found', () => {
+  const shown = (parts: [string, boolean][], before = false, after = false) =>
+    snippet({ parts: parts.map(([text, hit]) => ({ text, hit })), cut_before: before, cut_after: after })
+      .map(({ text, marked }) => (marked ? `[${text}]` : text))
+      .join('');
+
+  it('stands near the beginning of its card', () => {
+    const long = shown([
+      ['word '.repeat(45), false],
+      ['needle', true],
+      [' in the middle', false],
+    ]);
+    expect(long.indexOf('[needle]')).toBeLessThan(70);
+    expect(long).toMatch(/^…word word .*\[needle\] in the middle$/);
+  });
+
+  it('is shown with all before it when that is short', () => {
+    expect(
+      shown(
+        [
+          ['a ', false],
+          ['needle', true],
+          [' b', false],
+        ],
+        true,
+        true,
+      ),
+    ).toBe('…a [needle] b…');
+    expect(shown([['needle', true]])).toBe('[needle]');
+  });
+
+  it('does not break a character', () => {
+    const text = shown([
+      ['\u{1f600}'.repeat(60), false],
+      ['x', true],
+    ]);
+    expect(cleaned(text)).toBe(text);
   });
 });
 

@@ -226,3 +226,66 @@ describe('a batch that nobody takes', () => {
     expect(batch.empty).toBe(true);
   });
 });
+
+describe('a server that does not want this page', () => {
+  const refused = (status: number, field?: string) =>
+    hear({ on: 'probed', status, detail: 'words', ...(field === undefined ? {} : { field }) });
+  const closed = () => hear({ on: 'closed', code: 1006, reason: '' });
+
+  it('is asked why when the socket is not opened, and ever more rarely', () => {
+    hear({ on: 'start' });
+    const pauses: number[] = [];
+    for (let i = 0; i < 8; ++i) {
+      expect(closed()).toContainEqual({ do: 'probe' });
+      const [wait] = refused(403, 'Origin');
+      expect(link.state).toMatchObject({ kind: 'refused', status: 403, field: 'Origin', detail: 'words' });
+      pauses.push((wait as { ms: number }).ms);
+      now += pauses.at(-1)!;
+      expect(hear({ on: 'timer' })).toContainEqual({ do: 'open' });
+    }
+    expect(pauses).toEqual([...pauses].sort((a, b) => a - b));
+    expect(pauses[0]).toBeGreaterThanOrEqual(2_500);
+    expect(pauses.at(-1)).toBeGreaterThanOrEqual(150_000);
+  });
+
+  it('is asked at once when the reader wants it, and is live again when it takes the page', () => {
+    hear({ on: 'start' });
+    closed();
+    refused(421, 'Host');
+    expect(hear({ on: 'retry' })).toContainEqual({ do: 'open' });
+    hear({ on: 'opened' });
+    expect(link.state.kind).toBe('live');
+    hear({ on: 'closed', code: 1006, reason: '' });
+    expect(link.state).toMatchObject({ kind: 'waiting', loss: 'lost' });
+  });
+
+  it('is not meant when there is no answer, or one that says nothing of the page', () => {
+    hear({ on: 'start' });
+    for (const status of [0, 200, 405, 426, 429, 502]) {
+      closed();
+      expect(refused(status)).toEqual([]);
+      expect(link.state.kind).toBe('waiting');
+      hear({ on: 'timer' });
+    }
+  });
+});
+
+describe('the list of rooms', () => {
+  it('is followed like a room, and says where it begins', () => {
+    hear({ on: 'start' });
+    hear({ on: 'follow', room: ':rooms', after: '' });
+    const [subscribe] = sent(hear({ on: 'opened' }));
+    answer(subscribe!, { room: ':rooms', pos: 'd9:4', recovered: true });
+    expect(events()).toMatchObject([{ subscribed: { pos: 'd9:4' } }]);
+    event(':rooms', { listed: { pos: 'd9:5', id: 'a', name: 'team', opened: true } });
+    expect(events()).toMatchObject([{ listed: { name: 'team' } }]);
+    event(':rooms', { listed: { pos: 'd9:5', id: 'a', name: 'team', opened: true } });
+    expect(events()).toEqual([]);
+    hear({ on: 'closed', code: 1006, reason: '' });
+    hear({ on: 'timer' });
+    const [again] = sent(hear({ on: 'opened' }));
+    expect(again!.params).toMatchObject({ room: ':rooms', after: 'd9:5' });
+    answer(again!, { room: ':rooms', pos: 'e1:0', recovered: false, gap: { to: 'e1:0' } });
+    expect(events()).toMatchObject([{ gap: { to: 'e1:0' } }]);
+  });
+});

@@ -44,6 +44,8 @@ describe('translate', () => {
 
   it('leaves unknown names alone', () => {
     expect(translate('{who}', 'en', {})).toBe('{who}');
+    expect(translate('{who} is here', 'en', { who: 'Anna' })).toBe('Anna is here');
+    expect(translate('{who} is here', 'en', { who: 'דוד' })).toBe('\u2068דוד\u2069 is here');
   });
 });
 

@@ -1,3 +1,5 @@
+import { isLayered } from './layers';
+
 // Real addresses without a library: the path chooses the page, the query is the page's own.
 
 class Router {
@@ -10,7 +12,8 @@ class Router {
   }
 
   go(address: string): void {
-    history.pushState(null, '', address);
+    if (isLayered()) history.replaceState(null, '', address);
+    else history.pushState(null, '', address);
     this.#read();
     scrollTo(0, 0);
   }
@@ -20,14 +23,16 @@ class Router {
     const given = Object.entries(values).filter(([, value]) => value !== undefined && value !== '');
     const text = new URLSearchParams(given as [string, string][]).toString();
     const address = text === '' ? location.pathname : `${location.pathname}?${text}`;
-    if (replace) history.replaceState(null, '', address);
+    if (replace || isLayered()) history.replaceState(null, '', address);
     else history.pushState(null, '', address);
     this.#read();
   }
 
   #read(): void {
     this.path = normal(location.pathname);
-    this.query = new URLSearchParams(location.search);
+    // A window that opens or closes changes nothing here.
+    const query = new URLSearchParams(location.search);
+    if (query.toString() !== this.query.toString()) this.query = query;
   }
 
   /** Links inside the application change the page without loading it again. `data-reload` marks the others. */

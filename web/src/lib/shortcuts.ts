@@ -13,7 +13,7 @@ const sequenceMs = 1500;
 let goUntil = 0;
 
 export function handleShortcut(event: KeyboardEvent, help: () => void): void {
-  if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.defaultPrevented || isComposing(event) || event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.key === 'Escape') return leaveField(event);
   if (isTyping(event.target) || document.querySelector('dialog[open]')) return;
   if (isHelp(event)) {
@@ -38,6 +38,14 @@ function isHelp(event: KeyboardEvent): boolean {
 
 function leaveField(event: KeyboardEvent): void {
   if (isTyping(event.target)) (event.target as HTMLElement).blur();
+}
+
+/**
+ * Whether the key belongs to an input method, which ends a word with it. Safari tells it only by the key's code: it ends the
+ * composition before the key that ended it.
+ */
+export function isComposing(event: KeyboardEvent): boolean {
+  return event.isComposing || event.keyCode === 229;
 }
 
 export function isTyping(target: EventTarget | null): boolean {

@@ -5,6 +5,22 @@ export function codePoints(text: string): number {
   return count;
 }
 
+/**
+ * The text as the server takes it: without control characters, which come with what is pasted and cannot be seen. Those that
+ * begin a new line or page elsewhere begin a new line; half a character becomes U+FFFD.
+ */
+export function cleaned(text: string): string {
+  return text
+    .replace(/\r\n?|[\v\f]/g, '\n')
+    .replace(/[\0-\b\x0e-\x1f\x7f]/g, '')
+    .replace(/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g, '\ufffd');
+}
+
+/** Whether there is nothing to see. */
+export function isBlank(text: string): boolean {
+  return !/[^\s\p{Cc}\p{Cf}\p{Z}]/u.test(text);
+}
+
 /** The first `count` code points. */
 export function firstCodePoints(text: string, count: number): string {
   let taken = 0;

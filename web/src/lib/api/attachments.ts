@@ -9,6 +9,17 @@ const pictures = ['image/png', 'image/jpeg', 'image/gif', 'image/webp'];
 export const attachmentUrl = (id: string) => `${path}/${encodeURIComponent(id)}`;
 export const isPicture = ({ content_type }: Attachment) => pictures.includes(content_type);
 
+/** Whether the server still has it: what no message has named for long is removed. */
+export async function isThere(id: string): Promise<boolean> {
+  try {
+    const acting = actor();
+    const headers: HeadersInit = acting === undefined ? {} : { Authorization: `Bearer ${acting}` };
+    return (await fetch(attachmentUrl(id), { method: 'HEAD', cache: 'no-store', headers })).status !== 404;
+  } catch {
+    return true; // the server itself is not there now
+  }
+}
+
 /** Sends one file; `onprogress` hears the share that is sent, 0 to 1. Throws ApiError, also when `signal` ends it. */
 export function upload(file: File, onprogress: (share: number) => void, signal: AbortSignal): Promise<Attachment> {
   const acting = actor();

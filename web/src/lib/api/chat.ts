@@ -13,6 +13,8 @@ export const chat = {
   createUser: (username: string, email: string) =>
     request<User>('POST', '/api/v1/users', { username, ...(email === '' ? {} : { email }) }),
 
+  user: (id: number) => get<User>(`/api/v1/users/${id}`, {}),
+
   createRoom: (name: string, rules: RoomRules) => request<Room>('POST', '/api/v1/rooms', { name, ...rules }),
   updateRoom: (room: string, rules: RoomRules) => request<Room>('PATCH', roomPath(room), rules),
   closeRoom: (room: string) => request<unknown>('DELETE', roomPath(room)),

@@ -178,6 +178,24 @@ export interface RoomEvent {
   member?: { pos: string; user_id?: number; username: string; joined?: boolean };
   rules?: RulesChange;
   closed?: { pos: string; reason: string; user_id?: number };
+  /** In the list of rooms only. */
+  listed?: RoomListed;
+  unlisted?: { pos: string; id: string; name: string; reason: string };
+}
+
+/** A room as the list of rooms tells it: it was opened, or has other rules. */
+export interface RoomListed {
+  pos: string;
+  id: string;
+  name: string;
+  created_at: string;
+  owner_id?: number;
+  max_length?: number;
+  client_seq_required?: boolean;
+  message_limit?: number;
+  read_only?: boolean;
+  expires_at?: string;
+  opened?: boolean;
 }
 
 export interface ReactionChange {

@@ -7,6 +7,7 @@ import { Link } from '../rpc/link.svelte';
 import type { Presence } from '../rpc/wire';
 import { textScale } from '../text_scale';
 import { takeSeq } from '../write/sequence';
+import { authors } from './authors.svelte';
 import { DraftBook } from './drafts';
 import { rowHeights } from './heights';
 import type { Letter } from './letters';
@@ -16,6 +17,7 @@ import { Rooms } from './rooms.svelte';
 import type { ChatRow } from './row';
 import { session } from '../session.svelte';
 import { Typists } from './typists';
+import { Uploads } from './uploads.svelte';
 
 const typingEveryMs = 3000;
 const peopleEveryMs = 20_000;
@@ -60,6 +62,7 @@ export class Chat {
   /** A sentence about what has just gone wrong. */
   problem: unknown = $state.raw();
 
+  readonly #uploads = new Map<string, Uploads>();
   #typists = new Typists();
   #typingTold = 0;
   #ticker: ReturnType<typeof setInterval> | undefined;
@@ -95,6 +98,7 @@ export class Chat {
     this.#actsAs = session.secret;
     this.link.start(session.secret, session.user?.id);
     this.rooms.connected();
+    if (session.user) for (const uploads of this.#uploads.values()) uploads.renew();
     if (this.view) this.open(this.view.name, undefined, true);
   }
 
@@ -111,6 +115,7 @@ export class Chat {
     this.active = [];
     this.#isHere(session.user);
     this.problem = undefined;
+    this.rooms.visited(name);
     const view = new RoomView(
       name,
       this.link,
@@ -144,8 +149,26 @@ export class Chat {
     this.#lookShown = look;
     if (room.status === 'fulfilled') view.describe(room.value);
     if (members.status === 'fulfilled') this.members = members.value;
-    if (active.status === 'fulfilled') this.active = active.value;
+    if (active.status === 'fulfilled') {
+      this.active = active.value;
+      authors.learn(active.value);
+    }
     this.#isHere(session.user);
+  }
+
+  /** The files of what is being written in this room, be it open or not. */
+  uploadsOf(room: string): Uploads {
+    let uploads = this.#uploads.get(room);
+    if (!uploads) {
+      const kept = this.drafts.of(room).files ?? [];
+      uploads = new Uploads(
+        kept,
+        (files) => this.drafts.change(room, { files }),
+        () => session.user?.id,
+      );
+      this.#uploads.set(room, uploads);
+    }
+    return uploads;
   }
 
   /** Writes into the open room. The session must be there. */
@@ -245,6 +268,7 @@ export class Chat {
       if (event.rules) this.rooms.changed(room, event.rules);
       if (event.member || event.rules) changed = true;
       if (event.closed) this.rooms.closed(room);
+      if (event.deleted && this.rooms.unread.of(room) > 0) this.rooms.recount();
     }
     if (others.length > 0 && !this.#isLooking(view)) {
       if (this.rooms.unread.of(room) === 0) view.unreadFrom = others[0]!.id;

@@ -1,9 +1,23 @@
+import type { Attachment } from '../api/types';
 import { load, save } from '../storage';
 
-/** What was being written in a room when one left it. */
+/** A file that goes with a message: what is remembered of it until the message is sent. */
+export interface DraftFile {
+  /** Under which the file itself is kept (file_store.ts). */
+  key: string;
+  name: string;
+  size: number;
+  type: string;
+  /** What the server has made of it, and for whom: nobody else can send it. */
+  attachment?: Attachment | undefined;
+  userId?: number | undefined;
+}
+
+/** What was being written in a room when one left it. A text never goes without the files that were chosen with it. */
 export interface Draft {
   text: string;
-  replyTo?: number;
+  replyTo?: number | undefined;
+  files?: DraftFile[] | undefined;
 }
 
 export type Drafts = Record<string, Draft>;
@@ -13,7 +27,7 @@ const roomsKept = 50;
 /** The drafts with this one: an empty one disappears, and of many the oldest ones do. */
 export function withDraft(drafts: Drafts, room: string, draft: Draft): Drafts {
   const { [room]: _, ...others } = drafts;
-  if (draft.text === '' && draft.replyTo === undefined) return others;
+  if (draft.text === '' && draft.replyTo === undefined && !draft.files?.length) return others;
   const kept = Object.entries(others).slice(-(roomsKept - 1));
   return { ...Object.fromEntries(kept), [room]: draft };
 }
@@ -28,7 +42,9 @@ export class DraftBook {
     return this.#own[room] ?? load<Drafts>(key, {})[room] ?? { text: '' };
   }
 
-  save(room: string, draft: Draft): void {
+  /** What is not given stays as it is. */
+  change(room: string, change: Partial<Draft>): void {
+    const draft = { ...this.of(room), ...change };
     this.#own = withDraft(this.#own, room, draft);
     save(key, this.#own, 'tab');
     save(key, withDraft(load<Drafts>(key, {}), room, draft));

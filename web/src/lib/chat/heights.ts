@@ -1,4 +1,5 @@
 // Guesses how high a row will be, so that the scroll bar is right before a row was ever drawn. Sizes as in MessageRow.svelte.
+import { isPicture } from '../api/attachments';
 import { countLines } from '../list/line_count';
 import type { ChatRow } from './row';
 
@@ -12,6 +13,7 @@ const headingHeight = 28;
 const replyHeight = 20;
 const reactionsHeight = 32;
 const attachmentHeight = 48;
+const pictureHeight = 210;
 
 /** For a list of so many pixels in which text is `scale` times its usual size. */
 export function rowHeights(listWidth: number, scale: number): (row: ChatRow) => number {
@@ -24,6 +26,8 @@ export function rowHeights(listWidth: number, scale: number): (row: ChatRow) => 
     if (row.lead !== 'none') height += headingHeight;
     if (row.replyTo !== undefined) height += replyHeight;
     if (row.reactions.length > 0) height += reactionsHeight;
-    return (height + row.attachments.length * attachmentHeight) * scale;
+    const pictures = row.attachments.filter(isPicture).length;
+    height += pictures * pictureHeight + (row.attachments.length - pictures) * attachmentHeight;
+    return height * scale;
   };
 }

@@ -51,6 +51,12 @@ export function nextToSend(letters: readonly Letter[], room: string): Letter | u
 }
 
 const unauthenticated = 401;
+const ofTheMessage = [400, 413, 422];
+
+/** Whether the server does not take the message as it is: sending it again would not help, changing it may. */
+export function isRefused(status: number): boolean {
+  return ofTheMessage.includes(status);
+}
 
 /**
  * After the connection or the session is back: what did not reach the server is sent again by the same person, what it did not

@@ -83,13 +83,14 @@ export class RoomView {
       const far = cursor !== undefined && unread > page.messages.length;
       if (far) await this.#load((loading) => this.#around(cursor, loading));
       if (unread > 0 && cursor !== undefined) this.unreadFrom = this.#firstAfter(cursor);
-      if (far) this.timeline.unseen = unread;
       this.phase = 'ready';
       if (at !== undefined) return void this.goTo(at);
       const from = this.unreadFrom === undefined ? undefined : this.timeline.indexOf(this.unreadFrom);
       if (from !== undefined) {
         this.#onceShown = () => {
-          if (this.screen?.showFrom(from)) this.read();
+          if (!this.screen?.showFrom(from)) return;
+          this.read();
+          this.timeline.unseen = unread;
         };
       }
       this.#schedule();

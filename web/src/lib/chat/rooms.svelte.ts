@@ -2,13 +2,16 @@ import { chat } from '../api/chat';
 import { api, roomsPage } from '../api/client';
 import { ApiError } from '../api/errors';
 import { describe } from '../describe';
-import type { Room, RulesChange } from '../api/types';
+import type { Room, RoomEvent, RoomListed, RulesChange } from '../api/types';
 import type { Link } from '../rpc/link.svelte';
 import type { Glimpse } from '../rpc/protocol';
+import { roomsLog } from '../rpc/wire';
 import { session } from '../session.svelte';
 import { UnreadCounts } from './unread';
 
-const refreshMs = 30_000;
+// The list is followed; this finds what the server has forgotten to tell.
+const refreshMs = 120_000;
+const recountMs = 300;
 const acknowledgeMs = 800;
 const followedAtMost = 100;
 const unauthenticated = 401;
@@ -21,12 +24,17 @@ export class Rooms {
   list: Room[] = $state.raw([]);
   unread: UnreadCounts = $state.raw(new UnreadCounts());
   readonly sorted = $derived(inOrder(this.list));
+  /** Rooms that others have opened since this page is here, and that have not been looked at. */
+  fresh: ReadonlySet<string> = $state.raw(new Set());
 
   /** Rooms that this connection may not follow; asking again would not help. */
   readonly #refused = new Set<string>();
   #timer: ReturnType<typeof setInterval> | undefined;
   #ticks = 0;
   #looks = 0;
+  /** What has become of the list since it was last asked for. */
+  #late: RoomEvent[] = [];
+  #recounting: ReturnType<typeof setTimeout> | undefined;
   #acknowledging: { timer: ReturnType<typeof setTimeout>; room: string; pos: string } | undefined;
 
   /** `onrefreshed` is told when the server's own counts have come. */
@@ -36,12 +44,14 @@ export class Rooms {
   ) {}
 
   start(): void {
+    this.link.follow(roomsLog, '');
     void this.refresh();
     this.#timer = setInterval(() => document.visibilityState === 'visible' && this.#tick(), refreshMs);
   }
 
   stop(): void {
     clearInterval(this.#timer);
+    clearTimeout(this.#recounting);
     this.acknowledge();
   }
 
@@ -52,6 +62,7 @@ export class Rooms {
   /** Reads the counts anew, and the rooms: if there are many, `whole` says whether all of them. */
   async refresh(whole = true): Promise<void> {
     const look = ++this.#looks;
+    const late: RoomEvent[] = (this.#late = []);
     try {
       const [first, unread] = await Promise.all([
         api.rooms(),
@@ -59,10 +70,12 @@ export class Rooms {
       ]);
       if (look !== this.#looks) return;
       if (this.phase !== 'ready' || first.length < roomsPage) this.list = first;
+      this.#tell(late);
       if (unread) this.unread = UnreadCounts.from(unread);
       this.phase = 'ready';
       this.onrefreshed();
       if (whole && first.length === roomsPage) await this.#loadFurther(first, look);
+      this.#tell(late);
       this.#followThem();
     } catch (error) {
       this.error = describe(error);
@@ -76,6 +89,8 @@ export class Rooms {
 
   /** The room cannot be followed on this connection: it is gone, or there are too many. */
   refused(name: string): void {
+    // Who may not see the rooms has been told so by the list itself.
+    if (name === roomsLog) return;
     this.#refused.add(name);
     void this.refresh();
   }
@@ -83,6 +98,7 @@ export class Rooms {
   /** A new connection, perhaps of somebody else. */
   connected(): void {
     this.#refused.clear();
+    this.link.follow(roomsLog, '');
     void this.refresh();
   }
 
@@ -93,16 +109,19 @@ export class Rooms {
 
   /** Something happened in rooms that are not on the screen. */
   glimpses(glimpses: readonly Glimpse[]): void {
-    let { unread } = this;
     for (const { room, messages, changes } of glimpses) {
-      unread = unread.added(room, messages);
+      if (room === roomsLog) {
+        this.#listChanged(changes);
+        continue;
+      }
+      this.unread = this.unread.added(room, messages);
       for (const change of changes) {
         if (change.closed) this.closed(room);
         if (change.rules) this.changed(room, change.rules);
         if (change.gap) void this.refresh();
+        if (change.deleted && this.unread.of(room) > 0) this.recount();
       }
     }
-    this.unread = unread;
   }
 
   /** All up to here has been read. The server is told a little later, once for many. */
@@ -125,8 +144,30 @@ export class Rooms {
     chat.acknowledge(told.room, told.pos).catch(() => {});
   }
 
+  /** Something that may have been unread has gone: the server knows how much is left. */
+  recount(): void {
+    this.#recounting ??= setTimeout(() => {
+      this.#recounting = undefined;
+      if (session.secret === undefined) return;
+      chat.unread().then(
+        (unread) => {
+          this.unread = UnreadCounts.from(unread);
+          this.onrefreshed();
+        },
+        () => {},
+      );
+    }, recountMs);
+  }
+
+  /** The room is on the screen. */
+  visited(name: string): void {
+    if (!this.fresh.has(name)) return;
+    this.fresh = new Set([...this.fresh].filter((one) => one !== name));
+  }
+
   created(room: Room): void {
-    this.list = [...this.list, room];
+    this.list = [...this.list.filter(({ id }) => id !== room.id), room];
+    this.visited(room.name);
   }
 
   replaced(room: Room): void {
@@ -150,6 +191,29 @@ export class Rooms {
   closed(name: string): void {
     this.list = this.list.filter((room) => room.name !== name);
     this.unread = this.unread.without(name);
+    this.visited(name);
+  }
+
+  #listChanged(changes: readonly RoomEvent[]): void {
+    // A list that is being read may be older than they are.
+    this.#late.push(...changes);
+    this.#tell(changes);
+    if (changes.some(({ gap, subscribed }) => gap || subscribed)) void this.refresh();
+  }
+
+  #tell(changes: readonly RoomEvent[]): void {
+    for (const { listed, unlisted } of changes) {
+      if (listed) this.#listed(listed);
+      if (unlisted && this.list.some(({ id }) => id === unlisted.id)) this.closed(unlisted.name);
+    }
+  }
+
+  #listed({ pos: _, opened, ...told }: RoomListed): void {
+    const known = this.list.find(({ id }) => id === told.id);
+    if (known) return this.changed(known.name, { pos: '', ...told });
+    this.list = [...this.list, { ...told, message_count: 0, pos: '' }];
+    const own = told.owner_id !== undefined && told.owner_id === session.user?.id;
+    if (opened && !own) this.fresh = new Set([...this.fresh, told.name]);
   }
 
   /** The more rooms there are, the more rarely they are read anew. */

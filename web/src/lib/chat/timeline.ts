@@ -1,4 +1,4 @@
-import type { Message, RoomEvent } from '../api/types';
+import type { Attachment, Message, RoomEvent } from '../api/types';
 import { RowList, type Limits } from '../list/row_list';
 import { chatRow, deleted, edited, leadOf, reacted, type ChatRow } from './row';
 
@@ -60,6 +60,20 @@ export class RoomTimeline {
       if (fits(row)) return row;
     }
     return undefined;
+  }
+
+  /** The newest files whose names have every one of these words, in any case. */
+  findFiles(words: string, atMost: number): { row: ChatRow; attachment: Attachment }[] {
+    const wanted = folded(words).split(/\s+/);
+    const found: { row: ChatRow; attachment: Attachment }[] = [];
+    for (let i = this.rows.end - 1; i >= this.rows.first && found.length < atMost; --i) {
+      const row = this.rows.get(i);
+      for (const attachment of row.attachments) {
+        const name = folded(attachment.name);
+        if (wanted.every((word) => name.includes(word))) found.push({ row, attachment });
+      }
+    }
+    return found;
   }
 
   /** From here on events are kept, because a page that is being read may be older than they are. */
@@ -164,7 +178,8 @@ export class RoomTimeline {
     const last = this.newest;
     if (last && last.epoch !== row.epoch) return 'stale';
     if (this.indexOf(row.id) !== undefined) return this.#replace(row.id, (known) => ({ ...row, lead: known.lead }));
-    if (this.hold === 'reading') ++this.unseen;
+    // What one has written elsewhere is not new to oneself.
+    if (this.hold === 'reading' && (row.authorId === undefined || row.authorId !== this.me())) ++this.unseen;
     if (!this.reachesEnd) return 'nothing';
     if (this.hold === 'reading' && !this.rows.fits(1, weightOf(row))) {
       this.reachesEnd = false;
@@ -240,6 +255,11 @@ export class RoomTimeline {
 
 function rowsOf(page: readonly Message[]): ChatRow[] {
   return page.map(chatRow).filter((row) => row !== undefined);
+}
+
+/** Letters that are the same to a reader are the same here. */
+function folded(text: string): string {
+  return text.normalize('NFKC').toLocaleLowerCase();
 }
 
 function weightOf(row: ChatRow): number {

@@ -8,8 +8,15 @@ export function translate(entry: Entry, language: string, parameters: Parameters
   return form(entry, language, Number(parameters['count'])).replace(/\{(\w+)\}/g, (whole, name: string) => {
     const value = parameters[name];
     if (value === undefined) return whole;
-    return typeof value === 'number' ? new Intl.NumberFormat(language).format(value) : value;
+    return typeof value === 'number' ? new Intl.NumberFormat(language).format(value) : isolated(value);
   });
+}
+
+/** A name that is written from right to left must not turn the sentence around. */
+function isolated(value: string): string {
+  return /[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}]/u.test(value)
+    ? `\u2068${value}\u2069`
+    : value;
 }
 
 function form(entry: Entry, language: string, count: number): string {

@@ -21,8 +21,8 @@ export type LiveState =
   | { kind: 'catching_up'; left?: number }
   | { kind: 'live' }
   | { kind: 'waiting'; until: number; loss: Loss }
-  /** The server answers, but not with this room: trying again would not help. */
-  | { kind: 'refused'; status: number; detail: string };
+  /** The server answers, but not with this room: trying again would not help. `until`: it is tried again then. */
+  | { kind: 'refused'; status: number; detail: string; field?: string; until?: number };
 
 export type LiveEvent =
   | { on: 'start'; after: string }

@@ -1,12 +1,13 @@
 // One socket for many rooms, without a socket and without a clock: events go in with the time, actions come out.
 import type { RoomEvent } from '../api/types';
-import { askedDelayMs, backoffMs } from '../live/backoff';
+import { askedDelayMs, backoffMs, refusedBackoffMs } from '../live/backoff';
 import { answerTimeoutMs, quietMs, type LiveState, type Loss } from '../live/machine';
 import { parsePosition } from '../position';
 import {
   headFrame,
   pingFrame,
   positionOf,
+  roomsLog,
   subscribedOf,
   subscribeFrame,
   typingFrame,
@@ -21,6 +22,8 @@ export type LinkEvent =
   | { on: 'opened' }
   | { on: 'frame'; frame: Received }
   | { on: 'closed'; code: number; reason: string }
+  /** The answer to `probe`: its status, 0 without one; the field that the server complains of, and its own words. */
+  | { on: 'probed'; status: number; field?: string; detail: string }
   | { on: 'timer' }
   /** The user wants it now, or the network came back. */
   | { on: 'retry' }
@@ -36,6 +39,8 @@ export type LinkEvent =
 export type LinkAction =
   | { do: 'open' }
   | { do: 'close' }
+  /** Asks over HTTP why the socket is not opened, which a browser does not tell. */
+  | { do: 'probe' }
   | { do: 'send'; text: string }
   /** Sends `timer` after this time; replaces the earlier wait. */
   | { do: 'wait'; ms: number }
@@ -67,6 +72,7 @@ export class LinkMachine {
   #nextId = 1;
   #watched = '';
   #attempt = 0;
+  #refusals = 0;
   #openedAt = 0;
   #heard = false;
   #pinged = false;
@@ -96,8 +102,10 @@ export class LinkMachine {
         return this.#closed(event.code, event.reason, now);
       case 'timer':
         return this.#timer(now);
+      case 'probed':
+        return this.#probed(event, now);
       case 'retry':
-        return this.state.kind === 'waiting' ? this.#connect(true) : this.#doubt();
+        return this.#away ? this.#connect(true) : this.#doubt();
       case 'doubt':
         return this.#doubt();
       case 'watch':
@@ -117,6 +125,11 @@ export class LinkMachine {
     return this.state.kind === 'live' || this.state.kind === 'catching_up';
   }
 
+  /** Whether there is no connection, and none on its way. */
+  get #away(): boolean {
+    return this.state.kind === 'waiting' || this.state.kind === 'refused';
+  }
+
   #connect(again: boolean): LinkAction[] {
     this.state = { kind: 'connecting', again };
     this.#asked.clear();
@@ -126,6 +139,7 @@ export class LinkMachine {
 
   #opened(now: number): LinkAction[] {
     this.#openedAt = now;
+    this.#refusals = 0;
     const sends = [...this.#feeds].map(([room, { last }]) => this.#subscribe(room, last));
     if (this.#resume && this.#feeds.has(this.#watched)) {
       this.state = { kind: 'catching_up' };
@@ -175,6 +189,7 @@ export class LinkMachine {
 
   #closed(code: number, reason: string, now: number): LinkAction[] {
     if (!this.#open && this.state.kind !== 'connecting') return [];
+    if (this.state.kind === 'connecting') return [{ do: 'probe' }, ...this.#lose('lost', now)];
     if (code === closedSlow) return this.#lose('slow', now);
     if (code === closedRestart) {
       return this.#lose('restart', now, Math.round((askedDelayMs(reason) ?? 1000) * (1 + 0.25 * this.random())));
@@ -182,9 +197,17 @@ export class LinkMachine {
     return this.#lose(protocolCloses.includes(code) ? 'protocol' : 'lost', now);
   }
 
+  /** The server is there and does not want this page: it is asked ever more rarely, and the reader is told why. */
+  #probed({ status, field, detail }: LinkEvent & { on: 'probed' }, now: number): LinkAction[] {
+    if (this.state.kind !== 'waiting' || this.state.loss !== 'lost' || !isRefusal(status)) return [];
+    const ms = refusedBackoffMs(this.#refusals++, this.random);
+    this.state = { kind: 'refused', status, detail, ...(field === undefined ? {} : { field }), until: now + ms };
+    return [{ do: 'wait', ms }];
+  }
+
   #timer(now: number): LinkAction[] {
     if (this.state.kind === 'connecting') return this.#lose('lost', now);
-    if (this.state.kind === 'waiting') return this.#connect(true);
+    if (this.#away) return this.#connect(true);
     if (!this.#open) return [];
     if (this.#heard) return this.#watchOver();
     return this.#pinged ? this.#lose('silent', now) : this.#doubt();
@@ -264,6 +287,8 @@ export class LinkMachine {
     const { pos, recovered, gap } = subscribed!;
     if (gap && !recovered) return this.#gap(room, feed, { gap });
     if (feed.last === '') feed.last = pos;
+    // Whoever reads the list of rooms from now on knows of every change.
+    if (room === roomsLog) return [{ do: 'event', room, event: { subscribed: subscribed! } }];
     return room === this.#watched ? this.#progress() : [];
   }
 
@@ -291,6 +316,11 @@ export class LinkMachine {
     this.state = { kind: 'live' };
     return [{ do: 'resumed', count: received, whole }];
   }
+}
+
+/** Whether the page will not be taken as it is. That GET alone opens a socket, and that there are too many, says nothing. */
+function isRefusal(status: number): boolean {
+  return status >= 400 && status < 500 && ![405, 408, 426, 429].includes(status);
 }
 
 /** Whether `pos` is behind `last`, or of another history. */

@@ -7,6 +7,9 @@ export interface RpcError {
   message: string;
 }
 
+/** The list of rooms is followed like a room, under this name. */
+export const roomsLog = ':rooms';
+
 /** Somebody has come to a room or gone; nobody is named when it was more than one, or the room is large. */
 export interface Presence {
   room: string;
@@ -70,7 +73,9 @@ export function subscribedOf(result: unknown): Subscribed | undefined {
 /** The position at which an event stands, and nothing for those without one. */
 export function positionOf(event: RoomEvent): string | undefined {
   if (event.gap) return event.gap.to;
-  const change =
-    event.message ?? event.edited ?? event.deleted ?? event.reaction ?? event.member ?? event.rules ?? event.closed;
-  return change?.pos;
+  const { subscribed: _1, gap: _2, ...changes } = event;
+  for (const change of Object.values(changes) as ({ pos?: string } | undefined)[]) {
+    if (typeof change?.pos === 'string') return change.pos;
+  }
+  return undefined;
 }

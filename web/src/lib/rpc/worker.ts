@@ -1,12 +1,13 @@
 // Holds the socket away from the page's thread: frames are parsed here, gathered, and handed over in batches.
-import type { RoomEvent } from '../api/types';
+import type { Problem, RoomEvent } from '../api/types';
 import { Handover } from '../live/handover';
 import { Socket, socketUrl } from '../live/socket';
 import { EventBatch } from './event_batch';
 import { LinkMachine, type LinkAction, type LinkEvent } from './machine';
 import type { FromWorker, Glimpse, ToWorker } from './protocol';
-import { positionOf, readFrame } from './wire';
+import { positionOf, readFrame, roomsLog } from './wire';
 
+const path = '/rpc';
 const glimpseMs = 250;
 const batchCapacity = 20_000;
 const changesKept = 100;
@@ -29,7 +30,7 @@ self.onmessage = ({ data }: MessageEvent<ToWorker>) => {
   switch (data.do) {
     case 'start':
       me = data.me;
-      address = socketUrl(self.location.href, '/rpc', data.token === undefined ? {} : { token: data.token });
+      address = socketUrl(self.location.href, path, data.token === undefined ? {} : { token: data.token });
       return dispatch({ on: 'start' });
     case 'more':
       return handover.more();
@@ -65,6 +66,8 @@ function perform(action: LinkAction): void {
     case 'close':
       clearTimeout(timer);
       return socket.close();
+    case 'probe':
+      return void probe();
     case 'send':
       return socket.send(action.text);
     case 'wait':
@@ -85,15 +88,28 @@ function perform(action: LinkAction): void {
   }
 }
 
+/** A browser names the page to the server in a POST, as it does for a socket, and here shows the answer. */
+async function probe(): Promise<void> {
+  const answer = await fetch(path, { method: 'POST', cache: 'no-store' }).catch(() => undefined);
+  const problem = (await answer?.json().catch(() => undefined)) as Problem | undefined;
+  const field = problem?.violations?.[0]?.field;
+  const told = { status: answer?.status ?? 0, detail: problem?.detail ?? '' };
+  dispatch({ on: 'probed', ...told, ...(field === undefined ? {} : { field }) });
+}
+
 function take(room: string, event: RoomEvent): void {
   if (room === watched) return handover.push(event);
   const pos = positionOf(event) ?? '';
   const glimpse = glimpses.get(room) ?? { room, pos, messages: 0, changes: [] };
   glimpse.pos = pos;
-  if (event.message) {
+  if (room === roomsLog) {
+    glimpse.changes = [...glimpse.changes, event];
+    // So many at once are read anew.
+    if (glimpse.changes.length > changesKept) glimpse.changes = [{ gap: { to: pos } }];
+  } else if (event.message) {
     if (me === undefined || event.message.user_id !== me) ++glimpse.messages;
     glimpse.at = event.message.created_at;
-  } else if (event.closed || event.rules || event.gap) {
+  } else if (event.closed || event.rules || event.gap || event.deleted) {
     glimpse.changes = [...glimpse.changes, event].slice(-changesKept);
   }
   glimpses.set(room, glimpse);

@@ -1,0 +1,35 @@
+// A server that is there and does not want this page: behind a proxy that changes the Host, for example.
+import { expect, it } from 'vitest';
+import { enter, say } from './chat_page';
+import { anna, boris, browser, room } from './conversation';
+import { Gate } from './gate';
+
+it('is told apart from one that is not there, and asked ever more rarely', async () => {
+  const gate = await Gate.open();
+  try {
+    const page = await enter(browser, room, anna, { base: gate.url });
+    let asked = 0;
+    await page.route('**/rpc', (route) => {
+      ++asked;
+      const violations = [{ field: 'Origin', reason: 'is not the address that this server was called by' }];
+      return route.fulfill({
+        status: 403,
+        json: { status: 403, detail: 'The page comes from elsewhere.', violations },
+      });
+    });
+    gate.refuseSockets();
+    await page.getByText('the proxy must pass the Host on as it came').waitFor();
+    expect(await page.locator('[data-live="refused"]').count()).toBe(1);
+    await page.getByRole('button', { name: 'Try now' }).click();
+    await expect.poll(() => asked).toBe(2);
+    await page.waitForFunction(() => document.querySelector('[data-live="refused"]'));
+    await page.unroute('**/rpc');
+    gate.restore();
+    await page.getByRole('button', { name: 'Try now' }).click();
+    await page.locator('[data-live="live"]').waitFor({ state: 'attached' });
+    await say(boris, room, 'here again');
+    await page.locator('[data-id]', { hasText: 'here again' }).waitFor();
+  } finally {
+    await gate.close();
+  }
+});
