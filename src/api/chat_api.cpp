@@ -144,8 +144,10 @@ Task<Result<void>> ChatApi::react(Call& call, const Request& request, bool add, 
   co_return Result<void>();
 }
 
-Task<Result<void>> ChatApi::get_stats(Call&, const contract::GetStatsRequest&, contract::Stats& response) {
-  auto stats = co_await pool_.run([this] { return chat_.stats(); });
+Task<Result<void>> ChatApi::get_stats(Call& call, const contract::GetStatsRequest&, contract::Stats& response) {
+  auto actor = sessions_.identify(call.credentials, std::nullopt);
+  if (!actor) co_return error_of(actor);
+  auto stats = co_await pool_.run([this, &actor] { return chat_.stats(*actor); });
   if (!stats) co_return error_of(stats);
   response.set_users(stats->users);
   response.set_sessions(stats->sessions);

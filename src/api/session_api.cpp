@@ -14,6 +14,7 @@ void SessionApi::add_to(Methods& methods) {
   methods.add("vestnik.chat.v1.Chat.CreateUser", *this, &SessionApi::create_user);
   methods.add("vestnik.chat.v1.Chat.ListUsers", *this, &SessionApi::list_users);
   methods.add("vestnik.chat.v1.Chat.GetUser", *this, &SessionApi::get_user);
+  methods.add("vestnik.chat.v1.Chat.RemoveUser", *this, &SessionApi::remove_user);
 }
 
 Task<Result<void>> SessionApi::create_session(Call&, const contract::CreateSessionRequest& request,
@@ -69,6 +70,13 @@ Task<Result<void>> SessionApi::get_user(Call& call, const contract::GetUserReque
   if (!user) co_return error_of(user);
   to_contract(*user, response);
   co_return Result<void>();
+}
+
+Task<Result<void>> SessionApi::remove_user(Call& call, const contract::RemoveUserRequest& request,
+                                           contract::RemoveUserResponse&) {
+  auto actor = sessions_.identify(call.credentials, std::nullopt);
+  if (!actor) co_return error_of(actor);
+  co_return co_await pool_.run([this, &actor, id = request.user_id()] { return chat_.remove_user(*actor, id); });
 }
 
 }  // namespace vestnik::api

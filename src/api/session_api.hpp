@@ -26,6 +26,8 @@ class SessionApi {
   Task<Result<void>> list_users(Call& call, const chat::v1::ListUsersRequest& request,
                                 chat::v1::ListUsersResponse& response);
   Task<Result<void>> get_user(Call& call, const chat::v1::GetUserRequest& request, chat::v1::User& response);
+  Task<Result<void>> remove_user(Call& call, const chat::v1::RemoveUserRequest& request,
+                                 chat::v1::RemoveUserResponse& response);
 
   chat::ChatService& chat_;
   chat::Sessions& sessions_;

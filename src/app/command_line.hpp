@@ -8,6 +8,7 @@
 
 #include "app/config.hpp"
 #include "app/environment.hpp"
+#include "app/keys.hpp"
 #include "app/reindex.hpp"
 #include "cli/history.hpp"
 #include "cli/rooms.hpp"
@@ -27,7 +28,7 @@ struct VersionCommand {};
 using CommandLine = std::variant<ServeCommand, ReindexOptions, cli::WriteOptions, cli::WatchOptions,
                                  cli::HistoryOptions, cli::ListRooms, cli::CreateRoom, cli::ShowRoom, cli::SetRoom,
                                  cli::CloseRoom, cli::JoinRoom, cli::LeaveRoom, cli::ListMembers, cli::OpenSession,
-                                 cli::ShowSession, cli::CloseSession, VersionCommand>;
+                                 cli::ShowSession, cli::CloseSession, CreateKey, ListKeys, RevokeKey, VersionCommand>;
 
 // Why there is nothing to run: help was asked for (code 0), or a setting is wrong (code 2, one sentence).
 struct Exit {

@@ -1,6 +1,7 @@
 #include "app/common_options.hpp"
 
 #include "base/ids.hpp"
+#include "chat/api_keys.hpp"
 
 namespace vestnik::app {
 namespace {
@@ -20,7 +21,8 @@ std::optional<std::string> check_url(std::string& url) {
 }
 
 std::optional<std::string> check_secret(std::string& secret) {
-  return looks_like_uuid(secret) ? std::nullopt : std::optional("is not the secret of a session");
+  return looks_like_uuid(secret) || chat::is_api_key(secret) ? std::nullopt
+                                                             : std::optional("is not the secret of a session");
 }
 
 }  // namespace
@@ -31,7 +33,7 @@ Option url_option(cli::Server& server) {
 }
 
 Option session_option(cli::Server& server) {
-  Value secret = checked(server.session, "UUID", "the UUID that vestnik session open printed", check_secret);
+  Value secret = checked(server.session, "SECRET", "what vestnik session open or vestnik key create printed", check_secret);
   secret.secret = true;
   return {"session", kServer, "act as its user; the variable hides it from other users of this machine", std::move(secret)};
 }

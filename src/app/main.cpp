@@ -41,7 +41,7 @@ int print_version() {
   return 0;
 }
 
-int run(int argc, const char* const* argv) {
+int run_command_line(int argc, const char* const* argv) {
   auto line = parse_command_line(argc, argv);
   if (!line) {
     if (line.error().to_stdout) {
@@ -56,6 +56,9 @@ int run(int argc, const char* const* argv) {
                                [](const cli::WriteOptions& options) { return cli::run_write(options); },
                                [](const cli::WatchOptions& options) { return cli::run_watch(options); },
                                [](const cli::HistoryOptions& options) { return cli::run_history(options); },
+                               [](const CreateKey& options) { return run(options); },
+                               [](const ListKeys& options) { return run(options); },
+                               [](const RevokeKey& options) { return run(options); },
                                [](const VersionCommand&) { return print_version(); },
                                [](const auto& call) { return cli::run(call); }},
                     *line);
@@ -66,7 +69,7 @@ int run(int argc, const char* const* argv) {
 
 int main(int argc, char** argv) {
   try {
-    return vestnik::cli::with_output_delivered(vestnik::app::run(argc, argv));
+    return vestnik::cli::with_output_delivered(vestnik::app::run_command_line(argc, argv));
   } catch (const std::exception& error) {
     vestnik::cli::tell(error.what());
     return 1;

@@ -68,6 +68,10 @@ Command open_session_command(cli::OpenSession& options);
 Command show_session_command(cli::ShowSession& options);
 Command close_session_command(cli::CloseSession& options);
 
+Command create_key_command(CreateKey& options);
+Command list_keys_command(ListKeys& options);
+Command revoke_key_command(RevokeKey& options);
+
 std::span<const Group> groups();
 
 // "max-page" -> "VESTNIK_MAX_PAGE"

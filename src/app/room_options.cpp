@@ -52,6 +52,14 @@ Command one_room_command(std::string_view name, std::string_view purpose, std::s
 }
 
 constexpr std::array kGroups = {
+    Group{.name = "key",
+          .purpose = "Makes, lists and revokes API keys, with which programs act on a server that requires sessions.",
+          .examples = R"(  vestnik key create prometheus --scope ops
+      reads /stats and /metrics
+  vestnik key list
+      what there is, and until when
+  vestnik key revoke prometheus
+      ends it within a second)"},
     Group{.name = "room",
           .purpose = "Lists, opens, changes and closes rooms; joins and leaves them.",
           .examples = R"(  vestnik room list

@@ -164,7 +164,9 @@ int serve(const ServerConfig& config, std::span<const std::string> warnings) {
   metrics.gauge("log_lines_dropped", "Lines of the log that could not be written, since the start.",
                 [&logging] { return static_cast<double>(logging.dropped_lines()); });
   chat::RoomDirectory rooms;
-  chat::Sessions sessions(**store, rooms, timeouts.session, access, system_now);
+  chat::ApiKeys keys(**store, system_now);
+  if (auto ok = keys.refresh(); !ok) return failed(ok.error());
+  chat::Sessions sessions(**store, keys, rooms, timeouts.session, access, system_now);
   chat::Presence presence;
   chat::ChatService chat(**store, rooms, sessions, presence, chat_limits(limits), access, system_now);
   chat::RateLimiter rate(limits.user_rate, limits.user_burst, metrics);
@@ -213,12 +215,17 @@ int serve(const ServerConfig& config, std::span<const std::string> warnings) {
   ops_api.add_to(methods);
 
   api::http::Attachments http_attachments(attachments, sessions, changes, pool);
-  api::http::Handler handler(services(), methods, http_attachments, status, metrics,
-                             {.address = config.listening.address,
-                              .require_sessions = config.listening.require_sessions,
-                              .allowed_hosts = config.listening.allowed_hosts,
-                              .allowed_origins = config.listening.allowed_origins},
-                             build.version);
+  api::http::Handler handler(
+      services(), methods, http_attachments, status, metrics,
+      {.address = config.listening.address,
+       .require_sessions = config.listening.require_sessions,
+       .allowed_hosts = config.listening.allowed_hosts,
+       .allowed_origins = config.listening.allowed_origins},
+      {.version = build.version, .may_read_metrics = [&](std::string_view credentials) -> Result<void> {
+         auto actor = sessions.identify(credentials, std::nullopt);
+         if (!actor) return std::unexpected(std::move(actor.error()));
+         return chat.may_read_stats(*actor);
+       }});
   api::LiveContext live{.connections = connections,
                         .subscriptions = subscriptions,
                         .status = status,
@@ -293,6 +300,7 @@ int serve(const ServerConfig& config, std::span<const std::string> warnings) {
   http.accept();
   metrics_http.accept();
   asio::co_spawn(cores[0].context(), housekeeper.run(cores[0]), asio::detached);
+  asio::co_spawn(cores[0].context(), keys.follow(pool), asio::detached);
   asio::co_spawn(cores[0].context(), api::tell_presence(chat, hub, pool), asio::detached);
   asio::co_spawn(cores[0].context(), watch_status(status, config.logging.status_interval), asio::detached);
 

@@ -6,8 +6,6 @@
 namespace vestnik::chat {
 namespace {
 
-constexpr UserId kAdminId = 1;  // the first user of every store
-
 // Whom an action is for. Whoever is named further down may as well.
 enum class For : std::uint8_t {
   kAll,       // whoever reaches the server
@@ -20,24 +18,44 @@ enum class For : std::uint8_t {
 
 struct Row {
   Action action;
+  Scope scope;
   For whom;
   std::string_view otherwise;  // told to those who may not
 };
 
 constexpr std::array<Row, kActions> kTable = {{
-    {Action::kOpenSession, For::kAll, ""},
-    {Action::kRegister, For::kVisitors, ""},
-    {Action::kRead, For::kVisitors, ""},
-    {Action::kCreateRoom, For::kVisitors, ""},
-    {Action::kUpdateRoom, For::kOwner, "only the owner of the room may change its rules"},
-    {Action::kCloseRoom, For::kOwner, "only the owner of the room may close it"},
-    {Action::kWrite, For::kWriters, "the room is read-only: only its owner writes there"},
-    {Action::kEditMessage, For::kAuthor, "only the author and the owner of the room may edit the message"},
-    {Action::kDeleteMessage, For::kAuthor, "only the author and the owner of the room may delete the message"},
-    {Action::kReact, For::kUsers, ""},
-    {Action::kJoin, For::kUsers, ""},
-    {Action::kReadUnread, For::kUsers, ""},
+    {Action::kOpenSession, Scope::kChat, For::kAll, ""},
+    {Action::kRegister, Scope::kChat, For::kVisitors, ""},
+    {Action::kRead, Scope::kChat, For::kVisitors, ""},
+    {Action::kCreateRoom, Scope::kChat, For::kVisitors, ""},
+    {Action::kUpdateRoom, Scope::kChat, For::kOwner, "only the owner of the room may change its rules"},
+    {Action::kCloseRoom, Scope::kChat, For::kOwner, "only the owner of the room may close it"},
+    {Action::kWrite, Scope::kChat, For::kWriters, "the room is read-only: only its owner writes there"},
+    {Action::kEditMessage, Scope::kChat, For::kAuthor,
+     "only the author and the owner of the room may edit the message"},
+    {Action::kDeleteMessage, Scope::kChat, For::kAuthor,
+     "only the author and the owner of the room may delete the message"},
+    {Action::kReact, Scope::kChat, For::kUsers, ""},
+    {Action::kJoin, Scope::kChat, For::kUsers, ""},
+    {Action::kReadUnread, Scope::kChat, For::kUsers, ""},
+    {Action::kReadStats, Scope::kOps, For::kVisitors, ""},
+    {Action::kRemoveUser, Scope::kAdmin, For::kUsers, ""},
 }};
+
+// Told to those whose credentials do not have the scope; every session has kChat.
+std::string_view lack_of(Scope scope) {
+  switch (scope) {
+    case Scope::kChat:
+      return "the API key lacks the scope chat";
+    case Scope::kDelivery:
+      return "the API key lacks the scope delivery";
+    case Scope::kOps:
+      return "statistics are for the operator: send Authorization: Bearer with an API key that has the scope ops";
+    case Scope::kAdmin:
+      break;
+  }
+  return "this is for admin, and for API keys with the scope admin";
+}
 
 const Row& row_of(Action action) {
   for (const Row& row : kTable) {
@@ -48,6 +66,12 @@ const Row& row_of(Action action) {
 
 }  // namespace
 
+Scopes scopes_of(std::optional<UserId> user, Access access) {
+  if (user == kAdminId) return {Scope::kAdmin};
+  if (access == Access::kOpen) return {Scope::kChat, Scope::kDelivery, Scope::kOps};
+  return {Scope::kChat};
+}
+
 Result<void> authorize(const Actor& actor, Action action, const Subject& subject, Access access) {
   const Row& row = row_of(action);
   if (row.whom == For::kAll) return {};
@@ -56,13 +80,15 @@ Result<void> authorize(const Actor& actor, Action action, const Subject& subject
         ErrorCode::kUnauthenticated,
         "a session is needed: open one with POST /api/v1/sessions, then send Authorization: Bearer <session_id>");
   }
-  if (row.whom == For::kVisitors || (row.whom == For::kWriters && !subject.read_only)) return {};
-  if (!actor.user_id) {
+  const bool for_visitors = row.whom == For::kVisitors || (row.whom == For::kWriters && !subject.read_only);
+  if (!for_visitors && !actor.user_id) {
     return fail(ErrorCode::kUnauthenticated,
                 "this is done by a user: send Authorization: Bearer <session_id>, or user_id where the server is open");
   }
+  if (!actor.scopes.has(row.scope)) return fail(ErrorCode::kPermissionDenied, std::string(lack_of(row.scope)));
+  if (for_visitors) return {};
   const auto is = [&actor](const std::optional<UserId>& user) { return user && *user == *actor.user_id; };
-  const bool may = row.whom == For::kUsers || is(subject.owner_id) || is(kAdminId) ||
+  const bool may = row.whom == For::kUsers || is(subject.owner_id) || actor.scopes.has(Scope::kAdmin) ||
                    (row.whom == For::kAuthor && is(subject.author_id));
   if (!may) return fail(ErrorCode::kPermissionDenied, std::string(row.otherwise));
   return {};

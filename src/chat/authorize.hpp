@@ -6,6 +6,7 @@
 #include <string>
 
 #include "base/error.hpp"
+#include "chat/scopes.hpp"
 #include "chat/types.hpp"
 
 namespace vestnik::chat {
@@ -14,7 +15,8 @@ namespace vestnik::chat {
 struct Actor {
   std::optional<UserId> user_id;  // absent: nobody in particular
   std::string username;           // of a session's user; otherwise empty
-  bool authenticated = false;     // holds a session
+  bool authenticated = false;     // holds a session or an API key
+  Scopes scopes = {Scope::kChat};
 };
 
 enum class Action : std::uint8_t {
@@ -30,11 +32,18 @@ enum class Action : std::uint8_t {
   kReact,
   kJoin,        // and leave
   kReadUnread,  // and move one's own cursors
+  kReadStats,   // statistics and metrics
+  kRemoveUser,
 };
-inline constexpr std::size_t kActions = 12;
+inline constexpr std::size_t kActions = 14;
 
 // Whether the server takes a request's word for who asks (its own machine, or --open), or only that of a session.
 enum class Access : std::uint8_t { kOpen, kSessions };
+
+inline constexpr UserId kAdminId = 1;  // the first user of every store
+
+// The scopes of a user who has proved who they are, or whose word is taken.
+Scopes scopes_of(std::optional<UserId> user, Access access);
 
 // What it is about; what does not apply is absent.
 struct Subject {
@@ -43,7 +52,8 @@ struct Subject {
   std::optional<UserId> author_id;  // of the message
 };
 
-// Errors: unauthenticated (nobody in particular asks, and that is not enough), permission_denied (somebody else may).
+// Errors: unauthenticated (nobody in particular asks, and that is not enough), permission_denied (somebody else may, or
+// the API key lacks the scope).
 Result<void> authorize(const Actor& actor, Action action, const Subject& subject, Access access);
 
 }  // namespace vestnik::chat

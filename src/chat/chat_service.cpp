@@ -153,6 +153,20 @@ Result<User> ChatService::get_user(const Actor& actor, UserId id) {
   return store_.get_user(id);
 }
 
+Result<void> ChatService::remove_user(const Actor& actor, UserId id) {
+  if (auto may = authorize(actor, Action::kRemoveUser, {}, access_); !may) return may;
+  if (id == kAdminId) return fail(ErrorCode::kFailedPrecondition, "The user admin stays.");
+  const std::scoped_lock lock(creating_);
+  auto user = store_.get_user(id);
+  if (!user) return error_of(user);
+  if (auto removed = store_.remove_user(id); !removed) return removed;
+  if (!user->guest) --accounts_;
+  sessions_.forget(id);
+  const std::scoped_lock users_lock(users_mutex_);
+  users_.erase(id);
+  return {};
+}
+
 Result<std::vector<User>> ChatService::list_users(const Actor& actor, std::optional<std::int64_t> offset,
                                                   std::optional<std::int32_t> limit) {
   if (auto may = authorize(actor, Action::kRead, {}, access_); !may) return error_of(may);
@@ -278,7 +292,12 @@ Result<RoomPtr> ChatService::subscribe(const Actor& actor, std::string_view id_o
   return rooms_.log();
 }
 
-Result<StoreStats> ChatService::stats() {
+Result<void> ChatService::may_read_stats(const Actor& actor) const {
+  return authorize(actor, Action::kReadStats, {}, access_);
+}
+
+Result<StoreStats> ChatService::stats(const Actor& actor) {
+  if (auto may = may_read_stats(actor); !may) return error_of(may);
   const Time now = clock_();
   auto stats = store_.stats(now);
   if (stats) stats->messages_since = last_hour_.total(now);

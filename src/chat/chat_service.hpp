@@ -68,6 +68,8 @@ class ChatService {
   // Makes an account, of the guest who asks if it is one.
   Result<User> create_user(const Actor& actor, const NewUser& user);  // blocks
   Result<User> get_user(const Actor& actor, UserId id);               // blocks
+  // Ends the user's sessions and API keys; what they wrote and own stays. Errors: failed_precondition (admin).
+  Result<void> remove_user(const Actor& actor, UserId id);  // blocks
   Result<std::vector<User>> list_users(const Actor& actor, std::optional<std::int64_t> offset,
                                        std::optional<std::int32_t> limit);  // blocks
 
@@ -95,7 +97,9 @@ class ChatService {
   // What is in the rooms, and what each user has read of it.
   const History& history() const { return history_; }
 
-  Result<StoreStats> stats();  // blocks
+  Result<StoreStats> stats(const Actor& actor);  // blocks
+  // Whether the actor may read statistics and metrics.
+  Result<void> may_read_stats(const Actor& actor) const;
 
   // What has been committed: rules that have changed, rooms that were closed, users who wrote. On the writer's thread.
   void note_committed(std::span<const Committed> batch);

@@ -41,6 +41,9 @@ class ChatStore {
   virtual Result<User> promote_guest(UserId id, const NewUser& user) = 0;
   // Errors: not_found.
   virtual Result<User> get_user(UserId id) = 0;
+  // Ends the user's sessions and API keys and makes them a guest without e-mail address, whose name is free. Messages,
+  // rooms and attachments keep their author. Errors: not_found.
+  virtual Result<void> remove_user(UserId id) = 0;
   // Accounts, and guests with a session, in the order of ids.
   virtual Result<std::vector<User>> list_users(std::int64_t offset, std::int32_t limit) = 0;
 

@@ -34,6 +34,7 @@ Result<Sessions::Opened> Sessions::create(std::optional<UserId> user_id, std::st
 }
 
 Result<Session> Sessions::find(std::string_view secret) const {
+  if (is_api_key(secret)) return fail(ErrorCode::kPermissionDenied, "an API key has no session");
   const std::string key = sha256_hex(secret);
   {
     // The room of an owner is looked for under the lock: when it closes, the session gets its new time first.
@@ -49,18 +50,36 @@ Result<Session> Sessions::find(std::string_view secret) const {
 }
 
 Result<Actor> Sessions::identify(std::string_view secret, std::optional<UserId> claimed) const {
-  if (secret.empty()) return access_ == Access::kOpen ? Actor{.user_id = claimed} : Actor{};
+  if (secret.empty()) {
+    return access_ == Access::kOpen ? Actor{.user_id = claimed, .scopes = scopes_of(claimed, access_)} : Actor{};
+  }
+  auto actor = is_api_key(secret) ? holder_of_key(secret) : holder_of_session(secret);
+  if (actor && claimed && claimed != actor->user_id) {
+    return fail(ErrorCode::kPermissionDenied, "user_id is not that of the session's user; leave it out");
+  }
+  return actor;
+}
+
+Result<Actor> Sessions::holder_of_session(std::string_view secret) const {
   auto session = find(secret);
   if (!session) return std::unexpected(std::move(session.error()));
   User& user = session->user;
-  if (claimed && *claimed != user.id) {
-    return fail(ErrorCode::kPermissionDenied, "user_id is not that of the session's user; leave it out");
-  }
-  return Actor{.user_id = user.id, .username = std::move(user.username), .authenticated = true};
+  return Actor{.user_id = user.id,
+               .username = std::move(user.username),
+               .authenticated = true,
+               .scopes = scopes_of(user.id, access_)};
+}
+
+Result<Actor> Sessions::holder_of_key(std::string_view secret) const {
+  auto key = keys_.find(secret);
+  if (!key) return std::unexpected(std::move(key.error()));
+  return Actor{
+      .user_id = key->user.id, .username = std::move(key->user.username), .authenticated = true, .scopes = key->scopes};
 }
 
 SessionEnd Sessions::end_of(std::string_view secret) const {
   if (access_ == Access::kOpen || secret.empty()) return nullptr;
+  if (is_api_key(secret)) return keys_.end_of(secret);
   const std::string key = sha256_hex(secret);
   const std::shared_lock lock(mutex_);
   const auto found = by_key_.find(key);
@@ -83,6 +102,16 @@ void Sessions::rename(const User& user) {
   const auto [begin, end] = by_user_.equal_range(user.id);
   if (begin != end && by_key_.at(begin->second).session.user.guest && !user.guest) --guests_;
   for (auto it = begin; it != end; ++it) by_key_.at(it->second).session.user = user;
+}
+
+void Sessions::forget(UserId user) {
+  std::vector<std::string> keys;
+  {
+    const std::shared_lock lock(mutex_);
+    const auto [begin, end] = by_user_.equal_range(user);
+    for (auto it = begin; it != end; ++it) keys.push_back(it->second);
+  }
+  for (const std::string& key : keys) remove(key);
 }
 
 void Sessions::note_active(UserId user, Time when) {

@@ -16,21 +16,20 @@
 
 #include "base/clock.hpp"
 #include "base/error.hpp"
+#include "chat/api_keys.hpp"
 #include "chat/authorize.hpp"
 #include "chat/chat_store.hpp"
 #include "chat/room_directory.hpp"
 
 namespace vestnik::chat {
 
-// Becomes true when a session has ended, and stays so.
-using SessionEnd = std::shared_ptr<const std::atomic<bool>>;
-
 class Sessions {
  public:
   // A session ends `ttl` after the last message of its user, unless they own an open room; then `ttl` after their last
   // own room was closed.
-  Sessions(ChatStore& store, const RoomDirectory& rooms, std::chrono::milliseconds ttl, Access access, Clock clock)
-      : store_(store), rooms_(rooms), ttl_(ttl), access_(access), clock_(std::move(clock)) {}
+  Sessions(ChatStore& store, const ApiKeys& keys, const RoomDirectory& rooms, std::chrono::milliseconds ttl,
+           Access access, Clock clock)
+      : store_(store), keys_(keys), rooms_(rooms), ttl_(ttl), access_(access), clock_(std::move(clock)) {}
 
   // Reads all sessions. Once, at start, after the rooms. Blocks.
   Result<void> open();
@@ -41,12 +40,12 @@ class Sessions {
   };
   // For an existing user, or for a new guest with the name. Errors: not_found (no such user). Blocks.
   Result<Opened> create(std::optional<UserId> user_id, std::string display_name);
-  // Errors: unauthenticated (unknown, ended or expired).
+  // Errors: unauthenticated (unknown, ended or expired), permission_denied (an API key, which has no session).
   Result<Session> find(std::string_view secret) const;
-  // Who asks: the user of the session, or, without a secret and where the server is open, whom the request names.
-  // Errors: unauthenticated, permission_denied (the request names another user than the session's).
+  // Who asks: the user of the session or API key, or, without a secret and where the server is open, whom the request
+  // names. Errors: unauthenticated, permission_denied (the request names another user than the secret's).
   Result<Actor> identify(std::string_view secret, std::optional<UserId> claimed) const;
-  // For those who go on for longer than a call: the end of the session, of which they hear within half a second.
+  // For those who go on for longer than a call: the end of the session or key, of which they hear within a second.
   // nullptr where the server is open to all, since there nobody needs the session to go on.
   SessionEnd end_of(std::string_view secret) const;
   // nullopt while the user owns an open room.
@@ -55,6 +54,8 @@ class Sessions {
   Result<void> close(const Session& session);
   // The user has become an account.
   void rename(const User& user);
+  // The user was removed, and their sessions with them.
+  void forget(UserId user);
   // Users wrote messages, or their last room was closed; then before the room leaves the directory.
   void note_active(UserId user, Time when);
   // Whether end_expired() may have something to do.
@@ -79,11 +80,14 @@ class Sessions {
     std::shared_ptr<std::atomic<bool>> ended = std::make_shared<std::atomic<bool>>(false);
   };
 
+  Result<Actor> holder_of_session(std::string_view secret) const;
+  Result<Actor> holder_of_key(std::string_view secret) const;
   void add(Session session);
   void remove(const std::string& key);
   Time earliest_end(const Session& session) const { return session.active_at + ttl_; }
 
   ChatStore& store_;
+  const ApiKeys& keys_;
   const RoomDirectory& rooms_;
   std::chrono::milliseconds ttl_;
   Access access_;

@@ -37,6 +37,12 @@ inline Refusal session_exists() {
 inline Refusal no_session() {
   return fail(ErrorCode::kNotFound, "There is no such session.");
 }
+inline Refusal key_exists(std::string_view name) {
+  return fail(ErrorCode::kAlreadyExists, fmt::format("There is an API key \"{}\".", name));
+}
+inline Refusal no_key(std::string_view name) {
+  return fail(ErrorCode::kNotFound, fmt::format("There is no API key \"{:.64}\".", name));
+}
 inline Refusal room_exists(std::string_view name) {
   return fail(ErrorCode::kAlreadyExists, fmt::format("The room \"{}\" exists.", name));
 }

@@ -2,12 +2,14 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <array>
 #include <filesystem>
 #include <string>
 #include <system_error>
 
 #include "storage/memory/memory_store.hpp"
+#include "storage/sqlite/key_file.hpp"
 #include "storage/sqlite/sqlite_store.hpp"
 
 namespace vestnik::storage {
@@ -20,39 +22,70 @@ Opened open_memory(std::string_view rest, const StoreOptions&) {
   return std::make_unique<MemoryStore>();
 }
 
-Opened open_sqlite(std::string_view path, const StoreOptions& options) {
+Result<void> check_path(std::string_view path, bool must_exist) {
   if (path.empty()) {
     return fail(ErrorCode::kInvalidArgument, "The storage sqlite: needs a path, such as sqlite:data/vestnik.db.");
   }
   std::error_code unreadable;  // opening tells why
-  if (options.must_exist && !std::filesystem::exists(path, unreadable) && !unreadable) {
+  if (must_exist && !std::filesystem::exists(path, unreadable) && !unreadable) {
     return fail(ErrorCode::kNotFound, fmt::format("There is no database {}.", path));
   }
+  return {};
+}
+
+Opened open_sqlite(std::string_view path, const StoreOptions& options) {
+  if (auto ok = check_path(path, options.must_exist); !ok) return std::unexpected(std::move(ok.error()));
   return SqliteStore::open(std::string(path), options);
+}
+
+using OpenedKeys = Result<std::unique_ptr<chat::KeyStore>>;
+
+OpenedKeys open_memory_keys(std::string_view) {
+  return fail(ErrorCode::kInvalidArgument, "The storage memory: keeps no API keys; use sqlite:PATH.");
+}
+
+OpenedKeys open_sqlite_keys(std::string_view path) {
+  if (auto ok = check_path(path, true); !ok) return std::unexpected(std::move(ok.error()));
+  return sqlite::KeyFile::open(std::string(path));
 }
 
 struct Storage {
   std::string_view scheme;
   Opened (*open)(std::string_view rest, const StoreOptions& options);
+  OpenedKeys (*open_keys)(std::string_view rest);
 };
 
 constexpr std::string_view kMemory = "memory:";
 constexpr std::string_view kSqlite = "sqlite:";
 constexpr std::array kStorages = {
-    Storage{kMemory, open_memory},
-    Storage{kSqlite, open_sqlite},
+    Storage{kMemory, open_memory, open_memory_keys},
+    Storage{kSqlite, open_sqlite, open_sqlite_keys},
 };
 
-}  // namespace
+const Storage* find_storage(std::string_view url) {
+  const auto found = std::ranges::find_if(kStorages, [url](const auto& each) { return url.starts_with(each.scheme); });
+  return found == kStorages.end() ? nullptr : &*found;
+}
 
-Opened open_store(std::string_view url, const StoreOptions& options) {
-  for (const auto& [scheme, open] : kStorages) {
-    if (url.starts_with(scheme)) return open(url.substr(scheme.size()), options);
-  }
+std::unexpected<Error> no_storage(std::string_view url) {
   // Only the scheme is repeated: what follows it may hold a password.
   const auto scheme = url.substr(0, url.find(':'));
   return fail(ErrorCode::kInvalidArgument,
               fmt::format("There is no storage \"{}\"; this version has memory: and sqlite:<path>.", scheme));
+}
+
+}  // namespace
+
+Opened open_store(std::string_view url, const StoreOptions& options) {
+  const Storage* const storage = find_storage(url);
+  if (storage == nullptr) return no_storage(url);
+  return storage->open(url.substr(storage->scheme.size()), options);
+}
+
+OpenedKeys open_keys(std::string_view url) {
+  const Storage* const storage = find_storage(url);
+  if (storage == nullptr) return no_storage(url);
+  return storage->open_keys(url.substr(storage->scheme.size()));
 }
 
 std::optional<std::string> attachments_folder(std::string_view url) {

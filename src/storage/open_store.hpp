@@ -23,6 +23,11 @@ struct StoreOptions {
 // why).
 Result<std::unique_ptr<Store>> open_store(std::string_view url, const StoreOptions& options);
 
+// The API keys of an existing storage, which a server may be using. Errors are sentences for the operator:
+// invalid_argument (not such a URL, or a storage that keeps nothing), not_found, failed_precondition (made by an older
+// version), unavailable.
+Result<std::unique_ptr<chat::KeyStore>> open_keys(std::string_view url);
+
 // The folder beside the storage for the bytes of its attachments. Absent: the storage is kept nowhere.
 std::optional<std::string> attachments_folder(std::string_view url);
 

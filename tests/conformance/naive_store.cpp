@@ -44,6 +44,16 @@ Result<chat::User> NaiveStore::get_user(chat::UserId id) {
   return not_found();
 }
 
+Result<void> NaiveStore::remove_user(chat::UserId id) {
+  auto* user = find_user(id);
+  if (user == nullptr) return not_found();
+  user->guest = true;
+  user->email.reset();
+  std::erase_if(sessions_, [&](const auto& session) { return session.user.id == id; });
+  std::erase_if(keys_, [&](const auto& key) { return key.user.id == id; });
+  return {};
+}
+
 Result<std::vector<chat::User>> NaiveStore::list_users(std::int64_t offset, std::int32_t limit) {
   std::vector<chat::User> listed;
   for (const auto& user : users_) {
@@ -83,6 +93,31 @@ Result<std::vector<chat::Session>> NaiveStore::list_sessions(std::string_view af
 
 Result<void> NaiveStore::end_session(std::string_view key) {
   if (std::erase_if(sessions_, [&](const auto& session) { return session.key == key; }) == 0) return not_found();
+  return {};
+}
+
+Result<chat::ApiKey> NaiveStore::create_key(const chat::NewApiKey& key) {
+  if (find_user(key.user_id) == nullptr) return not_found();
+  if (std::ranges::find(keys_, key.name, &chat::ApiKey::name) != keys_.end()) return taken();
+  chat::ApiKey made{.name = key.name,
+                    .hash = key.hash,
+                    .scopes = key.scopes,
+                    .user = *find_user(key.user_id),
+                    .created_at = key.created_at,
+                    .expires_at = key.expires_at};
+  keys_.push_back(made);
+  std::ranges::sort(keys_, {}, &chat::ApiKey::name);
+  return made;
+}
+
+Result<std::vector<chat::ApiKey>> NaiveStore::list_keys() {
+  auto keys = keys_;
+  for (auto& key : keys) key.user = *find_user(key.user.id);
+  return keys;
+}
+
+Result<void> NaiveStore::revoke_key(std::string_view name) {
+  if (std::erase_if(keys_, [&](const auto& key) { return key.name == name; }) == 0) return not_found();
   return {};
 }
 

@@ -29,10 +29,14 @@ class NaiveStore final : public storage::Store {
   Result<chat::User> create_user(const chat::NewUser& user) override;
   Result<chat::User> promote_guest(chat::UserId id, const chat::NewUser& user) override;
   Result<chat::User> get_user(chat::UserId id) override;
+  Result<void> remove_user(chat::UserId id) override;
   Result<std::vector<chat::User>> list_users(std::int64_t offset, std::int32_t limit) override;
   Result<chat::Session> create_session(const chat::NewSession& session, Time now) override;
   Result<std::vector<chat::Session>> list_sessions(std::string_view after_key, std::int32_t limit) override;
   Result<void> end_session(std::string_view key) override;
+  Result<chat::ApiKey> create_key(const chat::NewApiKey& key) override;
+  Result<std::vector<chat::ApiKey>> list_keys() override;
+  Result<void> revoke_key(std::string_view name) override;
   Result<chat::Room> create_room(const chat::NewRoom& room) override;
   Result<chat::Room> find_room(std::string_view id_or_name) override;
   Result<std::vector<chat::Room>> list_rooms(std::int64_t offset, std::int32_t limit) override;
@@ -108,6 +112,7 @@ class NaiveStore final : public storage::Store {
   Result<chat::Appended> apply(RoomState& room, const chat::Closing& closing, Time at);
 
   std::vector<chat::User> users_;
+  std::vector<chat::ApiKey> keys_;       // by name
   std::vector<chat::Session> sessions_;  // in the order of keys; the user's name may be an old one
   std::vector<StoredAttachment> attachments_;
   std::vector<RoomState> rooms_;  // open ones

@@ -79,7 +79,26 @@ chat::RulesPatch pick_patch() {
 
 Operation change_people() {
   const chat::NewUser user{.username = pick_name(), .email = std::nullopt};
-  switch (pick(0, 4)) {
+  switch (pick(0, 8)) {
+    case 5: {
+      const auto id = pick_user();
+      return {fmt::format("remove_user({})", id), [=](auto& store) { return describe(store.remove_user(id)); }};
+    }
+    case 6: {
+      const chat::NewApiKey key{.name = user.username,
+                                .hash = "hash of " + user.username,
+                                .scopes = chat::Scopes::from_bits(pick(0, 15)),
+                                .user_id = pick_user(),
+                                .created_at = pick_time(),
+                                .expires_at = maybe() ? std::optional(pick_time()) : std::nullopt};
+      return {fmt::format("create_key({}, {})", key.name, key.user_id),
+              [=](auto& store) { return describe(store.create_key(key)); }};
+    }
+    case 7:
+      return {fmt::format("revoke_key({})", user.username),
+              [=](auto& store) { return describe(store.revoke_key(user.username)); }};
+    case 8:
+      return {"list_keys()", [](auto& store) { return describe(store.list_keys()); }};
     case 0:
       return {fmt::format("create_user({})", user.username),
               [=](auto& store) { return describe(store.create_user(user)); }};

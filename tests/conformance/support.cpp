@@ -176,6 +176,11 @@ std::string describe(const chat::Session& session) {
                      format_rfc3339(session.created_at), format_rfc3339(session.active_at));
 }
 
+std::string describe(const chat::ApiKey& key) {
+  return fmt::format("key {} '{}' {} of {} created {} expires {}", key.name, key.hash, chat::to_string(key.scopes),
+                     describe(key.user), format_rfc3339(key.created_at), or_none(key.expires_at));
+}
+
 std::string describe(const chat::RoomRules& rules) {
   return fmt::format("max_length {} limit {} expires {} client_seq {} read_only {}", or_none(rules.max_length),
                      or_none(rules.message_limit), or_none(rules.expires_at), rules.client_seq_required,

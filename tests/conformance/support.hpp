@@ -141,6 +141,7 @@ const chat::Message& message_of(const Result<chat::Appended>& appended);
 // Texts that are equal exactly when the values are, for messages of a failed comparison.
 std::string describe(const chat::User& user);
 std::string describe(const chat::Session& session);
+std::string describe(const chat::ApiKey& key);
 std::string describe(const chat::RoomRules& rules);
 std::string describe(const chat::Room& room);
 std::string describe(const chat::Member& member);

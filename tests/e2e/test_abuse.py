@@ -206,7 +206,7 @@ def test_metrics_of_those_who_are_there(start_server):
     server = start_server("--require-sessions", "--user-rate", "0.01", "--user-burst", "5", store="memory")
 
     def metric(name):
-        with server.api() as api:
+        with Api(server.metrics_port) as api:
             lines = api.get("/metrics").text.splitlines()
         return next(float(line.split()[-1]) for line in lines if line.startswith(name + " "))
 

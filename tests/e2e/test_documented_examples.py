@@ -15,6 +15,7 @@ from google.protobuf import json_format
 
 from support.checks import POSITION, TIMESTAMP, UUID
 from support.grpc_client import Client, chat
+from support.keys import make_key
 from support.search import wait_until_indexed
 from support.server import BINARY, REPOSITORY, environment, run
 from support.timing import patient, wait_until
@@ -159,10 +160,20 @@ class Runner:
         given = {
             "VESTNIK_URL": f"http://127.0.0.1:{self.server.port}",
             "SESSION": self.comparison.secrets.get("session_id", ""),
+            "KEY": self._key() if "$KEY" in command else "",
         }
         # Where the tests run in the background, Ctrl-C would be ignored.
         shell = ["env", "--default-signal=INT", "bash", "-c", command]
         return {"args": shell, "env": environment(given), "cwd": self.folder, "stdin": subprocess.DEVNULL}
+
+    def _key(self):
+        """An API key that may do everything, and that the server knows."""
+        if "key" not in self.comparison.secrets:
+            self.comparison.secrets["key"] = make_key(self.server, "admin")
+            with self.server.api() as api:
+                api.headers["Authorization"] = f"Bearer {self.comparison.secrets['key']}"
+                wait_until(lambda: api.get("/stats").status_code == 200, 10, "the server knows the key")
+        return self.comparison.secrets["key"]
 
     def _follow(self, command, expected):
         """A command without an end: it must show something, or what is expected, and end on Ctrl-C."""
@@ -323,7 +334,7 @@ def test_every_call_has_an_example(api):
 
 def test_documented_settings():
     """Every flag that a document names is one of ours, with the default that the table of limits gives."""
-    commands = ("serve", "write", "watch", "history", "room create")
+    commands = ("serve", "write", "watch", "history", "room create", "key create")
     helps = {command: run(*command.split(), "--help").stdout for command in commands}
     known = set(re.findall(r"--[a-z-]+", " ".join(helps.values())))
     of_others = {"--data-binary", "--data-urlencode", "--prefix", "--preset"}

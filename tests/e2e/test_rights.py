@@ -1,5 +1,5 @@
-"""Who may do what: every method of the contract for every kind of caller, over HTTP, gRPC and /rpc, on a server that
-requires sessions and on one that is open to all.
+"""Who may do what: every method of the contract for every kind of caller and for API keys of each scope, over HTTP, gRPC and
+/rpc, on a server that requires sessions and on one that is open to all.
 """
 
 import re
@@ -9,6 +9,7 @@ import grpc
 import pytest
 
 from support.grpc_client import Client, chat, http_bindings
+from support.keys import make_key
 from support.people import Guest, fresh
 from support.rpc import Rpc, RpcError
 from support.server import Server
@@ -29,6 +30,7 @@ RIGHTS = {
     "CreateUser": (lambda at: {"username": fresh("name")}, None, None),  # would make an account of the caller
     "ListUsers": ({}, USERS, EVERYBODY),
     "GetUser": ({"user_id": 1}, USERS, EVERYBODY),
+    "RemoveUser": (lambda at: {"user_id": at.victim}, {"admin"}, {"admin"}),
     "CreateRoom": (lambda at: {"name": fresh("room")}, USERS, EVERYBODY),
     "ListRooms": ({}, USERS, EVERYBODY),
     "GetRoom": (lambda at: {"room": at.room}, USERS, EVERYBODY),
@@ -48,7 +50,7 @@ RIGHTS = {
     "RemoveReaction": (lambda at: {"message_id": at.message, "emoji": "👍"}, USERS, USERS),
     "ReadUnread": (lambda at: {"room": at.room}, USERS, USERS),
     "ListUnread": ({}, USERS, USERS),
-    "GetStats": ({}, EVERYBODY, EVERYBODY),
+    "GetStats": ({}, {"admin"}, EVERYBODY),
     "Subscribe": (None, None, None),  # below
     "Unsubscribe": (None, None, None),  # of one's own socket
     "SendTyping": (None, None, None),  # only from a socket that follows the room
@@ -63,11 +65,18 @@ class Place:
         self.server = server
         self.people = people
         self.required = required
-        self.room = self.message = None
+        self.keys = {
+            "chat": make_key(server, "chat", people["stranger"].id),
+            "ops": make_key(server, "ops"),
+            "delivery": make_key(server, "delivery"),
+            "admin": make_key(server, "admin", people["stranger"].id),
+        }
+        self.room = self.message = self.victim = None
 
     def refresh(self):
         self.room = self.people["owner"].make_room()["id"]
         self.message = self.people["author"].send(self.room, "text")["id"]
+        self.victim = Guest(self.server).id
 
     def secret(self, caller):
         return self.people[caller].secret if caller in self.people else None
@@ -81,13 +90,14 @@ def place(request, tmp_path_factory):
     admin.secret = server.api().post("/api/v1/sessions", json={"user_id": 1}).json()["session_id"]
     admin.api.headers["Authorization"] = f"Bearer {admin.secret}"
     required = request.param == "sessions"
-    if required:  # the session of the admin goes on
-        server.stop()
-        server.flags.append("--require-sessions")
-        server.start()
-        for guest in people.values():
-            guest.api.base = f"http://127.0.0.1:{server.port}"
-    yield Place(server, people, required)
+    found = Place(server, people, required)
+    # Sessions and keys go on after a restart.
+    server.stop()
+    server.flags += ["--require-sessions"] if required else []
+    server.start()
+    for guest in people.values():
+        guest.api.base = f"http://127.0.0.1:{server.port}"
+    yield found
     server.stop()
 
 
@@ -143,6 +153,28 @@ def test_who_may(place, transport, name):
             assert outcome == "ok", (caller, outcome)
         else:
             assert outcome == ("unauthenticated" if caller == "nobody" else "permission_denied"), (caller, outcome)
+
+
+def key_may(scope, name, allowed):
+    """A key has no session. Otherwise it may what its user may (or admin, with the scope admin) that is of its scope."""
+    if name in ("CreateSession", "GetSession"):
+        return name == "CreateSession"
+    if scope == "admin":
+        return "admin" in allowed
+    of_scope = {"GetStats": "ops", "RemoveUser": "admin"}.get(name, "chat")
+    return scope == of_scope and (scope == "ops" or "stranger" in allowed)
+
+
+@pytest.mark.parametrize("name", TESTED)
+@pytest.mark.parametrize("transport", TRANSPORTS)
+def test_what_keys_may(place, transport, name):
+    request, where_required, where_open = RIGHTS[name]
+    allowed = where_required if place.required else where_open
+    for scope, secret in place.keys.items():
+        place.refresh()
+        asked = request(place) if callable(request) else request
+        outcome = TRANSPORTS[transport](place, name, asked, secret)
+        assert outcome == ("ok" if key_may(scope, name, allowed) else "permission_denied"), scope
 
 
 @pytest.mark.parametrize("caller", CALLERS)

@@ -171,6 +171,7 @@ class ChatService final : public chat::v1::Chat::WithRawCallbackMethod_Subscribe
   VESTNIK_UNARY(CreateUser, chat::v1::CreateUserRequest, chat::v1::User)
   VESTNIK_UNARY(ListUsers, chat::v1::ListUsersRequest, chat::v1::ListUsersResponse)
   VESTNIK_UNARY(GetUser, chat::v1::GetUserRequest, chat::v1::User)
+  VESTNIK_UNARY(RemoveUser, chat::v1::RemoveUserRequest, chat::v1::RemoveUserResponse)
   VESTNIK_UNARY(CreateRoom, chat::v1::CreateRoomRequest, chat::v1::Room)
   VESTNIK_UNARY(ListRooms, chat::v1::ListRoomsRequest, chat::v1::ListRoomsResponse)
   VESTNIK_UNARY(GetRoom, chat::v1::GetRoomRequest, chat::v1::Room)

@@ -149,7 +149,7 @@ class Handler::RequestCounter {
 
 Handler::Handler(std::span<const google::protobuf::ServiceDescriptor* const> services, const Methods& methods,
                  Attachments& attachments, ServerStatus& status, Metrics& metrics, OriginGuard::Options origins,
-                 std::string_view version)
+                 Options options)
     : routes_(services),
       counter_(std::make_unique<RequestCounter>(metrics, routes_)),
       pages_(embedded::pages()),
@@ -158,7 +158,9 @@ Handler::Handler(std::span<const google::protobuf::ServiceDescriptor* const> ser
       status_(status),
       metrics_(metrics),
       guard_(std::move(origins)),
-      openapi_(make_openapi(embedded::contract().front().bytes, routes_, version, Attachments::described_paths())) {
+      openapi_(
+          make_openapi(embedded::contract().front().bytes, routes_, options.version, Attachments::described_paths())),
+      options_(std::move(options)) {
   for (const auto& route : routes_.routes()) {
     auto target = std::make_unique<Target>();
     target->entry = methods.find(route->method->full_name());
@@ -229,7 +231,10 @@ std::optional<Outcome> Handler::find_resource(const Request& request, Call& call
   if (request.path == kWebSocketPath || request.path == kRpcPath) return open_socket(request, call);
   std::optional<Response> page = pages_.find(request);
   if (request.path == kOpenapiPath) page = Response{.shared_body = openapi_};
-  if (request.path == kMetricsPath) page = metrics_page();
+  if (request.path == kMetricsPath) {
+    const auto may = options_.may_read_metrics(call.credentials);
+    page = may ? metrics_page() : make_problem(may.error(), call.request_id);
+  }
   if (page && !request.reads()) page = method_not_allowed(kReadMethods, call.request_id);
   return page;
 }

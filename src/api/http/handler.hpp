@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <expected>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -46,9 +47,15 @@ using Outcome = std::variant<Response, WebSocketUpgrade, RpcUpgrade, EventStream
 
 class Handler {
  public:
+  struct Options {
+    std::string version;
+    // Whether the holder of the credentials may read /metrics on the port of everything else.
+    std::function<Result<void>(std::string_view credentials)> may_read_metrics;
+  };
+
   Handler(std::span<const google::protobuf::ServiceDescriptor* const> services, const Methods& methods,
           Attachments& attachments, ServerStatus& status, Metrics& metrics, OriginGuard::Options origins,
-          std::string_view version);
+          Options options);
   ~Handler();
 
   // On the call's core. Never throws for anything that a client can send.
@@ -88,6 +95,7 @@ class Handler {
   Metrics& metrics_;
   OriginGuard guard_;
   std::string openapi_;
+  Options options_;
 };
 
 }  // namespace vestnik::api::http

@@ -38,6 +38,19 @@ Result<chat::User> MemoryStore::get_user(chat::UserId id) {
   return user(id);
 }
 
+Result<void> MemoryStore::remove_user(chat::UserId id) {
+  const std::lock_guard lock(mutex_);
+  if (!is_user(id)) return answers::no_user(id);
+  auto& removed = user(id);
+  if (!removed.guest) accounts_by_name_.erase(chat::name_key(removed.username));
+  removed.guest = true;
+  removed.email.reset();
+  sessions_by_user_.erase(id);
+  std::erase_if(sessions_, [id](const auto& session) { return session.second.user_id == id; });
+  std::erase_if(keys_, [id](const auto& key) { return key.second.user_id == id; });
+  return {};
+}
+
 Result<std::vector<chat::User>> MemoryStore::list_users(std::int64_t offset, std::int32_t limit) {
   const std::lock_guard lock(mutex_);
   return page_of(listed_users(), offset, limit, std::identity{});
@@ -84,6 +97,37 @@ Result<void> MemoryStore::end_session(std::string_view key) {
   if (of_user->second.empty()) sessions_by_user_.erase(of_user);
   sessions_.erase(session);
   return {};
+}
+
+Result<chat::ApiKey> MemoryStore::create_key(const chat::NewApiKey& key) {
+  const std::lock_guard lock(mutex_);
+  if (!is_user(key.user_id)) return answers::no_user(key.user_id);
+  if (!keys_.try_emplace(key.name, key).second) return answers::key_exists(key.name);
+  return key_of(key);
+}
+
+Result<std::vector<chat::ApiKey>> MemoryStore::list_keys() {
+  const std::lock_guard lock(mutex_);
+  std::vector<chat::ApiKey> keys;
+  for (const auto& [name, key] : keys_) keys.push_back(key_of(key));
+  return keys;
+}
+
+Result<void> MemoryStore::revoke_key(std::string_view name) {
+  const std::lock_guard lock(mutex_);
+  const auto key = keys_.find(name);
+  if (key == keys_.end()) return answers::no_key(name);
+  keys_.erase(key);
+  return {};
+}
+
+chat::ApiKey MemoryStore::key_of(const chat::NewApiKey& key) {
+  return {.name = key.name,
+          .hash = key.hash,
+          .scopes = key.scopes,
+          .user = user(key.user_id),
+          .created_at = key.created_at,
+          .expires_at = key.expires_at};
 }
 
 void MemoryStore::touch_sessions(chat::UserId user, Time at) {

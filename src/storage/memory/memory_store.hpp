@@ -22,11 +22,16 @@ class MemoryStore final : public Store {
   Result<chat::User> create_user(const chat::NewUser& user) override;
   Result<chat::User> promote_guest(chat::UserId id, const chat::NewUser& user) override;
   Result<chat::User> get_user(chat::UserId id) override;
+  Result<void> remove_user(chat::UserId id) override;
   Result<std::vector<chat::User>> list_users(std::int64_t offset, std::int32_t limit) override;
 
   Result<chat::Session> create_session(const chat::NewSession& session, Time now) override;
   Result<std::vector<chat::Session>> list_sessions(std::string_view after_key, std::int32_t limit) override;
   Result<void> end_session(std::string_view key) override;
+
+  Result<chat::ApiKey> create_key(const chat::NewApiKey& key) override;
+  Result<std::vector<chat::ApiKey>> list_keys() override;
+  Result<void> revoke_key(std::string_view name) override;
 
   Result<chat::Room> create_room(const chat::NewRoom& room) override;
   Result<chat::Room> find_room(std::string_view id_or_name) override;
@@ -75,6 +80,7 @@ class MemoryStore final : public Store {
   bool is_listed(const chat::User& user) const { return !user.guest || sessions_by_user_.contains(user.id); }
   chat::User& user(chat::UserId id) { return users_[static_cast<std::size_t>(id - 1)]; }
   std::vector<chat::User> listed_users() const;
+  chat::ApiKey key_of(const chat::NewApiKey& key);
   Result<chat::Appended> apply(const chat::Change& change, memory::Moment& moment);
   void touch_sessions(chat::UserId user, Time at);
   void remove_room(const memory::RoomHistory& history);
@@ -85,6 +91,7 @@ class MemoryStore final : public Store {
   memory::ByText<chat::UserId> accounts_by_name_;  // by chat::name_key
   memory::AttachmentTable attachments_;
   std::map<std::string, StoredSession, std::less<>> sessions_;
+  std::map<std::string, chat::NewApiKey, std::less<>> keys_;
   std::unordered_map<chat::UserId, std::vector<StoredSession*>> sessions_by_user_;
   std::vector<std::unique_ptr<memory::RoomHistory>> rooms_;
   memory::ByText<memory::RoomHistory*> rooms_by_id_;

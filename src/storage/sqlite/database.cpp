@@ -77,6 +77,10 @@ Result<Database> Database::open(const std::string& path) {
   return database;
 }
 
+Result<std::unique_ptr<Connection>> Database::connect_beside(const std::string& path) {
+  return connect_to(path);
+}
+
 Result<std::unique_ptr<Connection>> Database::connect() const {
   return connect_to(path_);
 }

@@ -16,6 +16,9 @@ class Database {
   // Creates what is missing. Errors: as open_store.
   static Result<Database> open(const std::string& path);
 
+  // A connection to an existing database beside whoever has it. Errors: unavailable.
+  static Result<std::unique_ptr<Connection>> connect_beside(const std::string& path);
+
   // The connection that writes; to be taken once.
   std::unique_ptr<Connection> take_writer() { return std::move(writer_); }
   // One more connection, which cannot write rows.

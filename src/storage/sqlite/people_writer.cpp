@@ -5,6 +5,7 @@
 #include "chat/names.hpp"
 #include "storage/answers.hpp"
 #include "storage/sqlite/rows.hpp"
+#include "storage/sqlite/sql/keys.hpp"
 #include "storage/sqlite/sql/people.hpp"
 
 namespace vestnik::storage::sqlite {
@@ -18,6 +19,9 @@ PeopleWriter::PeopleWriter(Connection& connection, SessionActivity& activity)
       account_by_name_key_(connection, sql::kAccountByNameKey),
       insert_user_(connection, sql::kInsertUser),
       promote_guest_(connection, sql::kPromoteGuest),
+      demote_user_(connection, sql::kDemoteUser),
+      delete_sessions_of_user_(connection, sql::kDeleteSessionsOfUser),
+      delete_keys_of_user_(connection, sql::kDeleteKeysOfUser),
       update_listed_(connection, sql::kUpdateListed),
       session_user_(connection, sql::kSessionUser),
       insert_session_(connection, sql::kInsertSession),
@@ -45,6 +49,16 @@ Outcome<Result<User>> PeopleWriter::promote_guest(chat::UserId id, const chat::N
   auto promoted = promote_guest_.first(read_user, id, user.username, user.email, key);
   if (!promoted) return std::unexpected(std::move(promoted.error()));
   return std::move(**promoted);
+}
+
+Outcome<Result<void>> PeopleWriter::remove_user(chat::UserId id) {
+  const auto demoted = demote_user_.first(read_user, id);
+  if (!demoted) return std::unexpected(demoted.error());
+  if (!*demoted) return Result<void>(answers::no_user(id));
+  for (Statement* const statement : {&delete_sessions_of_user_, &delete_keys_of_user_}) {
+    if (auto done = statement->run(id); !done) return std::unexpected(std::move(done.error()));
+  }
+  return Result<void>();
 }
 
 Outcome<Result<Session>> PeopleWriter::create_session(const chat::NewSession& session, Time now) {

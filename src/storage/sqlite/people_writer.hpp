@@ -17,6 +17,7 @@ class PeopleWriter {
 
   Outcome<Result<chat::User>> create_user(const chat::NewUser& user);
   Outcome<Result<chat::User>> promote_guest(chat::UserId id, const chat::NewUser& user);
+  Outcome<Result<void>> remove_user(chat::UserId id);
   Outcome<Result<chat::Session>> create_session(const chat::NewSession& session, Time now);
   Outcome<Result<void>> end_session(std::string_view key);
 
@@ -31,6 +32,9 @@ class PeopleWriter {
   Statement account_by_name_key_;
   Statement insert_user_;
   Statement promote_guest_;
+  Statement demote_user_;
+  Statement delete_sessions_of_user_;
+  Statement delete_keys_of_user_;
   Statement update_listed_;
   Statement session_user_;
   Statement insert_session_;

@@ -15,6 +15,7 @@ namespace vestnik::storage::sqlite {
 Reader::Reader(std::unique_ptr<Connection> connection)
     : connection_(std::move(connection)),
       history_(*connection_),
+      keys_(*connection_),
       texts_(*connection_),
       user_by_id_(*connection_, sql::kUserById),
       list_users_(*connection_, sql::kListUsers),

@@ -11,6 +11,7 @@
 #include "chat/types.hpp"
 #include "storage/sqlite/connection.hpp"
 #include "storage/sqlite/history_reader.hpp"
+#include "storage/sqlite/key_table.hpp"
 #include "storage/sqlite/rows.hpp"
 #include "storage/sqlite/text_reader.hpp"
 
@@ -49,6 +50,7 @@ class Reader {
     return room_state_.first(read_integer, room_id);
   }
 
+  KeyTable& keys() { return keys_; }
   HistoryReader& history() { return history_; }
   TextReader& texts() { return texts_; }
   Connection& connection() { return *connection_; }
@@ -59,6 +61,7 @@ class Reader {
 
   std::unique_ptr<Connection> connection_;  // before the statements, which end before it
   HistoryReader history_;
+  KeyTable keys_;
   TextReader texts_;
   Statement user_by_id_;
   Statement list_users_;

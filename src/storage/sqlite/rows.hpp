@@ -18,16 +18,19 @@ inline bool read_presence(Row) {
   return true;
 }
 
+// The columns of a user from `first` on.
+inline chat::User read_user_from(Row row, int first) {
+  return {.id = row.integer(first),
+          .username = row.text(first + 1),
+          .email = row.maybe_text(first + 2),
+          .guest = row.integer(first + 3) != 0};
+}
 inline chat::User read_user(Row row) {
-  return {.id = row.integer(0), .username = row.text(1), .email = row.maybe_text(2), .guest = row.integer(3) != 0};
+  return read_user_from(row, 0);
 }
 
 inline chat::Session read_session(Row row) {
-  return {
-      .key = row.text(0),
-      .user = {.id = row.integer(3), .username = row.text(4), .email = row.maybe_text(5), .guest = row.integer(6) != 0},
-      .created_at = row.time(1),
-      .active_at = row.time(2)};
+  return {.key = row.text(0), .user = read_user_from(row, 3), .created_at = row.time(1), .active_at = row.time(2)};
 }
 
 // The columns of a room's rules from `first` on.

@@ -115,6 +115,10 @@ Result<chat::User> SqliteStore::get_user(chat::UserId id) {
   return value_or(read([&](Reader& reader) { return reader.get_user(id); }), answers::no_user(id));
 }
 
+Result<void> SqliteStore::remove_user(chat::UserId id) {
+  return answer_of(write([&](Writer& writer) { return writer.people().remove_user(id); }));
+}
+
 Result<std::vector<chat::User>> SqliteStore::list_users(std::int64_t offset, std::int32_t limit) {
   return read([&](Reader& reader) { return reader.list_users(offset, limit); });
 }
@@ -129,6 +133,18 @@ Result<std::vector<chat::Session>> SqliteStore::list_sessions(std::string_view a
 
 Result<void> SqliteStore::end_session(std::string_view key) {
   return answer_of(write([&](Writer& writer) { return writer.people().end_session(key); }));
+}
+
+Result<chat::ApiKey> SqliteStore::create_key(const chat::NewApiKey& key) {
+  return answer_of(write([&](Writer& writer) { return writer.keys().create_key(key); }));
+}
+
+Result<std::vector<chat::ApiKey>> SqliteStore::list_keys() {
+  return read([](Reader& reader) { return reader.keys().list_keys(); });
+}
+
+Result<void> SqliteStore::revoke_key(std::string_view name) {
+  return answer_of(write([&](Writer& writer) { return writer.keys().revoke_key(name); }));
 }
 
 Result<chat::Room> SqliteStore::create_room(const chat::NewRoom& room) {

@@ -30,11 +30,16 @@ class SqliteStore final : public Store {
   Result<chat::User> create_user(const chat::NewUser& user) override;
   Result<chat::User> promote_guest(chat::UserId id, const chat::NewUser& user) override;
   Result<chat::User> get_user(chat::UserId id) override;
+  Result<void> remove_user(chat::UserId id) override;
   Result<std::vector<chat::User>> list_users(std::int64_t offset, std::int32_t limit) override;
 
   Result<chat::Session> create_session(const chat::NewSession& session, Time now) override;
   Result<std::vector<chat::Session>> list_sessions(std::string_view after_key, std::int32_t limit) override;
   Result<void> end_session(std::string_view key) override;
+
+  Result<chat::ApiKey> create_key(const chat::NewApiKey& key) override;
+  Result<std::vector<chat::ApiKey>> list_keys() override;
+  Result<void> revoke_key(std::string_view name) override;
 
   Result<chat::Room> create_room(const chat::NewRoom& room) override;
   Result<chat::Room> find_room(std::string_view id_or_name) override;

@@ -10,6 +10,7 @@
 #include "storage/sqlite/attachment_writer.hpp"
 #include "storage/sqlite/connection.hpp"
 #include "storage/sqlite/history_writer.hpp"
+#include "storage/sqlite/key_table.hpp"
 #include "storage/sqlite/people_writer.hpp"
 #include "storage/sqlite/room_writer.hpp"
 #include "storage/sqlite/rows.hpp"
@@ -26,6 +27,7 @@ class Writer {
       : connection_(std::move(connection)),
         activity_(*connection_),
         people_(*connection_, activity_),
+        keys_(*connection_),
         attachments_(*connection_),
         rooms_(*connection_, attachments_),
         history_(*connection_, activity_, attachments_),
@@ -33,6 +35,7 @@ class Writer {
         forget_text_changes_(*connection_, sql::kForgetTextChanges) {}
 
   PeopleWriter& people() { return people_; }
+  KeyTable& keys() { return keys_; }
   AttachmentWriter& attachments() { return attachments_; }
   RoomWriter& rooms() { return rooms_; }
   HistoryWriter& history() { return history_; }
@@ -51,6 +54,7 @@ class Writer {
   std::unique_ptr<Connection> connection_;  // before the statements, which end before it
   SessionActivity activity_;
   PeopleWriter people_;
+  KeyTable keys_;
   AttachmentWriter attachments_;
   RoomWriter rooms_;
   HistoryWriter history_;

@@ -22,6 +22,7 @@
 #include "api/frames.hpp"
 #include "api/rpc/session.hpp"
 #include "unit/api/websocket_client.hpp"
+#include "unit/chat/fake_keys.hpp"
 #include "unit/chat/fake_store.hpp"
 
 namespace vestnik::api::rpc {
@@ -213,7 +214,9 @@ class RpcServer {
   runtime::Cores cores_{2};
   runtime::BlockingPool pool_{1, 1'000};
   chat::RoomDirectory rooms_;
-  chat::Sessions sessions_{store_, rooms_, 1h, chat::Access::kOpen, system_now};
+  chat::FakeKeyStore key_store_;
+  chat::ApiKeys keys_{key_store_, system_now};
+  chat::Sessions sessions_{store_, keys_, rooms_, 1h, chat::Access::kOpen, system_now};
   chat::Presence presence_;
   chat::ChatService chat_{store_, rooms_, sessions_, presence_, {}, chat::Access::kOpen, system_now};
   chat::RateLimiter rate_{1'000, 1'000, metrics_};

@@ -14,7 +14,6 @@ namespace {
 constexpr UserId kOwner = 20;
 constexpr UserId kAuthor = 30;
 constexpr UserId kOther = 40;
-constexpr UserId kAdminId = 1;
 
 const std::vector<std::pair<std::string_view, std::optional<UserId>>> kActors = {
     {"nobody", {}}, {"other", kOther}, {"author", kAuthor}, {"owner", kOwner}, {"admin", kAdminId}};
@@ -44,6 +43,8 @@ const std::vector<Row> kTable = {
     {"react in a read-only room", Action::kReact, true, "u++++", "u++++"},
     {"join", Action::kJoin, false, "u++++", "u++++"},
     {"read unread", Action::kReadUnread, false, "u++++", "u++++"},
+    {"read statistics", Action::kReadStats, false, "+++++", "uddd+"},
+    {"remove user", Action::kRemoveUser, false, "uddd+", "uddd+"},
 };
 
 char verdict(const Actor& actor, const Row& row, Access access, Subject subject) {
@@ -67,11 +68,16 @@ TEST(Authorize, FollowsTheTable) {
   for (const Row& row : kTable) {
     for (std::size_t i = 0; i < kActors.size(); ++i) {
       const auto& [name, id] = kActors[i];
-      const Actor claimed{.user_id = id};
-      const Actor holder{.user_id = id, .username = "name", .authenticated = id.has_value()};
+      const Actor claimed{.user_id = id, .scopes = scopes_of(id, Access::kOpen)};
+      const auto holder = [&](Access access) {
+        return Actor{
+            .user_id = id, .username = "name", .authenticated = id.has_value(), .scopes = scopes_of(id, access)};
+      };
       EXPECT_EQ(verdict(claimed, row, Access::kOpen, kAll), row.open[i]) << row.name << ", open, " << name;
-      EXPECT_EQ(verdict(holder, row, Access::kOpen, kAll), row.open[i]) << row.name << ", open, session of " << name;
-      EXPECT_EQ(verdict(holder, row, Access::kSessions, kAll), row.sessions[i]) << row.name << ", sessions, " << name;
+      EXPECT_EQ(verdict(holder(Access::kOpen), row, Access::kOpen, kAll), row.open[i])
+          << row.name << ", open, session of " << name;
+      EXPECT_EQ(verdict(holder(Access::kSessions), row, Access::kSessions, kAll), row.sessions[i])
+          << row.name << ", sessions, " << name;
     }
   }
 }
@@ -87,9 +93,9 @@ TEST(Authorize, TakesNobodysWordWhereSessionsAreRequired) {
 
 TEST(Authorize, TreatsWhatBelongsToNobodyAsTheAdmins) {
   const auto may = [](UserId user, Action action, bool read_only = false) {
-    return authorize({.user_id = user, .username = "name", .authenticated = true}, action, {.read_only = read_only},
-                     Access::kSessions)
-        .has_value();
+    const Actor actor{
+        .user_id = user, .username = "name", .authenticated = true, .scopes = scopes_of(user, Access::kSessions)};
+    return authorize(actor, action, {.read_only = read_only}, Access::kSessions).has_value();
   };
   for (const Action action : {Action::kUpdateRoom, Action::kCloseRoom, Action::kEditMessage, Action::kDeleteMessage}) {
     EXPECT_TRUE(may(kAdminId, action));
@@ -98,6 +104,25 @@ TEST(Authorize, TreatsWhatBelongsToNobodyAsTheAdmins) {
   EXPECT_TRUE(may(kAdminId, Action::kWrite, true));
   EXPECT_FALSE(may(kOther, Action::kWrite, true));
   EXPECT_EQ(authorize({}, Action::kEditMessage, {}, Access::kOpen).error().code, ErrorCode::kUnauthenticated);
+}
+
+// An API key acts as its user, but only where one of its scopes is asked for.
+TEST(Authorize, HoldsAKeyToItsScopes) {
+  for (const Row& row : kTable) {
+    const auto with = [&row](Scopes scopes) {
+      const Actor key{.user_id = kOther, .username = "bot", .authenticated = true, .scopes = scopes};
+      return verdict(key, row, Access::kSessions, kAll);
+    };
+    const char as_other = row.sessions[1];
+    const bool is_open = row.action == Action::kOpenSession;
+    const bool of_chat = row.action != Action::kReadStats && row.action != Action::kRemoveUser;
+    EXPECT_EQ(with({Scope::kAdmin}), '+') << row.name;
+    EXPECT_EQ(with({Scope::kChat}), as_other) << row.name;
+    EXPECT_EQ(with({Scope::kOps}), is_open || row.action == Action::kReadStats ? '+' : 'd') << row.name;
+    EXPECT_EQ(with({Scope::kDelivery}), is_open ? '+' : 'd') << row.name;
+    EXPECT_EQ(with({}), is_open ? '+' : 'd') << row.name;
+    EXPECT_EQ(with({Scope::kChat, Scope::kOps}), of_chat ? as_other : with({Scope::kOps})) << row.name;
+  }
 }
 
 TEST(Authorize, SaysWhatWouldHelp) {

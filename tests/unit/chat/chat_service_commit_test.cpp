@@ -9,7 +9,7 @@
 namespace vestnik::chat {
 namespace {
 
-const Actor kNobody;
+const Actor kNobody{.scopes = scopes_of({}, Access::kOpen)};
 
 class CommittedTest : public OpenedTest {};
 
@@ -105,18 +105,18 @@ TEST_F(CommittedTest, MessagesAreCountedOverTheLastHour) {
   now_ += 30min;
   const auto late = say("y");
   commit(Edit{.room_id = lobby->id, .message_id = std::get<MessageSent>(late.what).message.id, .content = "z"}, lobby);
-  EXPECT_EQ(chat_->stats()->messages_since, 4);
-  EXPECT_EQ(chat_->stats()->messages, 4);
-  EXPECT_EQ(chat_->stats()->rooms, 2);
-  EXPECT_EQ(chat_->stats()->users, 1);
+  EXPECT_EQ(chat_->stats(kNobody)->messages_since, 4);
+  EXPECT_EQ(chat_->stats(kNobody)->messages, 4);
+  EXPECT_EQ(chat_->stats(kNobody)->rooms, 2);
+  EXPECT_EQ(chat_->stats(kNobody)->users, 1);
   now_ = kNow + 1h - 1us;
-  EXPECT_EQ(chat_->stats()->messages_since, 4);
+  EXPECT_EQ(chat_->stats(kNobody)->messages_since, 4);
   now_ = kNow + 1h;
-  EXPECT_EQ(chat_->stats()->messages_since, 1);
+  EXPECT_EQ(chat_->stats(kNobody)->messages_since, 1);
   now_ = kNow + 90min;
-  EXPECT_EQ(chat_->stats()->messages_since, 0);
+  EXPECT_EQ(chat_->stats(kNobody)->messages_since, 0);
   store_.fail_next(Call::kStats, kClosed);
-  EXPECT_EQ(fault_of(chat_->stats()), "unavailable");
+  EXPECT_EQ(fault_of(chat_->stats(kNobody)), "unavailable");
 }
 
 TEST_F(CommittedTest, TheLastHourSurvivesARestartToTheMinute) {
@@ -125,11 +125,11 @@ TEST_F(CommittedTest, TheLastHourSurvivesARestartToTheMinute) {
   say("2");
   now_ = kNow + 59min;
   reopen({});
-  EXPECT_EQ(chat_->stats()->messages_since, 2);
+  EXPECT_EQ(chat_->stats(kNobody)->messages_since, 2);
   now_ = kNow + 61min;
-  EXPECT_EQ(chat_->stats()->messages_since, 1);
+  EXPECT_EQ(chat_->stats(kNobody)->messages_since, 1);
   now_ = kNow + 82min;
-  EXPECT_EQ(chat_->stats()->messages_since, 0);
+  EXPECT_EQ(chat_->stats(kNobody)->messages_since, 0);
 }
 
 }  // namespace

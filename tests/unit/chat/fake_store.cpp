@@ -151,6 +151,16 @@ Result<User> FakeStore::promote_guest(UserId id, const NewUser& user) {
   return *guest;
 }
 
+Result<void> FakeStore::remove_user(UserId id) {
+  std::unique_lock lock(mutex_);
+  if (auto fate = begin(lock, Call::kRemoveUser); !fate) return std::unexpected(fate.error());
+  User* const user = user_of(id);
+  if (user == nullptr) return fail(ErrorCode::kNotFound, "unknown");
+  *user = {.id = id, .username = user->username, .email = {}, .guest = true};
+  std::erase_if(sessions_, [id](const auto& each) { return each.second.user.id == id; });
+  return {};
+}
+
 Result<User> FakeStore::get_user(UserId id) {
   std::unique_lock lock(mutex_);
   if (auto fate = begin(lock, Call::kGetUser); !fate) return std::unexpected(fate.error());

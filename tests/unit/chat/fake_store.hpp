@@ -21,6 +21,7 @@ class FakeStore final : public ChatStore {
     kCreateUser,
     kPromoteGuest,
     kGetUser,
+    kRemoveUser,
     kListUsers,
     kCreateSession,
     kListSessions,
@@ -69,6 +70,7 @@ class FakeStore final : public ChatStore {
 
   Result<User> create_user(const NewUser& user) override;
   Result<User> promote_guest(UserId id, const NewUser& user) override;
+  Result<void> remove_user(UserId id) override;
   Result<User> get_user(UserId id) override;
   Result<std::vector<User>> list_users(std::int64_t offset, std::int32_t limit) override;
   Result<Session> create_session(const NewSession& session, Time now) override;

@@ -14,6 +14,7 @@
 
 #include "chat/chat_service.hpp"
 #include "unit/chat/fake_attachments.hpp"
+#include "unit/chat/fake_keys.hpp"
 #include "unit/chat/writer_fixture.hpp"
 
 namespace vestnik::chat {
@@ -53,7 +54,7 @@ class WatchedClock {
 
 class HousekeeperTest : public WriterTest {
  protected:
-  HousekeeperTest() : sessions_(store_, rooms_, kTtl, Access::kSessions, [this] { return now_.load(); }) {
+  HousekeeperTest() : sessions_(store_, keys_, rooms_, kTtl, Access::kSessions, [this] { return now_.load(); }) {
     writer_.emplace(
         store_, cores_, MessageWriter::Options{}, [this](std::span<const Committed> batch) { publish(batch); },
         [this] { return now_.load(); }, metrics_);
@@ -92,6 +93,8 @@ class HousekeeperTest : public WriterTest {
   RoomDirectory rooms_;
   std::atomic<Time> now_ = kNow;
   WatchedClock clock_;
+  FakeKeyStore key_store_;
+  ApiKeys keys_{key_store_, [this] { return now_.load(); }};
   Sessions sessions_;
   FakeAttachmentStore attachment_store_;
   FakeBlobStore blobs_;

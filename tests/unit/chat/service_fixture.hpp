@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "chat/chat_service.hpp"
+#include "unit/chat/fake_keys.hpp"
 #include "unit/chat/fake_store.hpp"
 
 namespace vestnik::chat {
@@ -42,9 +43,12 @@ class ServiceTest : public testing::Test {
   // What a start of the server makes.
   struct Process {
     Process(ChatStore& store, Limits limits, Access access, const Clock& clock)
-        : sessions(store, rooms, kSessionTtl, access, clock),
+        : keys(key_store, clock),
+          sessions(store, keys, rooms, kSessionTtl, access, clock),
           chat(store, rooms, sessions, presence, limits, access, clock) {}
 
+    FakeKeyStore key_store;
+    ApiKeys keys;
     RoomDirectory rooms;
     Presence presence;
     Sessions sessions;

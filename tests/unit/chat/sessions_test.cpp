@@ -11,6 +11,7 @@
 #include "base/ids.hpp"
 #include "base/log.hpp"
 #include "base/sha256.hpp"
+#include "unit/chat/fake_keys.hpp"
 #include "unit/chat/fake_store.hpp"
 
 namespace vestnik::chat {
@@ -39,7 +40,7 @@ class SessionsTest : public testing::Test {
   ~SessionsTest() override { log::start(log::Level::kInfo, log::Format::kText); }
 
   void restart(Access access = Access::kSessions) {
-    sessions_.emplace(store_, rooms_, kTtl, access, [this] { return now_.load(); });
+    sessions_.emplace(store_, keys_, rooms_, kTtl, access, [this] { return now_.load(); });
     EXPECT_TRUE(sessions_->open().has_value());
   }
 
@@ -63,6 +64,8 @@ class SessionsTest : public testing::Test {
   }
 
   FakeStore store_;
+  FakeKeyStore key_store_;
+  ApiKeys keys_{key_store_, [this] { return now_.load(); }};
   RoomDirectory rooms_;
   std::atomic<Time> now_ = kNow;
   std::optional<Sessions> sessions_;
@@ -285,7 +288,7 @@ TEST_F(SessionsTest, AreAllReadHoweverMany) {
 
 TEST_F(SessionsTest, AreNotOpenWhenTheyCannotBeRead) {
   store_.fail_next(Call::kListSessions, kClosed);
-  Sessions sessions(store_, rooms_, kTtl, Access::kOpen, system_now);
+  Sessions sessions(store_, keys_, rooms_, kTtl, Access::kOpen, system_now);
   EXPECT_EQ(code_of(sessions.open()), ErrorCode::kUnavailable);
 }
 

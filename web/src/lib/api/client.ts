@@ -49,7 +49,8 @@ export interface ListQuery {
 
 export const api = {
   version: (signal?: AbortSignal) => get<Version>('/version', {}, signal),
-  stats: (signal?: AbortSignal) => get<Stats>('/stats', {}, signal),
+  /** As the holder of an API key when there is one. */
+  stats: (key?: string) => request<Stats>('GET', '/stats', undefined, undefined, false, key),
   health: (signal?: AbortSignal) => get<Health>('/health', {}, signal),
   /** The rooms behind the first `offset`, the oldest first: `roomsPage` of them, or fewer when these are the last. */
   rooms: (offset = 0, signal?: AbortSignal) => get<Room[]>('/api/v1/rooms', { limit: roomsPage, offset }, signal),
@@ -82,12 +83,12 @@ export async function request<T>(
   body?: unknown,
   signal?: AbortSignal,
   keepalive = false,
+  acting = actor(),
 ): Promise<T> {
   const timeout = new AbortController();
   const timer = setTimeout(() => timeout.abort(), requestTimeoutMs);
   const giveUp = () => timeout.abort();
   signal?.addEventListener('abort', giveUp);
-  const acting = actor();
   try {
     const response = await fetch(path, {
       method,

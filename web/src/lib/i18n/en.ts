@@ -330,6 +330,11 @@ export const en = {
   'range.all': 'Everything',
   'range.custom': 'Between two times',
 
+  'status.for_operator': 'Statistics of this server are for its operator.',
+  'status.make_key': 'An API key is made on the server:',
+  'status.key': 'API key with the scope ops',
+  'status.key_refused': 'The server does not accept this key: it is wrong, was revoked, or lacks the scope ops.',
+  'status.use_key': 'Show statistics',
   'status.view': 'Show as',
   'status.charts': 'Charts',
   'status.table': 'Table',

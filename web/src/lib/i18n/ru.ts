@@ -418,6 +418,11 @@ export const ru: Record<Key, Entry> = {
   'range.all': 'Всё',
   'range.custom': 'Между двумя моментами',
 
+  'status.for_operator': 'Статистику этого сервера видит только его администратор.',
+  'status.make_key': 'Ключ API создаётся на сервере:',
+  'status.key': 'Ключ API с правом ops',
+  'status.key_refused': 'Сервер не принял ключ: он неверен, отозван или не имеет права ops.',
+  'status.use_key': 'Показать статистику',
   'status.view': 'Вид',
   'status.charts': 'Графики',
   'status.table': 'Таблица',

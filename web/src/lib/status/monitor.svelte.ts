@@ -1,7 +1,8 @@
 import { api } from '../api/client';
-import type { Health, Stats } from '../api/types';
 import { ApiError } from '../api/errors';
+import type { Health, Stats } from '../api/types';
 import { backoffMs } from '../live/backoff';
+import { load, save } from '../storage';
 import { sample, silence, type Reading, type Sample } from './samples';
 
 const pollMs = 1000;
@@ -14,12 +15,17 @@ export class Monitor {
   stats: Stats | undefined = $state.raw();
   health: Health | undefined = $state.raw();
   failure: unknown = $state.raw();
+  #key: string | undefined = $state(load('status.key', undefined, 'tab'));
   #previous: Reading | undefined;
   #timer: ReturnType<typeof setInterval> | undefined;
   #asking = false;
   #turn = 0;
   #refusals = 0;
   #askAgainAt = 0;
+
+  get hasKey(): boolean {
+    return this.#key !== undefined;
+  }
 
   start(): void {
     void this.#poll();
@@ -36,6 +42,13 @@ export class Monitor {
     void this.#poll();
   }
 
+  /** Goes on as the holder of an API key, which is remembered until the tab is closed. */
+  use(key: string): void {
+    this.#key = key;
+    save('status.key', key, 'tab');
+    this.retry();
+  }
+
   async #poll(): Promise<void> {
     if (performance.now() < this.#askAgainAt) return;
     if (this.#turn++ % healthEvery === 0) void this.#askHealth();
@@ -43,7 +56,7 @@ export class Monitor {
     this.#asking = true;
     const time = Date.now() / 1000;
     try {
-      const reading = { stats: await api.stats(), at: performance.now() };
+      const reading = { stats: await api.stats(this.#key), at: performance.now() };
       this.stats = reading.stats;
       this.#keep(sample(time, reading, this.#previous));
       this.#previous = reading;
