@@ -10,6 +10,7 @@ import pytest
 from support.checks import assert_problem
 from support.people import Guest
 from support.rpc import Rpc, RpcError
+from support.server import Api
 from support.timing import patient, scaled, wait_until
 from support.transports import READERS
 

@@ -337,7 +337,7 @@ def test_documented_settings():
     commands = ("serve", "write", "watch", "history", "room create", "key create")
     helps = {command: run(*command.split(), "--help").stdout for command in commands}
     known = set(re.findall(r"--[a-z-]+", " ".join(helps.values())))
-    of_others = {"--data-binary", "--data-urlencode", "--prefix", "--preset"}
+    of_others = {"--gtest", "--data-binary", "--data-urlencode", "--prefix", "--preset"}
     for path in [REPOSITORY / "README.md", *(REPOSITORY / "docs").rglob("*.md")]:
         named = set(re.findall(r"(?<=[\s`])--[a-z][a-z-]+", path.read_text(encoding="utf-8")))
         assert named <= known | of_others, path

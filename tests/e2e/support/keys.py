@@ -10,8 +10,9 @@ from .timing import patient
 def run_key(server, *arguments):
     """`vestnik key …` on the storage of a server: (exit code, standard output, standard error)."""
     done = subprocess.run(
-        [str(BINARY), "key", *arguments, "--store", server.store],
+        [str(BINARY), "key", *arguments, *(["--store", server.store] if server.store else [])],
         env=environment(),
+        cwd=server.folder,
         stdin=subprocess.DEVNULL,
         capture_output=True,
         timeout=patient(30),
