@@ -107,6 +107,21 @@ describe.each(modes)('on %s', (_, options) => {
     await page.getByRole('article').getByText('by hand').waitFor();
   });
 
+  it('who has lost their session while they look on is told', async () => {
+    const page = await browser.open('/write?room=lobby', { base: url });
+    await signIn(page, 'Zoe');
+    const headers = { Authorization: `Bearer ${await secretOf(page)}` };
+    await fetch(`${url}/api/v1/sessions/me`, { method: 'DELETE', headers });
+    await page.getByRole('textbox', { name: 'Message' }).fill('as whom?');
+    await page.keyboard.press('Enter');
+    await page.getByText('Your session has ended: you are not Zoe any more').waitFor();
+    await page.locator('[data-state="failed"]').waitFor();
+    await signIn(page, 'Zoe');
+    expect(await page.getByText('Your session has ended').count()).toBe(0);
+    await page.getByRole('button', { name: 'Retry' }).click();
+    await page.locator('[data-state="sent"]').waitFor();
+  });
+
   it('no page asks again and again for what is refused', async () => {
     for (const path of [
       '/write',
@@ -116,7 +131,7 @@ describe.each(modes)('on %s', (_, options) => {
       '/status',
       '/docs',
     ]) {
-      const page = await browser.open('/docs', { base: url });
+      const page = await browser.open('/icon.svg', { base: url });
       let refused = 0;
       page.on('response', (response) => (refused += Number(response.status() >= 400)));
       await page.goto(url + path);

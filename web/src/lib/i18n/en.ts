@@ -17,6 +17,7 @@ export const en = {
   'lost.text': 'Nothing is at {path}. These pages are there:',
 
   'session.sign_in': 'Sign in',
+  'session.ended': 'Your session has ended: you are not {name} any more.',
   'session.needed': 'This server shows its rooms only to those who say who they are.',
 
   'action.retry': 'Retry',

@@ -20,6 +20,7 @@ export const ru: Record<Key, Entry> = {
   'lost.text': 'По адресу {path} ничего нет. Вот какие страницы есть:',
 
   'session.sign_in': 'Войти',
+  'session.ended': 'Ваш сеанс закончился: вы больше не {name}.',
   'session.needed': 'Этот сервер показывает комнаты только тем, кто назвался.',
 
   'action.retry': 'Повторить',
