@@ -54,6 +54,8 @@ Task<Result<void>> SearchApi::search_messages(Call& call, const contract::Search
   if (!actor) co_return error_of(actor);
   const auto search = asked(request);
   if (!search) co_return std::unexpected(search.error());
+  const auto turn = co_await turns_.take(actor->authenticated ? actor->user_id : std::nullopt);
+  if (!turn) co_return std::unexpected(turn.error());
   auto page = co_await pool_.run([this, &actor, &search] { return search_.find(*actor, *search); });
   if (!page) co_return error_of(page);
   for (const chat::SearchHit& hit : page->hits) to_contract(hit, *response.add_hits());

@@ -5,14 +5,16 @@
 #include "chat/search.hpp"
 #include "chat/sessions.hpp"
 #include "runtime/blocking_pool.hpp"
+#include "runtime/turns.hpp"
 #include "vestnik/chat/v1/chat.pb.h"
 
 namespace vestnik::api {
 
 class SearchApi {
  public:
-  SearchApi(chat::Search& search, chat::Sessions& sessions, runtime::BlockingPool& pool)
-      : search_(search), sessions_(sessions), pool_(pool) {}
+  // Searches run on the threads of `pool`, one at a time of each user, in turns.
+  SearchApi(chat::Search& search, chat::Sessions& sessions, runtime::BlockingPool& pool, runtime::Turns& turns)
+      : search_(search), sessions_(sessions), pool_(pool), turns_(turns) {}
 
   void add_to(Methods& methods);
 
@@ -23,6 +25,7 @@ class SearchApi {
   chat::Search& search_;
   chat::Sessions& sessions_;
   runtime::BlockingPool& pool_;
+  runtime::Turns& turns_;
 };
 
 }  // namespace vestnik::api

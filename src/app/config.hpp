@@ -76,13 +76,14 @@ struct Limits {
 };
 
 struct Timeouts {
-  std::chrono::milliseconds header = std::chrono::seconds(10);   // from the first byte to the end of the headers
-  std::chrono::milliseconds body = std::chrono::seconds(10);     // without a byte of the body
-  std::chrono::milliseconds request = std::chrono::seconds(30);  // from the end of the headers to the answer
-  std::chrono::milliseconds idle = std::chrono::seconds(75);     // of a kept connection between requests
-  std::chrono::milliseconds ping = std::chrono::seconds(25);     // between pings of a socket or event stream
-  std::chrono::milliseconds pong = std::chrono::seconds(10);     // for the answer to a ping
-  std::chrono::milliseconds session = std::chrono::minutes(60);  // of inactivity, until a session ends
+  std::chrono::milliseconds header = std::chrono::seconds(10);        // from the first byte to the end of the headers
+  std::chrono::milliseconds body = std::chrono::seconds(10);          // without a byte of the body
+  std::chrono::milliseconds request = std::chrono::seconds(30);       // from the end of the headers to the answer
+  std::chrono::milliseconds idle = std::chrono::seconds(75);          // of a kept connection between requests
+  std::chrono::milliseconds ping = std::chrono::seconds(25);          // between pings of a socket or event stream
+  std::chrono::milliseconds pong = std::chrono::seconds(10);          // for the answer to a ping
+  std::chrono::milliseconds search = std::chrono::milliseconds(500);  // of a processor, for one search
+  std::chrono::milliseconds session = std::chrono::minutes(60);       // of inactivity, until a session ends
   std::chrono::milliseconds unclaimed_attachment = std::chrono::hours(24);  // until a message has to refer to it
   std::chrono::milliseconds shutdown = std::chrono::seconds(10);            // from SIGTERM until what is left is cut
 };

@@ -149,6 +149,7 @@ Command serve_command(ServerConfig& config) {
       {"idle-timeout", kTimeouts, "of a connection between requests", duration(timeouts.idle, 10ms, 24h)},
       {"ping-interval", kTimeouts, "between pings of WebSockets and event streams", duration(timeouts.ping, 10ms, 1h)},
       {"pong-timeout", kTimeouts, "for the answer to a ping", duration(timeouts.pong, 10ms, 1h)},
+      {"search-time", kTimeouts, "of a processor that one search may take, before it answers what it has found until then", duration(timeouts.search, 10ms, 10min)},
       {"session-ttl", kTimeouts, "from the last message of a user, who owns no open room, to the end of the session", duration(timeouts.session, 1s, 24h * 3'650)},
       {"unclaimed-attachment-timeout", kTimeouts, "from an upload until a message has to refer to it", duration(timeouts.unclaimed_attachment, 1s, 365 * 24h)},
       {"shutdown-timeout", kTimeouts, "from SIGTERM until what is still open is cut", duration(timeouts.shutdown, 0s, 1h)},

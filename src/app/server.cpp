@@ -32,6 +32,7 @@
 #include "chat/indexer.hpp"
 #include "chat/search.hpp"
 #include "runtime/signals.hpp"
+#include "runtime/turns.hpp"
 #include "storage/files/blob_store.hpp"
 #include "storage/open_store.hpp"
 
@@ -188,7 +189,8 @@ int serve(const ServerConfig& config, std::span<const std::string> warnings) {
                 {.window_bytes = limits.window_bytes, .window_total_bytes = limits.window_total_bytes}, metrics);
   rooms.listen([&rooms, &hub](const chat::Event& change) { hub.publish_one(*rooms.log(), change); });
   chat::Indexer indexer(**store, metrics);
-  chat::Search search(**store, rooms, access, system_now, [&indexer] { indexer.wake(); });
+  chat::Search search(**store, rooms, access, {.time = config.timeouts.search}, system_now,
+                      [&indexer] { indexer.wake(); });
   chat::MessageWriter writer(
       **store, cores, {.queue_messages_max = limits.write_queue_messages},
       [&chat, &hub, &indexer](std::span<const chat::Committed> batch) {
@@ -205,7 +207,8 @@ int serve(const ServerConfig& config, std::span<const std::string> warnings) {
   api::SessionApi session_api(chat, sessions, pool);
   api::RoomApi room_api(chat, changes, sessions, writer, pool, system_now);
   api::ChatApi chat_api(chat, changes, sessions, presence, writer, pool, status);
-  api::SearchApi search_api(search, sessions, search_pool);
+  runtime::Turns search_turns({.at_once = kSearchThreads});
+  api::SearchApi search_api(search, sessions, search_pool, search_turns);
   api::OpsApi ops_api(**store, pool, status, build);
   api::Methods methods;
   session_api.add_to(methods);

@@ -120,6 +120,16 @@ bool take_emoji(Rewriter& text) {
   return true;
 }
 
+std::string without(std::string_view text, const CodePoints& range) {
+  std::string kept;
+  while (!text.empty()) {
+    const auto [c, size] = first_letter(text);
+    if (!is_in(range, c)) kept += text.substr(0, size);
+    text.remove_prefix(size);
+  }
+  return kept;
+}
+
 }  // namespace
 
 bool is_pictograph(char32_t c) {
@@ -135,6 +145,14 @@ std::optional<std::string> normalized_emoji(std::string_view text) {
   std::string normalized = std::move(emoji).written();
   if (normalized.size() > kBytesMax) return std::nullopt;
   return normalized;
+}
+
+std::string without_style(std::string_view symbol) {
+  return without(symbol, {0xFE0E, kEmojiStyle});
+}
+
+std::string without_skin_tone(std::string_view symbol) {
+  return without(symbol, kSkinTone);
 }
 
 std::size_t emoji_at_front(std::string_view text) {

@@ -18,6 +18,11 @@ std::optional<std::string> normalized_emoji(std::string_view text);
 // The bytes of the longest emoji at the front of `text`, in any spelling; 0 when there is none.
 std::size_t emoji_at_front(std::string_view text);
 
+// The emoji, or symbol, without U+FE0E and U+FE0F: the same for every spelling of it.
+std::string without_style(std::string_view symbol);
+// The same without skin tones; empty when it is nothing else.
+std::string without_skin_tone(std::string_view symbol);
+
 // Whether the character is the beginning of an emoji, apart from those that digits and letters make.
 bool is_pictograph(char32_t code_point);
 

@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "chat/emoji.hpp"
-#include "chat/search_letters.hpp"
 #include "chat/unicode.hpp"
 
 namespace vestnik::chat {
@@ -24,6 +23,7 @@ constexpr Range kStyles{0xFE00, 0xFE0F};
 constexpr Range kMoreStyles{0xE0100, 0xE01EF};
 constexpr Range kTags{0xE0020, 0xE007F};
 constexpr Range kJoiningScripts{0x600, 0x18AF};  // Arabic to Mongolian
+constexpr auto kIdeographs = std::to_array<Range>({{0x3400, 0x9FFF}, {0xF900, 0xFAFF}, {0x20000, 0x3FFFF}});
 constexpr char32_t kEmojiStyle = 0xFE0F;
 constexpr char32_t kKeycap = 0x20E3;
 constexpr char32_t kBlackFlag = 0x1F3F4;  // with tags behind it the flag of a part of a country
@@ -57,7 +57,8 @@ bool shapes(char32_t before, char32_t c, char32_t after) {
     return in_emoji || (is_in(kJoiningScripts, before) && is_in(kJoiningScripts, after));
   }
   if (is_in(kTags, c)) return before == kBlackFlag || is_in(kTags, before);
-  const bool behind_ideograph = class_of(before) == LetterClass::kIdeograph;
+  const bool behind_ideograph =
+      std::ranges::any_of(kIdeographs, [before](auto& range) { return is_in(range, before); });
   if (is_in(kStyles, c)) return behind_ideograph || is_pictograph(before) || after == kKeycap;
   return is_in(kMoreStyles, c) && behind_ideograph;
 }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <ctime>
 #include <string>
 
 #include "chat/rules.hpp"
@@ -15,33 +16,49 @@ namespace {
 constexpr std::int32_t kAskedMin = 32;
 // Each time it is asked for twice as many, up to some.
 constexpr std::int32_t kAskedMax = 1'024;
-constexpr int kAsksMax = 16;
 
 template <typename T>
 std::unexpected<Error> error_of(Result<T>& result) {
   return std::unexpected(std::move(result.error()));
 }
 
+// That this thread has had: on a busy machine a search costs no more than on another.
+std::chrono::nanoseconds processor_time() {
+  timespec now{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+  return std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec);
+}
+
 }  // namespace
 
-Result<FoundTexts> find_messages(SearchStore& store, const SearchQuery& query, SearchFilter filter) {
+Result<FoundTexts> find_messages(SearchStore& store, const SearchQuery& query, SearchFilter filter,
+                                 const SearchEffort& effort) {
+  const auto until = processor_time() + effort.time;
   const auto wanted = static_cast<std::size_t>(std::max(filter.limit, 1));
   filter.limit = std::max(filter.limit + 1, kAskedMin);
   SearchTokenizer tokenizer;
   FoundTexts page;
+  std::size_t bytes = 0;
   for (int asks = 1;; ++asks) {
     auto found = store.search(query, filter);
     if (!found) return found;
     if (!page.indexed_through) page.indexed_through = found->indexed_through;
     for (auto& each : found->messages) {
-      if (!matches(query, tokenizer.tokenize(each.second.content))) continue;
-      if (page.messages.size() == wanted) {
-        page.next = page.messages.back().second.id;
+      const MessageId id = each.second.id;
+      bytes += each.second.content.size();
+      if (matches(query, tokenizer.tokenize(each.second.content))) {
+        if (page.messages.size() == wanted) {
+          page.next = page.messages.back().second.id;
+          return page;
+        }
+        page.messages.push_back(std::move(each));
+      }
+      if (bytes >= effort.bytes || processor_time() >= until) {
+        page.next = id;
         return page;
       }
-      page.messages.push_back(std::move(each));
     }
-    if (!found->next || asks == kAsksMax) {
+    if (!found->next || asks == effort.asks || processor_time() >= until) {
       page.next = found->next;
       return page;
     }
@@ -56,7 +73,7 @@ Result<SearchPage> Search::find(const Actor& actor, const SearchRequest& request
   if (!query) return error_of(query);
   auto filter = filter_of(request);
   if (!filter) return error_of(filter);
-  auto found = find_messages(store_, *query, std::move(*filter));
+  auto found = find_messages(store_, *query, std::move(*filter), effort_);
   if (!found) {
     on_failure_();
     return error_of(found);

@@ -1,6 +1,8 @@
 // Search as users see it: a page of messages whose present text has what they typed, with the place in it.
 #pragma once
 
+#include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -12,16 +14,25 @@
 #include "base/error.hpp"
 #include "chat/authorize.hpp"
 #include "chat/room_directory.hpp"
+#include "chat/search_match.hpp"
 #include "chat/search_query.hpp"
 #include "chat/search_store.hpp"
 #include "chat/types.hpp"
 
 namespace vestnik::chat {
 
+// What one search may cost. At its end the answer has what was found until then, be it nothing, and a `next`.
+struct SearchEffort {
+  std::chrono::nanoseconds time = std::chrono::hours(1);  // of the processor
+  std::size_t bytes = std::size_t{8} << 20;               // of texts that are looked at
+  int asks = 16;                                          // of the index
+};
+
 // Up to `filter.limit` messages whose text is found by the query now, whatever the index remembers: it is asked on
-// until the page is full, or some 10,000 messages have been looked at. Then there may be fewer, even none, and a
-// `next`. Blocks. Any thread. Errors: as SearchStore::search.
-Result<FoundTexts> find_messages(SearchStore& store, const SearchQuery& query, SearchFilter filter);
+// until the page is full, or the effort was made. Looks at one message at least. Blocks. Any thread. Errors: as
+// SearchStore::search.
+Result<FoundTexts> find_messages(SearchStore& store, const SearchQuery& query, SearchFilter filter,
+                                 const SearchEffort& effort = {});
 
 // A search as the client asks for it.
 struct SearchRequest {
@@ -50,8 +61,14 @@ struct SearchPage {
 class Search {
  public:
   // `on_failure` is called when the store fails, so that somebody gives it the time to repair its index.
-  Search(SearchStore& store, const RoomDirectory& rooms, Access access, Clock clock, std::function<void()> on_failure)
-      : store_(store), rooms_(rooms), access_(access), clock_(std::move(clock)), on_failure_(std::move(on_failure)) {}
+  Search(SearchStore& store, const RoomDirectory& rooms, Access access, SearchEffort effort, Clock clock,
+         std::function<void()> on_failure)
+      : store_(store),
+        rooms_(rooms),
+        access_(access),
+        effort_(effort),
+        clock_(std::move(clock)),
+        on_failure_(std::move(on_failure)) {}
 
   // Blocks. Any thread. Errors: unauthenticated, permission_denied, not_found (the room), invalid_argument with the
   // field, and those of the store.
@@ -63,6 +80,7 @@ class Search {
   SearchStore& store_;
   const RoomDirectory& rooms_;
   Access access_;
+  SearchEffort effort_;
   Clock clock_;
   std::function<void()> on_failure_;
 };

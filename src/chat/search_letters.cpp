@@ -1,9 +1,17 @@
 #include "chat/search_letters.hpp"
 
+#include <utf8proc.h>
+
 #include <algorithm>
 #include <array>
+#include <atomic>
+#include <cstddef>
 #include <iterator>
-#include <string_view>
+#include <memory>
+#include <string>
+
+#include "chat/emoji.hpp"
+#include "chat/unicode.hpp"
 
 namespace vestnik::chat {
 namespace {
@@ -13,128 +21,224 @@ struct Range {
   char32_t last;
 };
 
-// What is no letter, no digit and no mark above U+007F (Unicode 14, general categories Z, P, S, C), in the blocks that
-// people write in. What is in no range counts as a letter, so that an unknown script can be searched too.
-constexpr auto kSeparators = std::to_array<Range>({
-    {0x80, 0xA9},       {0xAB, 0xAC},       {0xAE, 0xB1},        {0xB4, 0xB4},     {0xB6, 0xB8},     {0xBB, 0xBB},
-    {0xBF, 0xBF},       {0xD7, 0xD7},       {0xF7, 0xF7},        {0x2C2, 0x2C5},   {0x2D2, 0x2DF},   {0x2E5, 0x2EB},
-    {0x2ED, 0x2ED},     {0x2EF, 0x2FF},     {0x375, 0x375},      {0x37E, 0x37E},   {0x384, 0x385},   {0x387, 0x387},
-    {0x3F6, 0x3F6},     {0x482, 0x482},     {0x55A, 0x55F},      {0x589, 0x58F},   {0x5BE, 0x5BE},   {0x5C0, 0x5C0},
-    {0x5C3, 0x5C3},     {0x5F3, 0x60F},     {0x61B, 0x61F},      {0x66A, 0x66D},   {0x6D4, 0x6D4},   {0x6DD, 0x6DE},
-    {0x6E9, 0x6E9},     {0x6FD, 0x6FE},     {0x700, 0x70F},      {0x964, 0x965},   {0x970, 0x970},   {0xE3F, 0xE3F},
-    {0xE4F, 0xE4F},     {0xE5A, 0xE5B},     {0x104A, 0x104F},    {0x10FB, 0x10FB}, {0x1360, 0x1368}, {0x17D4, 0x17DB},
-    {0x1800, 0x180A},   {0x2000, 0x200B},   {0x200E, 0x205F},    {0x2061, 0x206F}, {0x207A, 0x207E}, {0x208A, 0x208E},
-    {0x20A0, 0x20C0},   {0x2116, 0x2118},   {0x2120, 0x2123},    {0x2190, 0x2BFF}, {0x2E00, 0x2E7F}, {0x3000, 0x3004},
-    {0x3008, 0x3020},   {0x3030, 0x3030},   {0x303D, 0x303F},    {0x309B, 0x309C}, {0x30A0, 0x30A0}, {0x30FB, 0x30FB},
-    {0x3200, 0x33FF},   {0x4DC0, 0x4DFF},   {0xA489, 0xA4C6},    {0xD800, 0xF8FF}, {0xFD3E, 0xFD4F}, {0xFE10, 0xFE19},
-    {0xFE30, 0xFE6F},   {0xFF00, 0xFF0F},   {0xFF1A, 0xFF20},    {0xFF3B, 0xFF40}, {0xFF5B, 0xFF65}, {0xFFE0, 0xFFFF},
-    {0x1D000, 0x1D3FF}, {0x1F000, 0x1FBFF}, {0xE0000, 0x1FFFFF},
-});
-
-// Combining accents, the stress mark of Russian among them; the soft hyphen, joiners and variation selectors.
-constexpr auto kMarks = std::to_array<Range>({
-    {0xAD, 0xAD},
-    {0x300, 0x36F},
-    {0x483, 0x489},
-    {0x200C, 0x200D},
-    {0x2060, 0x2060},
-    {0xFE00, 0xFE0F},
-    {0xFEFF, 0xFEFF},
-});
-
-constexpr auto kIdeographs = std::to_array<Range>({
+// Scripts that put no spaces between words.
+constexpr auto kWithoutSpaces = std::to_array<Range>({
+    {0xE00, 0xE7F},    // Thai
+    {0xE80, 0xEFF},    // Lao
+    {0x1000, 0x109F},  // Myanmar
+    {0x1780, 0x17FF},  // Khmer
+    {0x1950, 0x19DF},  // Tai Le, New Tai Lue
+    {0x1A20, 0x1AAF},  // Tai Tham
     {0x3005, 0x3007},
-    {0x3041, 0x3096},
-    {0x30A1, 0x30FA},
-    {0x3400, 0x4DBF},
+    {0x3041, 0x30FF},  // kana
+    {0x31F0, 0x31FF},
+    {0x3400, 0x4DBF},  // Chinese
     {0x4E00, 0x9FFF},
+    {0xA9E0, 0xA9FF},
+    {0xAA60, 0xAADF},  // Myanmar, Tai Viet
     {0xF900, 0xFAFF},
+    {0x1AFF0, 0x1B16F},
     {0x20000, 0x3FFFF},
 });
 
-static_assert(std::ranges::is_sorted(kSeparators, {}, &Range::first));
-static_assert(std::ranges::is_sorted(kMarks, {}, &Range::first));
-static_assert(std::ranges::is_sorted(kIdeographs, {}, &Range::first));
+// Symbols that stand in no sentence: lines and blocks of drawings, Braille, stand-ins for what is missing.
+constexpr auto kNoPictures = std::to_array<Range>({
+    {0x2400, 0x243F},
+    {0x2500, 0x259F},
+    {0x2800, 0x28FF},
+    {0xFFFC, 0xFFFD},
+    {0x1FB00, 0x1FBFF},
+});
 
-bool is_in(const auto& ranges, char32_t code_point) {
-  const auto above = std::ranges::upper_bound(ranges, code_point, {}, &Range::first);
-  return above != ranges.begin() && code_point <= std::prev(above)->last;
+static_assert(std::ranges::is_sorted(kWithoutSpaces, {}, &Range::first));
+static_assert(std::ranges::is_sorted(kNoPictures, {}, &Range::first));
+
+constexpr Range kCyrillic{0x400, 0x52F};
+constexpr Range kKana{0x3041, 0x30FF};
+constexpr Range kHangulSyllables{0xAC00, 0xD7A3};
+constexpr Range kHangul{0x1100, 0xD7A3};
+constexpr Range kRadicals{0x2E80, 0x2FDF};
+constexpr char32_t kZeroWidthSpace = 0x200B;
+constexpr char32_t kGrave = 0x300;
+constexpr char32_t kDiaeresis = 0x308;
+constexpr char32_t kCodePointMax = 0x10FFFF;
+constexpr char32_t kReplacement = 0xFFFD;
+
+bool is_in(const Range& range, char32_t c) {
+  return range.first <= c && c <= range.last;
 }
 
-// What the letters of a block become, one after the other; '?' where Unicode has none.
-struct Block {
-  char32_t first;
-  std::u32string_view folded;
-
-  bool contains(char32_t code_point) const { return code_point - first < folded.size(); }
-};
-
-// U+00C0 to U+024F, U+0370 to U+03FF and U+1E00 to U+1EFF.
-constexpr Block kLatin{
-    0xC0,
-    U"aaaaaaæceeeeiiiiðnooooo×øuuuuyþßaaaaaaæceeeeiiiiðnooooo÷øuuuuyþyaaaaaaccccccccddđđeeeeeeeeeegggg"
-    U"gggghhħħiiiiiiiiiıĳĳjjkkĸllllllŀŀłłnnnnnnŉŋŋooooooœœrrrrrrssssssssttttŧŧuuuuuuuuuuuuwwyyyzzzzzzs"
-    U"ƀɓƃƃƅƅɔƈƈɖɗƌƌƍǝəɛƒƒɠɣƕɩɨƙƙƚƛɯɲƞɵooƣƣƥƥʀƨƨʃƪƫƭƭʈuuʊʋƴƴƶƶʒƹƹƺƻƽƽƾƿǀǁǂǃǆǆǆǉǉǉǌǌǌaaiioouuuuuuuuuuǝaa"
-    U"aaææǥǥggkkooooʒʒjǳǳǳggƕƿnnaaææøøaaaaeeeeiiiioooorrrruuuussttȝȝhhƞȡȣȣȥȥaaeeooooooooyyȴȵȶȷȸȹⱥȼȼƚⱦȿ"
-    U"ɀɂɂƀʉʌɇɇɉɉɋɋɍɍɏɏ"};
-constexpr Block kGreek{
-    0x370,
-    U"ͱͱͳͳʹ͵ͷͷ??ͺͻͼͽ;ϳ????΄΅α·εηι?ο?υωιαβγδεζηθικλμνξοπρ?στυφχψωιυαεηιυαβγδεζηθικλμνξοπρσστυφχψωιυουωϗ"
-    U"βθϒϒϒφπϗϙϙϛϛϝϝϟϟϡϡϣϣϥϥϧϧϩϩϫϫϭϭϯϯκρϲϳθε϶ϸϸϲϻϻϼͻͼͽ"};
-constexpr Block kMoreLatin{
-    0x1E00,
-    U"aabbbbbbccddddddddddeeeeeeeeeeffgghhhhhhhhhhiiiikkkkkkllllllllmmmmmmnnnnnnnnoooooooopppprrrrrrrr"
-    U"ssssssssssttttttttuuuuuuuuuuvvvvwwwwwwwwwwxxxxyyzzzzzzhtwyẚsẜẝßẟaaaaaaaaaaaaaaaaaaaaaaaaeeeeeeee"
-    U"eeeeeeeeiiiioooooooooooooooooooooooouuuuuuuuuuuuuuyyyyyyyyỻỻỽỽỿỿ"};
-static_assert(kLatin.first + kLatin.folded.size() == 0x250);
-static_assert(kGreek.first + kGreek.folded.size() == 0x400);
-static_assert(kMoreLatin.first + kMoreLatin.folded.size() == 0x1F00);
-
-char32_t fold_in(const Block& block, char32_t code_point) {
-  const char32_t folded = block.folded[code_point - block.first];
-  return folded == U'?' ? code_point : folded;
+bool is_in_any(const auto& ranges, char32_t c) {
+  const auto above = std::ranges::upper_bound(ranges, c, {}, &Range::first);
+  return above != ranges.begin() && is_in(*std::prev(above), c);
 }
 
-char32_t fold_cyrillic(char32_t c) {
-  if (c == U'Ё' || c == U'ё') return U'е';
-  if (c < 0x410) return c + 0x50;
-  if (c < 0x430) return c + 0x20;
-  if (c == 0x4C0) return 0x4CF;  // the palochka, which stands apart from its small letter
-  const bool is_odd_pair = c >= 0x4C1 && c <= 0x4CE;
-  const bool is_pair = (c >= 0x460 && c <= 0x481) || (c >= 0x48A && c <= 0x4BF) || c >= 0x4D0;
-  if (is_odd_pair) return c + (c & 1);
-  return is_pair ? c | 1 : c;
+const utf8proc_property_t& property_of(char32_t c) {
+  return *utf8proc_get_property(static_cast<utf8proc_int32_t>(c));
 }
 
-}  // namespace
+// Of nonspacing marks: what stands above, below and over letters, and the points of Hebrew, Arabic and Syriac; not the
+// vowel signs, viramas and voicing marks, which have other combining classes.
+bool is_accent(const utf8proc_property_t& mark) {
+  const auto of = mark.combining_class;
+  return mark.category == UTF8PROC_CATEGORY_ME || of == 1 || of >= 200 || (of >= 10 && of <= 36);
+}
+
+LetterClass letter_or_alone(char32_t c) {
+  return is_in_any(kWithoutSpaces, c) ? LetterClass::kAlone : LetterClass::kWord;
+}
 
 LetterClass class_of(char32_t c) {
   if (c < 0x80) {
     const bool is_word = (c >= U'0' && c <= U'9') || (c >= U'A' && c <= U'Z') || (c >= U'a' && c <= U'z');
     return is_word ? LetterClass::kWord : LetterClass::kSeparator;
   }
-  if (c >= 0x400 && c <= 0x481) return LetterClass::kWord;  // most of Russian, without a search in the tables
-  if (is_in(kMarks, c)) return LetterClass::kMark;
-  if (is_in(kSeparators, c)) return LetterClass::kSeparator;
-  return is_in(kIdeographs, c) ? LetterClass::kIdeograph : LetterClass::kWord;
+  const auto& property = property_of(c);
+  if (is_ignorable(c)) return c == kZeroWidthSpace ? LetterClass::kSeparator : LetterClass::kNothing;
+  if (is_pictograph(c)) return LetterClass::kSymbol;
+  switch (property.category) {
+    case UTF8PROC_CATEGORY_LU:
+    case UTF8PROC_CATEGORY_LL:
+    case UTF8PROC_CATEGORY_LT:
+    case UTF8PROC_CATEGORY_LM:
+    case UTF8PROC_CATEGORY_LO:
+    case UTF8PROC_CATEGORY_NL:
+      return letter_or_alone(c);
+    case UTF8PROC_CATEGORY_MN:
+    case UTF8PROC_CATEGORY_MC:
+    case UTF8PROC_CATEGORY_ME:
+      if (is_accent(property) || c == 0x3099 || c == 0x309A) return LetterClass::kAccent;
+      return letter_or_alone(c);
+    case UTF8PROC_CATEGORY_ND:
+    case UTF8PROC_CATEGORY_NO:
+      return LetterClass::kWord;
+    case UTF8PROC_CATEGORY_SO:
+      return is_in_any(kNoPictures, c) ? LetterClass::kSeparator : LetterClass::kSymbol;
+    case UTF8PROC_CATEGORY_CN:  // perhaps a letter of a later version
+      return LetterClass::kWord;
+    default:
+      return LetterClass::kSeparator;
+  }
 }
 
-char32_t fold(char32_t c) {
-  if (c < 0x80) return c >= U'A' && c <= U'Z' ? c + 0x20 : c;
-  if (c >= 0x400 && c < 0x530) return fold_cyrillic(c);
-  for (const Block& block : {kLatin, kGreek, kMoreLatin})
-    if (block.contains(c)) return fold_in(block, c);
-  if (c >= 0x531 && c <= 0x556) return c + 0x30;  // Armenian
+std::u32string decomposed(char32_t c, int options) {
+  if (is_in(kHangulSyllables, c)) return {c};
+  std::array<utf8proc_int32_t, 32> out{};
+  int boundary = 0;
+  const auto count = utf8proc_decompose_char(static_cast<utf8proc_int32_t>(c), out.data(), out.size(),
+                                             static_cast<utf8proc_option_t>(options), &boundary);
+  if (count <= 0 || static_cast<std::size_t>(count) > out.size()) return {c};
+  return {out.begin(), out.begin() + count};
+}
+
+// Typographic forms of what has a key on keyboards.
+char32_t plain(char32_t c) {
+  if (c == U'\u2010') return U'-';
+  if (c == U'\u2019') return U'\'';
   return c;
 }
 
-char32_t compose(char32_t folded, char32_t mark) {
-  constexpr char32_t kBreve = 0x306;
-  constexpr char32_t kDiaeresis = 0x308;
-  if (folded == U'и' && mark == kBreve) return U'й';
-  if (folded == U'у' && mark == kBreve) return U'ў';
-  if (folded == U'і' && mark == kDiaeresis) return U'ї';
+std::u32string without_accents(std::u32string_view letters) {
+  if (letters.size() == 1) return std::u32string(letters);
+  std::u32string kept;
+  for (const char32_t c : letters) {
+    if (class_of(c) != LetterClass::kAccent) {
+      kept += c;
+    } else if (!kept.empty()) {
+      kept.back() = compose(kept.back(), c);
+    }
+  }
+  return kept;
+}
+
+std::u32string folded_letters(char32_t c, int options) {
+  // The accents first, as the iota below a letter of Greek is one, until its case is folded.
+  std::u32string folded;
+  for (const char32_t bare : without_accents(decomposed(c, options))) {
+    folded += decomposed(bare, options | UTF8PROC_CASEFOLD);
+  }
+  folded = without_accents(folded);
+  for (char32_t& letter : folded) letter = plain(letter);
   return folded;
+}
+
+bool are_letters(std::u32string_view letters, LetterClass wanted) {
+  return (wanted == LetterClass::kWord || wanted == LetterClass::kAlone) &&
+         std::ranges::all_of(letters, [wanted](char32_t c) { return class_of(c) == wanted; });
+}
+
+bool keeps_itself(LetterClass of_class) {
+  return of_class == LetterClass::kSymbol || of_class == LetterClass::kNothing || of_class == LetterClass::kAccent;
+}
+
+// What 256 characters become, made when the first of them is asked for.
+class Page {
+ public:
+  explicit Page(char32_t first) {
+    for (std::size_t i = 0; i < entries_.size(); ++i) fill(entries_[i], first + static_cast<char32_t>(i));
+  }
+
+  Folded operator[](char32_t c) const {
+    const Entry& entry = entries_[c & 0xFF];
+    const char32_t* letters = entry.count == 1 ? &entry.letter : &more_[entry.letter];
+    return {.letters = {letters, entry.count}, .letter_class = entry.letter_class};
+  }
+
+ private:
+  struct Entry {
+    char32_t letter = 0;  // or where in more_ several of them are
+    std::uint8_t count = 1;
+    LetterClass letter_class = LetterClass::kSeparator;
+  };
+
+  void fill(Entry& entry, char32_t c) {
+    entry = {.letter = c, .count = 1, .letter_class = class_of(c)};
+    if (keeps_itself(entry.letter_class) && !is_in(kRadicals, c)) return;
+    std::u32string folded = folded_letters(c, UTF8PROC_DECOMPOSE | UTF8PROC_COMPAT);
+    const bool has_others = folded.size() > 1 && !are_letters(folded, class_of(folded[0]));  // as `ŀ`, an `l` and a dot
+    if (has_others) folded = folded_letters(c, UTF8PROC_DECOMPOSE);
+    if (folded.size() == 1) {
+      entry.letter = folded[0];
+      entry.letter_class = class_of(folded[0]);
+    } else if (!folded.empty() && are_letters(folded, class_of(folded[0]))) {
+      entry = {.letter = static_cast<char32_t>(more_.size()),
+               .count = static_cast<std::uint8_t>(folded.size()),
+               .letter_class = class_of(folded[0])};
+      more_ += folded;
+    }
+  }
+
+  std::array<Entry, 256> entries_;
+  std::u32string more_;
+};
+
+const Page& page_of(char32_t c) {
+  static constinit std::array<std::atomic<const Page*>, (kCodePointMax >> 8) + 1> pages{};
+  auto& place = pages[c >> 8];
+  if (const Page* page = place.load(std::memory_order_acquire)) return *page;
+  auto made = std::make_unique<const Page>(c & ~char32_t{0xFF});
+  const Page* first = nullptr;
+  if (place.compare_exchange_strong(first, made.get(), std::memory_order_acq_rel)) return *made.release();
+  return *first;  // another thread was faster
+}
+
+}  // namespace
+
+Folded fold(char32_t c) {
+  if (c > kCodePointMax) c = kReplacement;
+  return page_of(c)[c];
+}
+
+char32_t compose(char32_t folded, char32_t next) {
+  if (is_in(kCyrillic, folded)) {
+    if (next == kGrave || (next == kDiaeresis && (folded == U'е' || folded == U'Е'))) return folded;
+  } else if (!is_in(kKana, folded) && !(is_in(kHangul, folded) && continues_syllable(next))) {
+    return folded;
+  }
+  std::array<utf8proc_int32_t, 2> pair{static_cast<utf8proc_int32_t>(folded), static_cast<utf8proc_int32_t>(next)};
+  const auto count = utf8proc_normalize_utf32(pair.data(), pair.size(),
+                                              static_cast<utf8proc_option_t>(UTF8PROC_COMPOSE | UTF8PROC_STABLE));
+  return count == 1 ? static_cast<char32_t>(pair[0]) : folded;
 }
 
 }  // namespace vestnik::chat

@@ -1,6 +1,7 @@
 // The port of search: texts found by their tokens, in an index that follows the messages a moment behind.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <utility>
@@ -14,13 +15,14 @@
 namespace vestnik::chat {
 
 // Which of the messages that a query finds: those of the room, if one is given, with from <= created_at < to and
-// id < before, the newest `limit`.
+// id < before, the newest `limit`, or as many of them as have `bytes_max` of text, at least one.
 struct SearchFilter {
   std::optional<RoomId> room_id;
   std::optional<Time> from;
   std::optional<Time> to;
   std::optional<MessageId> before;
   std::int32_t limit = 50;  // from 1
+  std::size_t bytes_max = std::size_t{1} << 20;
 };
 
 struct FoundTexts {
@@ -42,9 +44,9 @@ class SearchStore {
  public:
   virtual ~SearchStore() = default;
 
-  // Messages that the query found when they were indexed, as they are now: those that readers do not see any more are
-  // left out, but a text may have changed (chat/search.hpp asks matches() again). May find fewer than `limit` although
-  // there is a `next`. Any thread.
+  // All messages that the query found when they were indexed, as they are now, and perhaps some more: those that
+  // readers do not see any more are left out, but a text may have changed, and an index may look less closely than
+  // matches(), which chat/search.hpp asks. May find fewer than `limit` although there is a `next`. Any thread.
   virtual Result<FoundTexts> search(const SearchQuery& query, const SearchFilter& filter) = 0;
 
   // Brings about `limit` messages into the index, and what was edited, deleted, trimmed or closed out of it. In the end

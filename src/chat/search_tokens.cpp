@@ -2,30 +2,28 @@
 
 #include <libstemmer.h>
 
-#include <algorithm>
+#include <functional>
 #include <new>
 
+#include "chat/emoji.hpp"
 #include "chat/search_letters.hpp"
 #include "chat/unicode.hpp"
 
 namespace vestnik::chat {
 namespace {
 
-constexpr std::size_t kCyrillicBytes = 2;  // of a letter in UTF-8
+constexpr int kOwnVersion = 2;
+constexpr std::size_t kJoinersKept = 4;
 
-// What may stand inside of what is written without a space.
-enum class Joiner : std::uint8_t { kNone, kInSegment, kTail, kBetweenSegments };
-
-Joiner joiner_of(char32_t c) {
+// What may stand inside of a name.
+bool is_joiner(char32_t c) {
   switch (c) {
     case U'+':
     case U'#':
-      return Joiner::kTail;  // as in C++ and C#
     case U'.':
     case U'-':
     case U'_':
     case U'\'':
-      return Joiner::kInSegment;
     case U'/':
     case U':':
     case U'@':
@@ -35,17 +33,21 @@ Joiner joiner_of(char32_t c) {
     case U'%':
     case U'~':
     case U'\\':
-      return Joiner::kBetweenSegments;
+      return true;
     default:
-      return Joiner::kNone;
+      return false;
   }
 }
 
-// Typographic forms of what has a key on keyboards.
-char32_t plain(char32_t c) {
-  if (c == U'\u2010' || c == U'\u2011') return U'-';  // hyphens
-  if (c == U'\u2019') return U'\'';                   // apostrophe
-  return c;
+bool is_tail(char32_t c) {
+  return c == U'+' || c == U'#';  // as in C++ and C#
+}
+
+// Whether a digit, `#` or `*` is the beginning of a keycap.
+bool may_be_keycap(std::string_view text) {
+  const char behind = text.size() > 1 ? text[1] : '\0';
+  if (behind != '\xEF' && behind != '\xE2') return false;
+  return (text[0] >= '0' && text[0] <= '9') || text[0] == '#' || text[0] == '*';
 }
 
 std::string_view front_of(std::string_view term) {
@@ -53,6 +55,13 @@ std::string_view front_of(std::string_view term) {
   std::size_t size = kSearchTermBytesMax;
   while (size > 1 && (static_cast<unsigned char>(term[size]) & 0xC0) == 0x80) --size;
   return term.substr(0, size);
+}
+
+// Of `v1`; empty when the word is another one.
+std::string_view number_of_version(std::string_view word) {
+  if (word.size() < 2 || word[0] != 'v') return {};
+  word.remove_prefix(1);
+  return word.find_first_not_of("0123456789") == std::string_view::npos ? word : std::string_view();
 }
 
 sb_stemmer* make_stemmer(const char* language) {
@@ -63,11 +72,27 @@ sb_stemmer* make_stemmer(const char* language) {
 
 }  // namespace
 
+int search_tokens_version() {
+  return kOwnVersion * 10'000 + unicode_version();
+}
+
+std::vector<std::span<const SearchToken>> by_position(std::span<const SearchToken> tokens) {
+  std::vector<std::span<const SearchToken>> positions;
+  for (std::size_t first = 0; first < tokens.size();) {
+    std::size_t end = first + 1;
+    while (end < tokens.size() && tokens[end].position == tokens[first].position) ++end;
+    positions.push_back(tokens.subspan(first, end - first));
+    first = end;
+  }
+  return positions;
+}
+
 void SearchTokenizer::StemmerDeleter::operator()(sb_stemmer* stemmer) const {
   sb_stemmer_delete(stemmer);
 }
 
-SearchTokenizer::SearchTokenizer() : english_(make_stemmer("english")), russian_(make_stemmer("russian")) {}
+SearchTokenizer::SearchTokenizer()
+    : english_(make_stemmer("english")), russian_(make_stemmer("russian")), known_stems_(kKnownStems) {}
 SearchTokenizer::~SearchTokenizer() = default;
 
 std::span<const SearchToken> SearchTokenizer::tokenize(std::string_view text) {
@@ -75,136 +100,168 @@ std::span<const SearchToken> SearchTokenizer::tokenize(std::string_view text) {
   terms_.clear();
   term_begins_.clear();
   tokens_.clear();
-  for (std::size_t at = 0; at < text.size();) {
-    const Letter letter = first_letter(text.substr(at));
-    const std::size_t end = at + letter.size;
-    const char32_t c = plain(letter.code_point);
-    switch (class_of(c)) {
-      case LetterClass::kWord:
-        add_letter(fold(c), at, end);
-        break;
-      case LetterClass::kMark:
-        add_mark(c, end);
-        break;
-      case LetterClass::kIdeograph:
-        finish_position();
-        add_letter(c, at, end);
-        finish_position();
-        break;
-      case LetterClass::kSeparator:
-        joiner_of(c) == Joiner::kNone ? finish_position() : add_joiner(c, end);
-        break;
-    }
-    at = end;
-  }
-  finish_position();
+  for (std::size_t at = 0; at < text.size();) at += add_first(text.substr(at), at);
+  finish_name();
   // Only now the terms stay where they are.
   for (std::size_t i = 0; i < tokens_.size(); ++i)
     tokens_[i].term = std::string_view(terms_).substr(term_begins_[i], tokens_[i].term.size());
   return tokens_;
 }
 
+std::size_t SearchTokenizer::add_first(std::string_view text, std::size_t at) {
+  const Letter letter = first_letter(text);
+  const auto [letters, letter_class] = fold(letter.code_point);
+  if (letter_class == LetterClass::kSymbol || may_be_keycap(text)) {
+    if (const std::size_t size = emoji_at_front(text); size > 0) {
+      add_symbol(text.substr(0, size), at);
+      return size;
+    }
+  }
+  const std::size_t end = at + letter.size;
+  switch (letter_class) {
+    case LetterClass::kWord:
+      for (const char32_t c : letters) add_letter(c, at, end);
+      break;
+    case LetterClass::kAlone:
+      for (const char32_t c : letters) {
+        in_word_ = false;
+        add_letter(c, at, end);
+      }
+      in_word_ = false;
+      break;
+    case LetterClass::kAccent:
+      add_accent(letters[0], end);
+      break;
+    case LetterClass::kNothing:
+      break;
+    case LetterClass::kSymbol:
+      add_symbol(text.substr(0, letter.size), at);
+      break;
+    case LetterClass::kSeparator:
+      add_separator(letters[0], end);
+      break;
+  }
+  return letter.size;
+}
+
 void SearchTokenizer::add_letter(char32_t folded, std::size_t text_begin, std::size_t text_end) {
+  if (in_word_ && continues_syllable(folded) && compose(last_letter_, folded) != last_letter_) {
+    return add_accent(folded, text_end);
+  }
   const bool is_latin = folded >= U'a' && folded <= U'z';
   const bool is_cyrillic = folded >= 0x400 && folded < 0x530;
   const Script script = is_latin ? Script::kLatin : is_cyrillic ? Script::kCyrillic : Script::kOther;
   if (!in_word_) {
-    words_.push_back({.begin = written_.size(),
-                      .text_begin = text_begin,
-                      .script = script,
-                      .begins_segment = words_.empty() || after_segment_joiner_});
-    after_segment_joiner_ = false;
-    in_word_ = true;
+    begin_word(text_begin);
+    word_->script = script;
   }
   append_utf8(written_, folded);
   last_letter_ = folded;
-  Word& word = words_.back();
-  word.end = word.tail_end = written_.size();
-  word.text_end = word.text_tail_end = text_end;
-  if (word.script != script) word.script = Script::kOther;
+  word_->end = word_->tail_end = written_.size();
+  word_->text_end = word_->text_tail_end = text_end;
+  if (word_->script != script) word_->script = Script::kOther;
 }
 
-void SearchTokenizer::add_mark(char32_t mark, std::size_t text_end) {
-  if (!in_word_) return;
-  Word& word = words_.back();
-  if (const char32_t composed = compose(last_letter_, mark); composed != last_letter_) {
-    written_.resize(word.end - kCyrillicBytes);  // all that is composed is Cyrillic
+void SearchTokenizer::add_accent(char32_t folded, std::size_t text_end) {
+  if (!word_ || !joiners_.empty()) return;
+  if (const char32_t composed = compose(last_letter_, folded); composed != last_letter_) {
+    std::string last;
+    append_utf8(last, last_letter_);
+    written_.resize(written_.size() - last.size());
     append_utf8(written_, composed);
     last_letter_ = composed;
+    word_->end = word_->tail_end = written_.size();
   }
-  word.text_end = word.text_tail_end = text_end;
+  word_->text_end = word_->text_tail_end = text_end;
 }
 
-void SearchTokenizer::add_joiner(char32_t joiner, std::size_t text_end) {
-  if (words_.empty()) return;
-  append_utf8(written_, joiner);
-  in_tail_ = (in_word_ || in_tail_) && joiner_of(joiner) == Joiner::kTail;
+void SearchTokenizer::add_separator(char32_t c, std::size_t text_end) {
+  if (!is_joiner(c)) return finish_name();
+  if (!word_) return;
+  in_tail_ = (in_word_ || in_tail_) && is_tail(c);
   in_word_ = false;
   if (in_tail_) {
-    words_.back().tail_end = written_.size();
-    words_.back().text_tail_end = text_end;
+    append_utf8(written_, c);
+    word_->tail_end = written_.size();
+    word_->text_tail_end = text_end;
   }
-  if (joiner_of(joiner) == Joiner::kBetweenSegments) after_segment_joiner_ = true;
+  if (joiners_.size() < kJoinersKept) append_utf8(joiners_, c);
 }
 
-void SearchTokenizer::finish_position() {
-  if (words_.empty()) return;
-  const Words all = words_;
-  const Word& last = all.back();
-  const bool has_scheme = all.size() > 1 && written(all[0].end, all[1].begin) == "://";
-  const Words whole = has_scheme ? all.subspan(1) : all;
-  emit(whole, last.tail_end, last.text_tail_end, SearchToken::Kind::kWritten, SearchToken::Kind::kStem);
-  if (all.size() > 1 || last.tail_end != last.end) emit_segments(whole);
+void SearchTokenizer::add_symbol(std::string_view symbol, std::size_t text_begin) {
+  finish_name();
+  const Word from{.text_begin = text_begin};
+  const std::size_t text_end = text_begin + symbol.size();
+  const std::string picture = without_style(symbol);
+  push(picture, from, text_end, Kind::kWritten);
+  if (const std::string toneless = without_skin_tone(picture); toneless != picture && !toneless.empty())
+    push(toneless, from, text_end, Kind::kPart);
   ++position_;
-  written_.clear();
-  words_.clear();
-  in_word_ = in_tail_ = after_segment_joiner_ = false;
 }
 
-void SearchTokenizer::emit_segments(Words whole) {
-  constexpr auto kPart = SearchToken::Kind::kPart;
-  for (Words rest = words_; !rest.empty();) {
-    const auto next = std::find_if(rest.begin() + 1, rest.end(), [](const Word& word) { return word.begins_segment; });
-    const Words segment = rest.first(static_cast<std::size_t>(next - rest.begin()));
-    rest = rest.subspan(segment.size());
-    const Word& last = segment.back();
-    const bool is_whole = segment.data() == whole.data() && segment.size() == whole.size();
-    if (!is_whole) emit(segment, last.tail_end, last.text_tail_end, kPart, kPart);
-    if (segment.size() == 1 && last.tail_end == last.end) continue;
-    for (const Word& word : segment) emit(Words(&word, 1), word.end, word.text_end, kPart, kPart);
+void SearchTokenizer::begin_word(std::size_t text_begin) {
+  Joint joint = !in_name_ ? Joint::kApart : joiners_ == "-" ? Joint::kHyphen : Joint::kJoined;
+  if (word_ && joiners_ == "://" && word_->joint == Joint::kApart && !scheme_) {
+    scheme_ = word_;
+    joint = Joint::kApart;
+  } else if (word_) {
+    emit_word();
   }
+  word_ = Word{.begin = written_.size(), .text_begin = text_begin, .joint = joint};
+  in_word_ = in_name_ = true;
+  in_tail_ = false;
+  joiners_.clear();
 }
 
-void SearchTokenizer::emit(Words words, std::size_t end, std::size_t text_end, SearchToken::Kind as_written,
-                           SearchToken::Kind as_stem) {
-  push(written(words.front().begin, end), words.front().text_begin, text_end, as_written);
-  if (end == words.back().end && stem(words)) push(stem_, words.front().text_begin, text_end, as_stem);
+void SearchTokenizer::finish_name() {
+  if (word_) emit_word();
+  in_word_ = in_tail_ = in_name_ = false;
+  joiners_.clear();
 }
 
-void SearchTokenizer::push(std::string_view term, std::size_t text_begin, std::size_t text_end,
-                           SearchToken::Kind kind) {
-  term = front_of(term);
-  term_begins_.push_back(terms_.size());
-  terms_ += term;
-  tokens_.push_back({.term = term, .begin = text_begin, .end = text_end, .position = position_, .kind = kind});
+void SearchTokenizer::emit_word() {
+  const bool has_tail = word_->tail_end != word_->end;
+  push(written(word_->begin, word_->tail_end), *word_, word_->text_tail_end, Kind::kWritten);
+  if (has_tail) push(written(word_->begin, word_->end), *word_, word_->text_end, Kind::kPart);
+  emit_stem(*word_, has_tail ? Kind::kPart : Kind::kStem);
+  if (const auto number = number_of_version(written(word_->begin, word_->end)); !number.empty())
+    push(number, *word_, word_->text_end, Kind::kPart);
+  if (scheme_) {
+    push(written(scheme_->begin, scheme_->end), *scheme_, scheme_->text_end, Kind::kPart);
+    emit_stem(*scheme_, Kind::kPart);
+  }
+  scheme_.reset();
+  word_.reset();
+  written_.clear();
+  ++position_;
 }
 
-bool SearchTokenizer::stem(Words words) {
-  stem_.assign(1, kStemMark);
-  for (const Word& word : words) {
-    if (&word != words.data()) {
-      if (written((&word - 1)->end, word.begin) != "-") return false;
-      stem_ += '-';
-    }
-    const std::string_view letters = written(word.begin, word.end);
-    if (word.script == Script::kOther || letters.size() > kSearchTermBytesMax) return false;
+void SearchTokenizer::emit_stem(const Word& word, Kind kind) {
+  const std::string_view letters = written(word.begin, word.end);
+  if (word.script == Script::kOther || letters.size() > kSearchTermBytesMax) return;
+  KnownStem& known = known_stems_[std::hash<std::string_view>()(letters) % known_stems_.size()];
+  if (known.word != letters) {
     auto* stemmer = word.script == Script::kLatin ? english_.get() : russian_.get();
     const auto* bytes =
         sb_stemmer_stem(stemmer, reinterpret_cast<const sb_symbol*>(letters.data()), static_cast<int>(letters.size()));
-    if (bytes == nullptr) return false;  // out of memory
-    stem_.append(reinterpret_cast<const char*>(bytes), static_cast<std::size_t>(sb_stemmer_length(stemmer)));
+    if (bytes == nullptr) return;  // out of memory
+    known.word = letters;
+    known.stem.assign(1, kStemMark);
+    known.stem.append(reinterpret_cast<const char*>(bytes), static_cast<std::size_t>(sb_stemmer_length(stemmer)));
   }
-  return true;
+  push(known.stem, word, word.text_end, kind);
+}
+
+void SearchTokenizer::push(std::string_view term, const Word& from, std::size_t text_end, Kind kind) {
+  term = front_of(term);
+  term_begins_.push_back(terms_.size());
+  terms_ += term;
+  tokens_.push_back({.term = term,
+                     .begin = from.text_begin,
+                     .end = text_end,
+                     .position = position_,
+                     .kind = kind,
+                     .joint = word_ ? word_->joint : Joint::kApart});
 }
 
 }  // namespace vestnik::chat

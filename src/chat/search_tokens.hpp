@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -13,20 +14,28 @@ struct sb_stemmer;
 
 namespace vestnik::chat {
 
-// Grows whenever the tokens of some text change: an index of another version has to be made anew.
-inline constexpr int kSearchTokensVersion = 1;
+// Grows whenever the tokens of some text change: an index of another version has to be made anew. Contains the version
+// of Unicode's data.
+int search_tokens_version();
 
 // A term is at most this long; of a longer one only the front is kept, on a character's end.
 inline constexpr std::size_t kSearchTermBytesMax = 128;
 
-// First byte of every stem. A term as written begins with a letter or a digit, so the two are never confused.
+// First byte of every stem. A term as written begins with a letter, a digit or a symbol above U+007F, so the two are
+// never confused.
 inline constexpr char kStemMark = '~';
 
 struct SearchToken {
   enum class Kind : std::uint8_t {
-    kWritten,  // what stands between two separators, as written; exactly one at each position, and the first there
+    kWritten,  // a word as written; exactly one at each position, and the first there
     kStem,     // its stem, when it has one; the second
-    kPart,     // a part of it, as written or as a stem
+    kPart,     // something by which it is found, too
+  };
+  // What stands between this position and the one before.
+  enum class Joint : std::uint8_t {
+    kApart,   // a space, or whatever else ends a name
+    kHyphen,  // one hyphen
+    kJoined,  // other punctuation inside of a name, or nothing
   };
 
   std::string_view term;  // folded (search_letters.hpp); never empty, without spaces, quotes and control characters
@@ -34,19 +43,26 @@ struct SearchToken {
   std::size_t end = 0;
   std::int32_t position = 0;  // counts from 0 without gaps; grows along the text
   Kind kind = Kind::kWritten;
+  Joint joint = Joint::kApart;
 };
+
+// The tokens of each position.
+std::vector<std::span<const SearchToken>> by_position(std::span<const SearchToken> tokens);
 
 // Cuts texts into tokens. Used by one thread at a time: the stemmers keep state.
 //
-// A text is cut at spaces and at `, ; ! " ( ) [ ] { } < > | * ^ $` and the like; what stands between two cuts is one
-// position. Other punctuation at its ends is dropped, but `+` and `#` behind a letter stay: "(C++)," is `c++`. When it
-// is more than a plain word its parts stand at the same position: first what is between any of `/ : @ ? & = % ~ \`,
-// then the words in that. So "https://example.com/a?b=1" is `example.com/a?b=1` (a scheme in front is only a part) with
-// the parts `https`, `example.com`, `example`, `com`, `a`, `b`, `1`; and a phrase is what was written one after the
-// other.
+// A position is a word: letters and digits that stand together, one letter of a script without spaces (Chinese,
+// Japanese, Thai), or one symbol (an emoji in any spelling, a star). What is written without a space is a name: its
+// words are joined by `. - _ ' / : @ ? & = % ~ \ + #` or by nothing, and a symbol is always apart. So
+// `feature/PLT-36` is `feature`, `plt`, `36`, each joined to the one before, and a phrase is what was written one after
+// the other.
+//
+// `+` and `#` directly behind a word belong to it, which then has the bare word as a part: "(C++)," is `c++` with `c`.
+// A scheme such as `https://` is a part of the word behind it, and the number of a version of `v1`. An emoji with a
+// skin tone has the one without as a part.
 //
 // A word of Cyrillic letters has a Russian stem and a word of a to z an English one (https://snowballstem.org), other
-// words have none. Words joined by hyphens have the stem of their stems.
+// words have none.
 //
 // Takes time and memory linear in the text; an arbitrary byte that is not UTF-8 is a separator.
 class SearchTokenizer {
@@ -60,6 +76,8 @@ class SearchTokenizer {
   std::span<const SearchToken> tokenize(std::string_view text);
 
  private:
+  using Kind = SearchToken::Kind;
+  using Joint = SearchToken::Joint;
   struct StemmerDeleter {
     void operator()(sb_stemmer* stemmer) const;
   };
@@ -67,7 +85,6 @@ class SearchTokenizer {
 
   enum class Script : std::uint8_t { kLatin, kCyrillic, kOther };
 
-  // Letters and digits that stand together.
   struct Word {
     std::size_t begin = 0;  // in written_
     std::size_t end = 0;
@@ -76,36 +93,45 @@ class SearchTokenizer {
     std::size_t text_end = 0;
     std::size_t text_tail_end = 0;
     Script script = Script::kOther;
-    bool begins_segment = true;  // one of `/ : @ ...` stands before it
+    Joint joint = Joint::kApart;
   };
-  using Words = std::span<const Word>;
 
+  // The bytes of the emoji or of the first character of `text`, which was added.
+  std::size_t add_first(std::string_view text, std::size_t at);
   void add_letter(char32_t folded, std::size_t text_begin, std::size_t text_end);
-  void add_mark(char32_t mark, std::size_t text_end);
-  void add_joiner(char32_t joiner, std::size_t text_end);
-  void finish_position();
+  void add_accent(char32_t folded, std::size_t text_end);
+  void add_separator(char32_t c, std::size_t text_end);
+  void add_symbol(std::string_view symbol, std::size_t text_begin);
+  void begin_word(std::size_t text_begin);
+  void finish_name();
 
-  void emit_segments(Words words);
-  void emit(Words words, std::size_t end, std::size_t text_end, SearchToken::Kind as_written,
-            SearchToken::Kind as_stem);
-  void push(std::string_view term, std::size_t text_begin, std::size_t text_end, SearchToken::Kind kind);
-  // Makes stem_ the stem of `words`. False when they have none.
-  bool stem(Words words);
+  void emit_word();
+  void emit_stem(const Word& word, Kind kind);
+  void push(std::string_view term, const Word& from, std::size_t text_end, Kind kind);
   std::string_view written(std::size_t begin, std::size_t end) const {
     return std::string_view(written_).substr(begin, end - begin);
   }
 
+  // Words come again soon, and to stem one takes longer than all else with it.
+  static constexpr std::size_t kKnownStems = 2'048;
+  struct KnownStem {
+    std::string word;
+    std::string stem;
+  };
+
   Stemmer english_;
   Stemmer russian_;
+  std::vector<KnownStem> known_stems_;  // by the hash of the word
 
-  // Of the position that is being read: what was written, folded, and its words.
-  std::string written_;
-  std::vector<Word> words_;
-  bool in_word_ = false;
+  // Of the name that is being read.
+  std::string written_;         // its last word, folded, and the scheme before it
+  std::optional<Word> scheme_;  // the part of the word behind it
+  std::optional<Word> word_;    // read until now
+  bool in_word_ = false;        // the next letter belongs to word_
   bool in_tail_ = false;
-  bool after_segment_joiner_ = false;
+  bool in_name_ = false;  // a position was begun, and no space followed
+  std::string joiners_;   // the first of those behind word_
   char32_t last_letter_ = 0;
-  std::string stem_;
 
   // Of the whole text.
   std::int32_t position_ = 0;

@@ -2,6 +2,7 @@
 
 #include <utf8proc.h>
 
+#include <charconv>
 #include <cstdint>
 #include <cstdlib>
 #include <memory>
@@ -59,6 +60,15 @@ bool is_blank(char32_t c) {
 
 bool is_ignorable(char32_t c) {
   return c >= 0x80 && property_of(c).ignorable != 0;
+}
+
+int unicode_version() {
+  const std::string_view text = utf8proc_unicode_version();  // such as "15.0.0"
+  int major = 0;
+  int minor = 0;
+  const auto dot = std::from_chars(text.data(), text.data() + text.size(), major).ptr;
+  if (dot != text.data() + text.size()) std::from_chars(dot + 1, text.data() + text.size(), minor);
+  return major * 100 + minor;
 }
 
 bool is_unassigned(char32_t c) {

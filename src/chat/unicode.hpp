@@ -24,6 +24,9 @@ bool is_blank(char32_t code_point);
 // Default_Ignorable_Code_Point: has no picture of its own.
 bool is_ignorable(char32_t code_point);
 
+// Of the data: 1500 for Unicode 15.0.
+int unicode_version();
+
 // Unassigned in this version of Unicode.
 bool is_unassigned(char32_t code_point);
 

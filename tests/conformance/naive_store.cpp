@@ -5,6 +5,7 @@
 #include <variant>
 
 #include "chat/names.hpp"
+#include "chat/search_match.hpp"
 #include "conformance/support.hpp"
 
 namespace vestnik::conformance {

@@ -6,8 +6,10 @@
 #include <algorithm>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "chat/search_match.hpp"
 #include "chat/search_tokens.hpp"
 #include "conformance/support.hpp"
 
@@ -40,6 +42,50 @@ TEST_P(Search, FindsWordFormsPhrasesPrefixesAndNames) {
   EXPECT_THAT(found("exam*"), ElementsAre(link));
   EXPECT_THAT(found("https://example.com/a?b=1"), ElementsAre(link));
   EXPECT_THAT(found("nothing"), IsEmpty());
+}
+
+TEST_P(Search, FindsRunsOfNamesSymbolsAndEverySpelling) {
+  const std::vector<std::pair<std::string, std::vector<std::string>>> texts = {
+      {"branch feature/PLT-3699-fix-login is up", {"PLT-3699", "fix-login", "PLT-36*", "log*"}},
+      {"call foo_bar.baz(qux) on 192.168.10.25", {"foo_bar", "bar.baz", "192.168", "\"call foo bar\""}},
+      {"state-of-the-art 🚀", {"\"state of the art\"", "🚀", "🚀 state"}},
+      {"我家在上海东边", {"上海", "上海*"}},
+      {"今天晚上我们一起去看电影吧好不好呀朋友们", {"今天晚上我们一起去看电影吧好不好呀朋友们"}},
+      {"\u1112\u1161\u11AB\u1100\u116E\u11A8 か\u3099 г\u0301авол ＡＢＣ ἀρχὴ",
+       {"한국", "が", "ѓавол", "abc", "αρχη", "ѓа*"}}};
+  for (const auto& [text, queries] : texts) {
+    const auto id = send(room_, text, at(1s));
+    index();
+    for (const auto& query : queries) EXPECT_THAT(found(query), ElementsAre(id)) << query;
+  }
+  for (const auto* query : {"海上", "东边上海", "foo-baz", "🚀🚀🚀 x", "PLT 3700", "か"})
+    EXPECT_THAT(found(query), IsEmpty()) << query;
+}
+
+// Words of one front, more than an index would unite.
+TEST_P(Search, FindsCommonFronts) {
+  std::vector<chat::MessageId> ids;
+  for (int i = 0; i < 300; ++i) {
+    std::string text;
+    for (int word = 0; word < 100; ++word) text += fmt::format("aab{} ", i * 100 + word);
+    ids.push_back(send(room_, text + (i % 100 == 0 ? "zz.aab" : "zz aab"), at(1s)));
+  }
+  index();
+  EXPECT_EQ(found("aa*", {.limit = 1'000}).size(), 300U);
+  EXPECT_EQ(found("aab*", {.limit = 1'000}).size(), 300U);
+  EXPECT_THAT(found("aab1234*"), ElementsAre(ids[123], ids[12]));
+  EXPECT_THAT(found("zz.aab*", {.limit = 1'000}), ElementsAre(ids[200], ids[100], ids[0]));
+  EXPECT_THAT(found("aac*"), IsEmpty());
+}
+
+TEST_P(Search, StopsAtSomeBytesOfText) {
+  std::vector<chat::MessageId> ids;
+  for (int i = 0; i < 10; ++i) ids.push_back(send(room_, "word " + std::string(1'000, 'x'), at(1s)));
+  index();
+  const auto some = must(store().search(search_query("word"), {.bytes_max = 2'500}));
+  EXPECT_THAT(ids_of(some), ElementsAre(ids[9], ids[8], ids[7]));
+  EXPECT_EQ(some.next, ids[7]);
+  EXPECT_EQ(ids_of(must(store().search(search_query("word"), {.before = some.next}))).size(), 7U);
 }
 
 TEST_P(Search, GivesPagesNewestFirst) {

@@ -33,6 +33,9 @@ TEXTS = {
     "link": "look at https://example.com/a?b=1 now",
     "yolka": "Ёлка стояла в углу",
     "cat": "the cat sat on the mat",
+    "branch": "feature/PLT-3699-fix-login on 192.168.10.25, state-of-the-art 🚀",
+    "china": "我家在上海东边",
+    "korea": "\u1112\u1161\u11ab\u1100\u116e\u11a8 ＡＢＣ ἀρχὴ ѓавол",
 }
 FOUND_BY = {
     "план": {"plans"},
@@ -45,7 +48,8 @@ FOUND_BY = {
     "run": {"dogs"},
     "dog": {"dogs"},
     "C++20": {"dogs"},
-    "c++": set(),
+    "c++": {"dogs"},  # a part of a name
+    "c#": set(),
     "report.pdf": {"dogs"},
     "report": {"dogs"},
     "https://example.com/a?b=1": {"link"},
@@ -56,6 +60,20 @@ FOUND_BY = {
     "ёл*": {"yolka"},
     "обсуж*": set(),
     '"cat sat on"': {"cat"},
+    "PLT-3699": {"branch"},
+    "PLT-36*": {"branch"},
+    "fix-login": {"branch"},
+    "192.168": {"branch"},
+    "192.169": set(),
+    '"state of the art"': {"branch"},
+    "🚀": {"branch"},
+    "🚀 dogs": set(),
+    "上海": {"china"},
+    "海上": set(),
+    "我家在上海东边我家在上海东边我家在上海": set(),
+    "한국": {"korea"},
+    "abc αρχη": {"korea"},
+    "г\u0301авол": {"korea"},
     "sat OR dogs": set(),  # no operators: all three are words
 }
 

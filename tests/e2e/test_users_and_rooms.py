@@ -243,3 +243,33 @@ def test_limits_on_users_and_rooms(start_server):
         body = assert_problem(api.post("/api/v1/users", json={"username": "too many"}), 429, "resource_exhausted")
         assert "2" in body["detail"]
         assert len(api.get("/api/v1/rooms").json()) == 3 and len(api.get("/api/v1/users").json()) == 2
+
+
+def test_names_that_people_take_for_one(any_server):
+    mark = fresh("")
+    with any_server.api() as api:
+        assert api.post("/api/v1/users", json={"username": "café" + mark}).status_code == 201
+        room = api.post("/api/v1/rooms", json={"name": "Йод" + mark}).json()
+        for other in ("cafe\u0301" + mark, "CAFÉ" + mark, "саfé" + mark):  # the second begins with Cyrillic letters
+            assert_problem(api.post("/api/v1/users", json={"username": other}), 409, "already_exists")
+            assert_problem(api.post("/api/v1/sessions", json={"display_name": other}), 409, "already_exists")
+        assert api.post("/api/v1/users", json={"username": "cafe" + mark}).status_code == 201  # accents count
+        for other in ("И\u0306од" + mark, "йОД" + mark):
+            assert api.get(f"/api/v1/rooms/{quote(other)}").json()["id"] == room["id"]
+            assert_problem(api.post("/api/v1/rooms", json={"name": other}), 409, "already_exists")
+
+
+def test_guests_leave_names_to_accounts(start_server):
+    server = start_server("--require-sessions", store="memory")
+    with server.api() as api:
+        for name in ("admin", "Admin", "\u0430dmin", "ａｄｍｉｎ"):
+            assert_problem(api.post("/api/v1/sessions", json={"display_name": name}), 409, "already_exists")
+        for _ in range(2):
+            assert api.post("/api/v1/sessions", json={"display_name": "Anna"}).status_code == 201
+
+
+@pytest.mark.parametrize("content", [" \n\t", "\u200b", "\u3000\u00a0", "\u3164", "\ufeff\u2060"])
+def test_a_message_that_nobody_can_see(any_server, content):
+    with nothing_changes(any_server), any_server.api() as api:
+        for path in ("/api/v1/messages", "/api/v1/rooms/lobby/messages"):
+            assert_problem(api.post(path, json={"content": content}), 400, "invalid_argument", "content")

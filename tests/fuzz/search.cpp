@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "base/text.hpp"
+#include "chat/search_match.hpp"
 #include "chat/search_query.hpp"
 #include "fuzz.hpp"
 

@@ -21,7 +21,12 @@ Result<chat::FoundTexts> MemoryStore::search(const chat::SearchQuery& query, con
   const auto hits = texts_.find(query, filter.room_id, before, filter.limit);
   found.next = hits.next;
   const std::lock_guard lock(mutex_);
+  std::size_t bytes = 0;
   for (const auto& [id, room_id] : hits.messages) {
+    if (bytes >= filter.bytes_max) {
+      found.next = found.messages.back().second.id;
+      break;
+    }
     const auto* history = find(room_id);
     const auto* message = history == nullptr ? nullptr : history->find(id);
     if (message == nullptr || message->deleted) continue;
@@ -30,6 +35,7 @@ Result<chat::FoundTexts> MemoryStore::search(const chat::SearchQuery& query, con
       found.next.reset();  // what follows is older
       break;
     }
+    bytes += message->content.size();
     found.messages.emplace_back(room_id, *message);
   }
   return found;

@@ -6,8 +6,9 @@
 namespace vestnik::storage::memory {
 namespace {
 
-// Messages that one search looks at: some milliseconds.
+// Messages that one search looks at, and terms of them that it compares: some milliseconds.
 constexpr std::size_t kLookedAtMax = 4'096;
+constexpr std::size_t kComparedMax = 200'000;
 
 }  // namespace
 
@@ -60,7 +61,7 @@ std::optional<TextIndex::Ids> TextIndex::with_prefix(std::string_view prefix) co
 
 TextIndex::Found TextIndex::find(const chat::SearchQuery& query, const std::optional<chat::RoomId>& room_id,
                                  chat::MessageId before, std::int32_t limit) const {
-  const std::lock_guard lock(mutex_);
+  const std::shared_lock lock(mutex_);
   std::vector<const Ids*> lists{&ids_};
   std::list<Ids> united;  // keeps its items where they are
   // Of so many messages that the first is soon found by looking at them.
@@ -93,13 +94,15 @@ TextIndex::Found TextIndex::find(const chat::SearchQuery& query, const std::opti
   };
   Found found;
   std::size_t left = kLookedAtMax;
+  std::size_t compared = 0;
   const Ids& shortest = *lists.front();
   for (auto id = shortest.upper_bound(before); id != shortest.end(); ++id, --left) {
-    if (left == 0 || std::ssize(found.messages) == limit) {
+    if (left == 0 || compared >= kComparedMax || std::ssize(found.messages) == limit) {
       found.next = *id + 1;
       break;
     }
     const Text& text = texts_.at(*id);
+    compared += prefixes.size() * text.terms.size();
     if (is_found(*id, text)) found.messages.emplace_back(*id, text.room_id);
   }
   return found;

@@ -7,6 +7,7 @@
 #include <mutex>
 #include <optional>
 #include <set>
+#include <shared_mutex>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -50,7 +51,7 @@ class TextIndex {
   // The messages with a term that begins so; nullopt: too many to be gathered.
   std::optional<Ids> with_prefix(std::string_view prefix) const;
 
-  mutable std::mutex mutex_;  // guards everything below
+  mutable std::shared_mutex mutex_;  // guards everything below
   chat::SearchTokenizer tokenizer_;
   Terms terms_;
   std::unordered_map<chat::MessageId, Text> texts_;

@@ -37,12 +37,19 @@ Outcome<std::optional<IdFilter>> id_filter(Reader& reader, const chat::SearchFil
   return ids;
 }
 
-Outcome<chat::FoundTexts> found_texts(Reader& reader, const IndexHits& hits) {
+Outcome<chat::FoundTexts> found_texts(Reader& reader, const IndexHits& hits, std::size_t bytes_max) {
   chat::FoundTexts found{.messages = {}, .next = hits.next, .indexed_through = {}};
+  std::size_t bytes = 0;
   for (const chat::MessageId id : hits.ids) {
+    if (bytes >= bytes_max) {
+      found.next = found.messages.back().second.id;
+      break;
+    }
     auto message = reader.history().get_message(id);
     if (!message) return std::unexpected(std::move(message.error()));
-    if (*message && !(*message)->second.deleted) found.messages.push_back(std::move(**message));
+    if (!*message || (*message)->second.deleted) continue;
+    bytes += (*message)->second.content.size();
+    found.messages.push_back(std::move(**message));
   }
   auto missing = reader.texts().first_missing(hits.position);
   if (!missing) return std::unexpected(std::move(missing.error()));

@@ -31,8 +31,8 @@ struct IndexHits {
 // What a search does before and after it asks the index, with a reader of the database inside a transaction.
 // Which messages the index is asked for; nullopt: none, as the room is not open.
 Outcome<std::optional<IdFilter>> id_filter(Reader& reader, const chat::SearchFilter& filter);
-// What readers see now of the hits.
-Outcome<chat::FoundTexts> found_texts(Reader& reader, const IndexHits& hits);
+// What readers see now of the hits, up to some bytes of text.
+Outcome<chat::FoundTexts> found_texts(Reader& reader, const IndexHits& hits, std::size_t bytes_max);
 
 class MessageIndex {
  public:

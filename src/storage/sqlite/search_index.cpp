@@ -21,11 +21,20 @@ constexpr const char* kSettings = R"(
 // The log is moved into the file by the commit that fills it: rarely, as it waits for the disk.
 constexpr const char* kWriterSettings =
     "PRAGMA journal_mode = WAL; PRAGMA cache_size = -32768; PRAGMA wal_autocheckpoint = 8192";
-constexpr const char* kReaderSettings = "PRAGMA cache_size = -8192; PRAGMA query_only = ON";
+// A view of each place of each term (https://sqlite.org/fts5.html#the_fts5vocab_virtual_table_module).
+constexpr const char* kReaderSettings = R"(
+  PRAGMA cache_size = -8192;
+  CREATE VIRTUAL TABLE temp.places USING fts5vocab(main, search, instance);
+  PRAGMA query_only = ON)";
 
 // Grows whenever the tables change; the version of the file has that of the tokens, too.
-constexpr int kTablesVersion = 4;
-constexpr int kFileVersion = 1'000 * kTablesVersion + chat::kSearchTokensVersion;
+constexpr int kTablesVersion = 5;
+// Words of which FTS5 unites the lists in some milliseconds.
+constexpr std::int64_t kRareMax = 20'000;
+
+int file_version() {
+  return 1'000'000 * kTablesVersion + chat::search_tokens_version();
+}
 
 constexpr const char* kDropTables =
     "DROP TABLE IF EXISTS search; DROP TABLE IF EXISTS progress; DROP TABLE IF EXISTS rooms";
@@ -49,6 +58,8 @@ constexpr std::string_view kFind = R"(
   SELECT rowid FROM search WHERE search MATCH ?1 AND rowid >= ?2 AND rowid < ?3 ORDER BY rowid DESC LIMIT ?4)";
 constexpr std::string_view kFindInRoom =
     "SELECT rowid FROM search WHERE search MATCH ?1 AND rowid < ?2 ORDER BY rowid LIMIT ?3";
+constexpr std::string_view kPlacesOf =
+    "SELECT count(*) FROM (SELECT 1 FROM temp.places WHERE term >= ?1 AND term < ?2 LIMIT ?3)";
 constexpr std::string_view kRooms = "SELECT key, floor FROM rooms";
 constexpr std::string_view kAddRoom = "INSERT OR IGNORE INTO rooms (key) VALUES (?1)";
 constexpr std::string_view kSetFloor = "UPDATE rooms SET floor = ?2 WHERE key = ?1";
@@ -67,7 +78,7 @@ Outcome<void> make_tables(Connection& connection) {
   return in_transaction(connection, kBeginWrite, [&]() -> Outcome<void> {
     if (auto dropped = connection.execute(kDropTables); !dropped) return dropped;
     if (auto created = connection.execute(kCreateTables); !created) return created;
-    return connection.execute(fmt::format("PRAGMA user_version = {}", kFileVersion).c_str());
+    return connection.execute(fmt::format("PRAGMA user_version = {}", file_version()).c_str());
   });
 }
 
@@ -77,7 +88,7 @@ Outcome<std::unique_ptr<Connection>> connect_writer(const std::string& path) {
   (*connection)->give_way();
   const auto version = Statement(**connection, kVersion).first([](Row row) { return row.integer(0); });
   if (!version) return std::unexpected(version.error());
-  if (*version != kFileVersion) {
+  if (*version != file_version()) {
     if (auto made = make_tables(**connection); !made) return std::unexpected(std::move(made.error()));
   }
   // An index whose first page is sound may still be unreadable.
@@ -201,12 +212,24 @@ Outcome<std::unique_ptr<SearchReader>> SearchReader::open(const std::string& pat
 }
 
 SearchReader::SearchReader(std::unique_ptr<Connection> connection)
-    : connection_(std::move(connection)), find_(*connection_, kFind), position_(*connection_, kPosition) {}
+    : connection_(std::move(connection)),
+      find_(*connection_, kFind),
+      places_of_(*connection_, kPlacesOf),
+      position_(*connection_, kPosition) {}
 
 Outcome<std::vector<chat::MessageId>> SearchReader::find(const chat::SearchQuery& query, const IdFilter& filter) {
-  const std::string expression = match_expression(query, filter.room_key);
-  return find_.all([](Row row) { return row.integer(0); }, std::string_view(expression), filter.from, filter.before,
+  const auto expression =
+      match_expression(query, filter.room_key, [this](std::string_view front) { return is_rare(front); });
+  if (!expression) return std::unexpected(expression.error());
+  return find_.all([](Row row) { return row.integer(0); }, std::string_view(*expression), filter.from, filter.before,
                    std::int64_t{filter.limit});
+}
+
+Outcome<bool> SearchReader::is_rare(std::string_view front) {
+  const std::string end = std::string(front) + '\xFF';  // behind all that begin so
+  const auto places = places_of_.first([](Row row) { return row.integer(0); }, front, std::string_view(end), kRareMax);
+  if (!places) return std::unexpected(places.error());
+  return places->value_or(0) < kRareMax;
 }
 
 Outcome<IndexPosition> SearchReader::position() {

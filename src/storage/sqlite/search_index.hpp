@@ -110,8 +110,8 @@ class SearchReader {
 
   explicit SearchReader(std::unique_ptr<Connection> connection);
 
-  // Messages, newest first, as they were when they were indexed: the caller reads them, and leaves out those that have
-  // changed since and do not match any more.
+  // Messages, newest first, as they were when they were indexed: the caller reads them, and leaves out those that
+  // chat::matches does not find.
   Outcome<std::vector<chat::MessageId>> find(const chat::SearchQuery& query, const IdFilter& filter);
 
   Outcome<IndexPosition> position();
@@ -119,8 +119,11 @@ class SearchReader {
   void set_deadline(Deadline deadline) { connection_->set_deadline(deadline); }
 
  private:
+  Outcome<bool> is_rare(std::string_view front);
+
   std::unique_ptr<Connection> connection_;
   Statement find_;
+  Statement places_of_;
   Statement position_;
 };
 

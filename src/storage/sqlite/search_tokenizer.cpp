@@ -3,16 +3,61 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <cstring>
 #include <new>
+#include <span>
+#include <utility>
 
 namespace vestnik::storage::sqlite {
 namespace {
 
 using OnToken = int (*)(void* context, int flags, const char* term, int size, int begin, int end);
 
+constexpr char kFrontMark = '^';
+constexpr std::size_t kFrontLetters = 2;
+// Of a phrase: more than those would find hardly less.
+constexpr std::size_t kTermsMax = 16;
+
+// The first two characters of a term; empty when it has fewer.
+std::string_view front_of(std::string_view term) {
+  std::size_t letters = 0;
+  for (std::size_t i = 0; i < term.size(); ++i) {
+    const bool begins = (static_cast<unsigned char>(term[i]) & 0xC0) != 0x80;
+    if (begins && letters++ == kFrontLetters) return term.substr(0, i);
+  }
+  return letters < kFrontLetters ? std::string_view() : term;
+}
+
+// Which fronts a text has had. May forget some, as telling one twice does no harm.
+class FrontsSeen {
+ public:
+  void begin_text() { ++text_; }
+  bool insert(std::string_view front) {
+    std::uint64_t bytes = 0;  // two characters: 8 at most
+    std::memcpy(&bytes, front.data(), front.size());
+    Slot& slot = slots_[bytes * kHash >> kShift];
+    if (slot.text == text_ && slot.front == bytes) return false;
+    slot = {.front = bytes, .text = text_};
+    return true;
+  }
+
+ private:
+  static constexpr std::uint64_t kHash = 0x9E37'79B9'7F4A'7C15;  // Fibonacci hashing
+  static constexpr int kShift = 64 - 10;
+  struct Slot {
+    std::uint64_t front = 0;
+    std::uint64_t text = 0;
+  };
+  std::array<Slot, std::size_t{1} << (64 - kShift)> slots_{};
+  std::uint64_t text_ = 0;
+};
+
 // FTS5 makes one for each table of a connection.
 struct Tokenizer {
   chat::SearchTokenizer tokens;
+  FrontsSeen fronts;
+  std::string front;
 };
 
 int create(void*, const char**, int, Fts5Tokenizer** made) {
@@ -45,13 +90,21 @@ int give_terms(std::string_view terms, void* context, OnToken on_token) {
 }
 
 int give_tokens(Tokenizer& tokenizer, std::string_view text, void* context, OnToken on_token) {
+  const auto give = [&](int flags, std::string_view term, const chat::SearchToken& from) {
+    return on_token(context, flags, term.data(), static_cast<int>(term.size()), static_cast<int>(from.begin),
+                    static_cast<int>(from.end));
+  };
   std::int32_t position = -1;
+  tokenizer.fronts.begin_text();
   for (const chat::SearchToken& token : tokenizer.tokens.tokenize(text)) {
     const int flags = token.position == position ? FTS5_TOKEN_COLOCATED : 0;
     position = token.position;
-    const int code = on_token(context, flags, token.term.data(), static_cast<int>(token.term.size()),
-                              static_cast<int>(token.begin), static_cast<int>(token.end));
-    if (code != SQLITE_OK) return code;
+    if (const int code = give(flags, token.term, token); code != SQLITE_OK) return code;
+    if (token.term.front() == chat::kStemMark) continue;
+    const std::string_view front = front_of(token.term);
+    if (front.empty() || !tokenizer.fronts.insert(front)) continue;
+    tokenizer.front.assign(1, kFrontMark).append(front);
+    if (const int code = give(FTS5_TOKEN_COLOCATED, tokenizer.front, token); code != SQLITE_OK) return code;
   }
   return SQLITE_OK;
 }
@@ -80,13 +133,40 @@ Outcome<fts5_api*> fts5_of(Connection& connection) {
   return api;
 }
 
-void append_clause(std::string& out, const chat::SearchClause& clause) {
+void append_phrase(std::string& out, std::span<const std::string> terms) {
   out += '"';
-  for (const std::string& term : clause.terms) {
-    if (&term != clause.terms.data()) out += ' ';
+  for (const std::string& term : terms) {
+    if (&term != terms.data()) out += ' ';
     for (const char c : term) out.append(c == '"' ? 2 : 1, c);
   }
-  out += clause.is_prefix ? "\" *" : "\"";
+  out += '"';
+}
+
+Outcome<void> append_clause(std::string& out, const chat::SearchClause& clause, const IsRare& is_rare) {
+  const std::span<const std::string> terms = clause.terms;
+  if (!clause.is_prefix || terms.size() > kTermsMax) {
+    append_phrase(out, terms.first(std::min(terms.size(), kTermsMax)));
+    return {};
+  }
+  const auto whole = terms.first(terms.size() - 1);
+  const std::string_view front = front_of(terms.back());
+  if (front.empty()) {  // of a name: one letter begins too many words
+    append_phrase(out, whole.empty() ? terms : whole);
+    return {};
+  }
+  const auto rare = front == terms.back() ? Outcome<bool>(false) : is_rare(terms.back());
+  if (!rare) return std::unexpected(rare.error());
+  if (*rare) {
+    append_phrase(out, terms);
+    out += " *";
+    return {};
+  }
+  if (!whole.empty()) {
+    append_phrase(out, whole);
+    out += " AND ";
+  }
+  append_phrase(out, std::array{std::string(1, kFrontMark) + std::string(front)});
+  return {};
 }
 
 }  // namespace
@@ -100,11 +180,12 @@ Outcome<void> register_search_tokenizer(Connection& connection) {
   return {};
 }
 
-std::string match_expression(const chat::SearchQuery& query, std::optional<std::int64_t> room_key) {
+Outcome<std::string> match_expression(const chat::SearchQuery& query, std::optional<std::int64_t> room_key,
+                                      const IsRare& is_rare) {
   std::string expression = room_key ? match_room(*room_key) + " AND content : (" : "content : (";
   for (const chat::SearchClause& clause : query.clauses) {
     if (&clause != query.clauses.data()) expression += " AND ";
-    append_clause(expression, clause);
+    if (auto done = append_clause(expression, clause, is_rare); !done) return std::unexpected(std::move(done.error()));
   }
   expression += ')';
   return expression;

@@ -238,7 +238,7 @@ Result<chat::FoundTexts> SqliteStore::search(const chat::SearchQuery& query, con
   // Without a reader of the database, for which others wait.
   const auto hits = index_.find(query, **ids, until);
   if (!hits) return std::unexpected(state_.on_index_failure(hits.error()));
-  return read_until(until, [&](Reader& reader) { return sqlite::found_texts(reader, *hits); });
+  return read_until(until, [&](Reader& reader) { return sqlite::found_texts(reader, *hits, filter.bytes_max); });
 }
 
 Result<chat::IndexStep> SqliteStore::index_some(std::int32_t limit) {

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "base/text.hpp"
-#include "chat/search_query.hpp"
+#include "chat/search_match.hpp"
 #include "unit/chat/search_texts.hpp"
 
 namespace vestnik::chat {

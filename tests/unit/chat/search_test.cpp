@@ -116,6 +116,26 @@ TEST(FindMessages, LeavesWhatTakesTooLongToTheNextPage) {
   EXPECT_THAT(ids_of(*page), ElementsAre(1));
 }
 
+TEST(FindMessages, EndsWhereTheEffortDoes) {
+  OpenStore store;
+  store.texts.assign(100, std::string(1'000, 'x'));
+  store.texts.back() = "слово " + store.texts.back();
+  store.texts.front() = "слово";
+  const auto query = parsed("слово");
+  auto page = find_messages(store, query, {.limit = 4}, {.bytes = 10'000});
+  ASSERT_TRUE(page);
+  EXPECT_THAT(ids_of(*page), ElementsAre(100));
+  EXPECT_EQ(page->next, 91);
+  page = find_messages(store, query, {.before = 91, .limit = 4}, {.time = 0ns});
+  ASSERT_TRUE(page);
+  EXPECT_THAT(ids_of(*page), IsEmpty());
+  EXPECT_EQ(page->next, 90) << "one message at least";
+  page = find_messages(store, query, {.before = 90, .limit = 4});
+  ASSERT_TRUE(page);
+  EXPECT_THAT(ids_of(*page), ElementsAre(1));
+  EXPECT_FALSE(page->next);
+}
+
 class SearchTest : public testing::Test {
  protected:
   SearchTest() {
@@ -123,7 +143,7 @@ class SearchTest : public testing::Test {
     store_.texts = {"слово"};
   }
   Result<SearchPage> find(const SearchRequest& request, Access access = Access::kOpen) {
-    return Search(store_, rooms_, access, [] { return kNow; }, [this] { ++failures_; }).find({}, request);
+    return Search(store_, rooms_, access, {}, [] { return kNow; }, [this] { ++failures_; }).find({}, request);
   }
   std::string refused(const SearchRequest& request) {
     const auto page = find(request);

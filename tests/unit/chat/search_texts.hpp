@@ -20,7 +20,9 @@ inline std::string any_piece() {
       "C++", "c", "C#", "C++20", "foo.png", "foo", "png", "node-1", "node", "бизнес-план", "бизнес-планы", "кто-то",
       "https://example.com/a?b=1", "example.com", "http://example.com", "user@example.com", "1.2.3", "v1.2", "1", "2",
       "it's", "café", "cafe\u0301", "за\u0301мок", "мои\u0306", "мой", "中文", "α", "ΑΣ", "ας", "👍", "...", "--", "/",
-      "#tag", "@user", "__init__", "C:\\dir\\file.txt", "50%", "a=b&c=d", "12:30", "\xC2\xAD", "o’neil", "::", "://");
+      "#tag", "@user", "__init__", "C:\\dir\\file.txt", "50%", "a=b&c=d", "12:30", "\xC2\xAD", "o’neil", "::", "://",
+      "上海", "docs.example.com", "v1.2.3-rc1", "🚀", "👍🏽", "★", "한국", "\u1112\u1161", "ครับ", "state-of-the-art",
+      "ＡＢＣ");
 }
 
 inline std::string any_space() {
