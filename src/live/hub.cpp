@@ -142,10 +142,10 @@ void Hub::publish(std::span<const chat::Committed> batch) {
 }
 
 void Hub::publish_one(const chat::OpenRoom& room, const chat::Event& event) {
-  static const std::string kNoRequest;
+  const std::string no_request;
   const auto channel = find_channel(room);
   if (channel == nullptr) return;
-  const chat::Committed committed{.room = &room, .event = &event, .request_id = &kNoRequest};
+  const chat::Committed committed{.room = &room, .event = &event, .request_id = &no_request};
   Notes notes(cores_.size());
   append(*channel, {&committed, 1}, notes);
   post(std::move(notes));
