@@ -21,12 +21,31 @@ class MethodDescriptor;
 
 namespace vestnik::api {
 
+struct Call;
+
+// What remains of an answer: fills the empty `piece`, a message of the response's type, and gives `call.rest` a new
+// value when there is still more.
+using Rest = std::function<Task<Result<void>>(Call& call, google::protobuf::Message& piece)>;
+
 // One call. Lives on its core until it is answered.
 struct Call {
   runtime::Core& core;
   std::string request_id;
-  std::string credentials = {};  // the secret of a session; empty when none was given
+  std::string credentials = {};   // the secret of a session; empty when none was given
+  std::string_view address = {};  // for whom it counts what the call makes; see chat::Rates::count_made
+
+  // What weighs more (chat::weight_of) is not answered at once: the response ends early and says where to go on, or,
+  // where the transport sends an answer in pieces, the method leaves the rest here.
+  std::int64_t answer_bytes_max = chat::kUnlimited;
+  bool in_pieces = false;
+  Rest rest = {};
 };
+
+// Whether a response of so many bytes may be sent as it is. Errors: resource_exhausted.
+Result<void> check_answer(std::size_t bytes, std::size_t answer_bytes_max);
+
+// Longer ones are encoded on the pool: a core has others to serve meanwhile.
+inline constexpr std::size_t kEncodedOnCoreMax = 64 * 1024;
 
 // What a streaming method asks for: the events of a room.
 struct SubscriptionRequest {

@@ -1,5 +1,7 @@
 #include "api/chat_api.hpp"
 
+#include <fmt/format.h>
+
 #include <optional>
 #include <string>
 #include <utility>
@@ -75,14 +77,44 @@ Task<Result<void>> ChatApi::list_messages(Call& call, const contract::ListMessag
   chat::HistoryRequest history{.room = request.room(),
                                .limit = VESTNIK_FIELD(request, limit),
                                .offset = VESTNIK_FIELD(request, offset),
-                               .order = *order};
+                               .order = *order,
+                               .bytes_max = call.answer_bytes_max};
   if (request.has_after()) history.after = request.after();
   if (request.has_before()) history.before = request.before();
   if (request.has_from()) history.from = request.from();
   if (request.has_to()) history.to = request.to();
-  auto page = co_await pool_.run([this, &actor, &history] { return chat_.history().list_messages(*actor, history); });
+  ReadPage read = [this, &actor, &history] { return chat_.history().list_messages(*actor, history); };
+  co_return co_await answer_page(call, std::move(read), !request.has_offset(), response);
+}
+
+Task<Result<void>> ChatApi::answer_page(Call& call, ReadPage read, bool may_end_early,
+                                        contract::ListMessagesResponse& response) {
+  auto page = co_await pool_.run([&read, &response] {
+    Result<chat::HistoryPage> page = read();
+    if (!page) return page;
+    for (const chat::Message& message : page->messages) to_contract(*page->room, message, *response.add_messages());
+    page->messages = {};
+    return page;
+  });
   if (!page) co_return error_of(page);
-  for (const chat::Message& message : page->messages) to_contract(*page->room, message, *response.add_messages());
+  if (!page->rest) co_return Result<void>();
+  if (call.in_pieces) {
+    call.rest = [this, room = page->room, rest = *page->rest](Call& same_call, google::protobuf::Message& piece) {
+      ReadPage read_rest = [this, room, rest] { return chat_.history().list_rest(room, rest); };
+      return answer_page(same_call, std::move(read_rest), true, static_cast<contract::ListMessagesResponse&>(piece));
+    };
+  } else if (may_end_early) {
+    response.set_next(response.messages().rbegin()->pos());
+  } else {
+    // Whoever counts messages would go on behind those that are left out.
+    auto refusal = over_limit("max-answer-bytes",
+                              fmt::format("limit: the first {} messages are as long together as --max-answer-bytes "
+                                          "allows; ask for at most {}, or page by position",
+                                          response.messages_size(), response.messages_size()));
+    refusal.error().violations.push_back(
+        {"limit", fmt::format("too many long messages; give at most {}", response.messages_size())});
+    co_return refusal;
+  }
   co_return Result<void>();
 }
 

@@ -1,6 +1,8 @@
 // The methods of vestnik.chat.v1.Chat about messages: contract messages in and out, the domain in between.
 #pragma once
 
+#include <functional>
+
 #include "api/call.hpp"
 #include "api/server_status.hpp"
 #include "chat/changes.hpp"
@@ -33,6 +35,10 @@ class ChatApi {
   Task<Result<void>> send_message(Call& call, const chat::v1::SendMessageRequest& request, chat::v1::Message& response);
   Task<Result<void>> list_messages(Call& call, const chat::v1::ListMessagesRequest& request,
                                    chat::v1::ListMessagesResponse& response);
+  // Answers what `read` gives on the pool. `may_end_early`: whether the caller goes on from `next`.
+  using ReadPage = std::function<Result<chat::HistoryPage>()>;
+  Task<Result<void>> answer_page(Call& call, ReadPage read, bool may_end_early,
+                                 chat::v1::ListMessagesResponse& response);
   Task<Result<void>> get_message(Call& call, const chat::v1::GetMessageRequest& request, chat::v1::Message& response);
   Task<Result<void>> edit_message(Call& call, const chat::v1::EditMessageRequest& request, chat::v1::Message& response);
   Task<Result<void>> delete_message(Call& call, const chat::v1::DeleteMessageRequest& request,

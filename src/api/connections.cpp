@@ -2,8 +2,18 @@
 
 namespace vestnik::api {
 
+std::string network_of(const boost::asio::ip::address& address) {
+  constexpr std::size_t kNetworkBytes = 8;  // of IPv6
+  if (address.is_v4()) {
+    const auto bytes = address.to_v4().to_bytes();
+    return {bytes.begin(), bytes.end()};
+  }
+  const auto bytes = address.to_v6().to_bytes();
+  return {bytes.begin(), bytes.begin() + kNetworkBytes};
+}
+
 Admission::~Admission() {
-  if (owner_ != nullptr) owner_->give_back(address_);
+  if (owner_ != nullptr) owner_->give_back(*this);
 }
 
 std::optional<Admission> Connections::admit(runtime::Core& core, const boost::asio::ip::address& address) {
@@ -14,24 +24,26 @@ std::optional<Admission> Connections::admit(runtime::Core& core, const boost::as
     }
     end_oldest(core);
   }
-  if (limits_.max_per_address > 0 && !address.is_loopback()) {
+  std::string network = network_of(address);
+  const bool is_counted = limits_.max_per_address > 0 && !address.is_loopback();
+  if (is_counted) {
     const std::scoped_lock lock(mutex_);
-    std::size_t& count = by_address_[address];
+    std::size_t& count = by_network_[network];
     if (count >= limits_.max_per_address) {
       open_.fetch_sub(1, std::memory_order_relaxed);
       return std::nullopt;
     }
     ++count;
   }
-  return Admission(*this, address);
+  return Admission(*this, std::move(network), is_counted);
 }
 
-void Connections::give_back(const boost::asio::ip::address& address) {
+void Connections::give_back(const Admission& admission) {
   open_.fetch_sub(1, std::memory_order_relaxed);
-  if (limits_.max_per_address == 0 || address.is_loopback()) return;
+  if (!admission.is_counted_) return;
   const std::scoped_lock lock(mutex_);
-  const auto found = by_address_.find(address);
-  if (found != by_address_.end() && --found->second == 0) by_address_.erase(found);
+  const auto found = by_network_.find(admission.network_);
+  if (found != by_network_.end() && --found->second == 0) by_network_.erase(found);
 }
 
 void Connections::shut_down(runtime::Core& core, std::chrono::milliseconds spread) {

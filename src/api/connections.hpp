@@ -9,6 +9,7 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -28,27 +29,38 @@ class Connection : public boost::intrusive::list_base_hook<boost::intrusive::lin
 
 class Connections;
 
+// The part of an address that one customer of a provider has: all of an IPv4 address, the first 64 bits of an IPv6 one.
+// Bytes, to be compared only.
+std::string network_of(const boost::asio::ip::address& address);
+
 // The right to be connected, given back when it is destroyed. Any thread.
 class Admission {
  public:
   Admission(Admission&& other) noexcept
-      : owner_(std::exchange(other.owner_, nullptr)), address_(std::move(other.address_)) {}
+      : owner_(std::exchange(other.owner_, nullptr)),
+        network_(std::move(other.network_)),
+        is_counted_(other.is_counted_) {}
   Admission& operator=(Admission&&) = delete;
   ~Admission();
 
+  // Where the peer is; see network_of().
+  const std::string& network() const { return network_; }
+
  private:
   friend class Connections;
-  Admission(Connections& owner, boost::asio::ip::address address) : owner_(&owner), address_(std::move(address)) {}
+  Admission(Connections& owner, std::string network, bool is_counted)
+      : owner_(&owner), network_(std::move(network)), is_counted_(is_counted) {}
 
   Connections* owner_;
-  boost::asio::ip::address address_;
+  std::string network_;
+  bool is_counted_;  // in Connections::by_network_
 };
 
 class Connections {
  public:
   struct Limits {
     std::size_t max = 10'000;
-    std::size_t max_per_address = 50;  // 0: no limit; loopback is exempt
+    std::size_t max_per_address = 50;  // of one network_of() an address; 0: no limit; loopback is exempt
     // At `max` the oldest connection of the same core is ended for a new one; a core without any takes one more.
     bool oldest_makes_room = false;
   };
@@ -68,13 +80,13 @@ class Connections {
 
  private:
   friend class Admission;
-  void give_back(const boost::asio::ip::address& address);
+  void give_back(const Admission& admission);
   void end_oldest(runtime::Core& core);
 
   Limits limits_;
   std::atomic<std::size_t> open_{0};
   std::mutex mutex_;
-  std::map<boost::asio::ip::address, std::size_t> by_address_;
+  std::map<std::string, std::size_t> by_network_;
   std::vector<boost::intrusive::list<Connection, boost::intrusive::constant_time_size<false>>> by_core_;
 };
 

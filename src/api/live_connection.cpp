@@ -289,6 +289,7 @@ void LiveConnection::sent(const Load& load, std::size_t bytes) {
 
 void LiveConnection::wait_writable() {
   blocked_ = true;
+  blocked_since_ = core_.sweeper().now();
   socket_.async_wait(socket_.wait_write, [self = shared_from_this()](boost::system::error_code error) {
     if (error || self->closed_) return;
     self->blocked_ = false;
@@ -333,6 +334,8 @@ void LiveConnection::sweep(runtime::SteadyTime now) {
   }
   // While nothing is read from it, because it writes too fast, its answer cannot have been seen.
   if (ping_sent_at_ && listening_ && now - *ping_sent_at_ >= context_.pong_timeout) return close();
+  // What it does not read is kept for it, although it may go on sending.
+  if (blocked_ && now - blocked_since_ >= context_.ping_interval + context_.pong_timeout) return close();
   if (now - last_ping_ < context_.ping_interval) return;
   last_ping_ = now;
   std::string ping;

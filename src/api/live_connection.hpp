@@ -85,6 +85,8 @@ class LiveConnection : public std::enable_shared_from_this<LiveConnection>, publ
   runtime::Core& core() { return core_; }
   LiveContext& context() { return context_; }
   live::Encoding encoding() const { return encoding_; }
+  // Where the peer is; see network_of().
+  const std::string& network() const { return admission_.network(); }
   int handle() { return socket_.native_handle(); }
   bool closed() const { return closed_; }
   bool finishing() const { return finishing_; }
@@ -120,7 +122,8 @@ class LiveConnection : public std::enable_shared_from_this<LiveConnection>, publ
   std::string out_;                                       // personal frames, and the rest of a frame that left in part
   std::size_t out_sent_ = 0;
   live::Encoding encoding_;
-  bool blocked_ = false;    // the kernel's buffer is full
+  bool blocked_ = false;  // the kernel's buffer is full
+  runtime::SteadyTime blocked_since_;
   bool listening_ = false;  // waits for bytes of the peer
   bool finishing_ = false;
   bool closed_ = false;

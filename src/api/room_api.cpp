@@ -40,8 +40,9 @@ Task<Result<void>> RoomApi::create_room(Call& call, const contract::CreateRoomRe
                                         contract::Room& response) {
   auto actor = sessions_.identify(call.credentials, VESTNIK_FIELD(request, user_id));
   if (!actor) co_return error_of(actor);
-  auto room = co_await pool_.run(
-      [this, &actor, &request] { return chat_.create_room(*actor, request.name(), rules_of(request)); });
+  auto room = co_await pool_.run([this, &call, &actor, &request] {
+    return chat_.create_room(*actor, request.name(), rules_of(request), call.address);
+  });
   if (!room) co_return error_of(room);
   to_contract(*room, clock_(), response);
   co_return Result<void>();
@@ -142,7 +143,8 @@ Task<Result<void>> RoomApi::read_unread(Call& call, const contract::ReadUnreadRe
                              .cursor = request.has_cursor() ? request.cursor() : std::string(kDefaultCursor),
                              .limit = VESTNIK_FIELD(request, limit),
                              .ack = {},
-                             .commit = !request.has_commit() || request.commit()};
+                             .commit = !request.has_commit() || request.commit(),
+                             .bytes_max = call.answer_bytes_max};
   if (request.has_ack()) unread.ack = request.ack();
   auto page = co_await pool_.run([this, &actor, &unread] { return chat_.history().read_unread(*actor, unread); });
   if (!page) co_return error_of(page);

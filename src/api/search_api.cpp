@@ -1,5 +1,6 @@
 #include "api/search_api.hpp"
 
+#include <cstdint>
 #include <optional>
 #include <string_view>
 
@@ -8,6 +9,8 @@
 
 namespace vestnik::api {
 namespace {
+
+constexpr std::size_t kPartBytes = 32;  // of JSON around a part's text
 
 void add_part(std::string_view text, bool hit, contract::SearchHit& out) {
   if (text.empty()) return;
@@ -58,9 +61,19 @@ Task<Result<void>> SearchApi::search_messages(Call& call, const contract::Search
   if (!turn) co_return std::unexpected(turn.error());
   auto page = co_await pool_.run([this, &actor, &search] { return search_.find(*actor, *search); });
   if (!page) co_return error_of(page);
-  for (const chat::SearchHit& hit : page->hits) to_contract(hit, *response.add_hits());
+  auto next = page->next;
+  std::int64_t bytes = 0;
+  for (const chat::SearchHit& hit : page->hits) {
+    bytes += chat::weight_of(hit.message) +
+             static_cast<std::int64_t>(2 * hit.fragment.text.size() + kPartBytes * (2 * hit.fragment.hits.size() + 1));
+    if (bytes > call.answer_bytes_max && response.hits_size() > 0) {
+      next = response.hits().rbegin()->message().id();
+      break;
+    }
+    to_contract(hit, *response.add_hits());
+  }
   if (page->indexed_through) api::to_contract(*page->indexed_through, *response.mutable_indexed_through());
-  if (page->next) response.set_next(*page->next);
+  if (next) response.set_next(*next);
   co_return Result<void>();
 }
 

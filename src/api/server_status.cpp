@@ -1,5 +1,6 @@
 #include "api/server_status.hpp"
 
+#include <string>
 #include <utility>
 
 #include "base/log.hpp"
@@ -20,6 +21,17 @@ void set_latency(const LatencySnapshot& snapshot, chat::v1::Latency& out) {
   out.set_count(static_cast<std::int64_t>(snapshot.count()));
 }
 
+// Those whose metrics are there from the start.
+constexpr std::string_view kLimits[] = {"address-rate",       "max-answer-bytes", "max-cursors-per-user",
+                                        "max-rooms",          "max-rooms-joined", "max-rooms-per-socket",
+                                        "max-rooms-per-user", "max-users",        "user-rate"};
+
+Counter& refusals_of(Metrics& metrics, std::string_view limit) {
+  return metrics.counter("limit_refusals_total",
+                         "Calls refused because a limit was reached, by the setting of the limit.",
+                         {{"limit", std::string(limit)}});
+}
+
 auto reader_of(const std::atomic<std::int64_t>& value) {
   return [&value] { return static_cast<double>(value.load(std::memory_order_relaxed)); };
 }
@@ -33,8 +45,10 @@ ServerStatus::ServerStatus(Metrics& metrics, const chat::MessageWriter& writer, 
       request(metrics.latency("http_request_seconds",
                               "From an HTTP request that has arrived to its answer; without uploads, which last as "
                               "long as their senders take.")),
+      metrics_(metrics),
       writer_(writer),
       hub_(hub) {
+  for (const std::string_view limit : kLimits) refusals_of(metrics, limit);
   metrics.gauge("http_connections_active", "Open HTTP connections.", reader_of(http));
   metrics.gauge("websocket_connections_active", "Open WebSockets.", reader_of(websockets));
   metrics.gauge("rpc_sockets_active", "Open WebSockets of /rpc.", reader_of(rpc_sockets));
@@ -77,6 +91,11 @@ void ServerStatus::fill(chat::v1::Stats& out) const {
   set_latency(latencies.commit, *out.mutable_commit());
   set_latency(latencies.request, *out.mutable_request());
   set_latency(latencies.fanout, *out.mutable_fanout());
+}
+
+void ServerStatus::note_refused(const Error& error) {
+  if (error.limit.empty()) return;
+  refusals_of(metrics_, error.limit).add();
 }
 
 void ServerStatus::log_status() {

@@ -46,6 +46,8 @@ class ServerStatus {
   void tick();
   // Everything that is not in the storage.
   void fill(chat::v1::Stats& out) const;
+  // Counts an error that is to be answered, when a limit is its reason.
+  void note_refused(const Error& error);
   // One line for the operator: what happened since the last line, and the state now.
   void log_status();
 
@@ -59,6 +61,7 @@ class ServerStatus {
   // Latencies since about ten seconds ago.
   Moment recent() const;
 
+  Metrics& metrics_;
   const chat::MessageWriter& writer_;
   live::Hub& hub_;
   std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();

@@ -17,10 +17,10 @@ void SessionApi::add_to(Methods& methods) {
   methods.add("vestnik.chat.v1.Chat.RemoveUser", *this, &SessionApi::remove_user);
 }
 
-Task<Result<void>> SessionApi::create_session(Call&, const contract::CreateSessionRequest& request,
+Task<Result<void>> SessionApi::create_session(Call& call, const contract::CreateSessionRequest& request,
                                               contract::Session& response) {
-  auto opened = co_await pool_.run([this, &request] {
-    return chat_.open_session(VESTNIK_FIELD(request, user_id), VESTNIK_FIELD(request, display_name));
+  auto opened = co_await pool_.run([this, &call, &request] {
+    return chat_.open_session(VESTNIK_FIELD(request, user_id), VESTNIK_FIELD(request, display_name), call.address);
   });
   if (!opened) co_return error_of(opened);
   to_contract(*opened, response);
@@ -45,7 +45,8 @@ Task<Result<void>> SessionApi::create_user(Call& call, const contract::CreateUse
   auto actor = sessions_.identify(call.credentials, std::nullopt);
   if (!actor) co_return error_of(actor);
   chat::NewUser user{.username = request.username(), .email = VESTNIK_FIELD(request, email)};
-  auto created = co_await pool_.run([this, &actor, &user] { return chat_.create_user(*actor, user); });
+  auto created =
+      co_await pool_.run([this, &call, &actor, &user] { return chat_.create_user(*actor, user, call.address); });
   if (!created) co_return error_of(created);
   to_contract(*created, response);
   co_return Result<void>();

@@ -7,7 +7,7 @@ namespace vestnik::api {
 namespace {
 
 constexpr std::int32_t kPage = 500;
-constexpr std::size_t kPageBytes = 256 * 1024;  // a page stays in memory until its readers have taken it
+constexpr std::int64_t kPageBytes = 256 * 1024;  // a page stays in memory until its readers have taken it
 
 Counter& reads_of(Metrics& metrics) {
   return metrics.counter("resume_store_reads_total", "Reads of the storage for subscribers that begin or resume.");
@@ -60,7 +60,7 @@ Task<Result<live::LogView>> Subscriptions::read_page(runtime::Core& core, chat::
 
 Result<Subscriptions::Page> Subscriptions::make_page(const chat::RoomInfo& room, live::Encoding encoding,
                                                      std::int64_t next_n) const {
-  auto events = chat_.history().read_events(room, next_n - 1, kPage);
+  auto events = chat_.history().read_events(room, next_n - 1, kPage, kPageBytes);
   if (!events) return std::unexpected(std::move(events.error()));
   auto page = std::make_shared<live::RoomLog>();
   std::string frame;
@@ -68,7 +68,7 @@ Result<Subscriptions::Page> Subscriptions::make_page(const chat::RoomInfo& room,
     frame.clear();
     hub_.encoders()[static_cast<std::size_t>(encoding)](frame, room, event);
     page->append(event.n, frame);
-    if (page->bytes() >= kPageBytes) break;
+    if (std::cmp_greater_equal(page->bytes(), kPageBytes)) break;
   }
   return page;
 }

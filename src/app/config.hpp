@@ -59,9 +59,13 @@ struct Limits {
   std::uint32_t max_websocket_fragments = 128;  // frames of one message
   std::uint32_t max_rooms_per_socket = 1'000;   // followed over /rpc
   std::uint32_t max_page = 500;                 // items in one answer
+  std::uint64_t max_answer_bytes = 1ull << 20;  // of one answer, for as long as its reader has not taken it
   std::uint32_t max_message_length = 16'384;    // code points; a room may have a lower one
   std::uint64_t max_rooms = 10'000;
   std::uint64_t max_users = 1'000'000;
+  std::uint32_t max_rooms_per_user = 50;  // open ones that a user owns, where sessions are required
+  std::uint32_t max_rooms_joined = 1'000;
+  std::uint32_t max_cursors_per_user = 5'000;
   std::uint64_t max_room_messages = 100'000'000;
   std::uint64_t max_attachment_bytes = 25ull << 20;
   std::uint64_t max_attachments_user_bytes = 1ull << 30;  // uploaded by one user; 0: no limit
@@ -69,6 +73,8 @@ struct Limits {
   std::uint32_t max_attachments_per_message = 10;
   double user_rate = 20;          // changes and uploads a second of one user where sessions are required; 0: no limit
   std::uint32_t user_burst = 40;  // of them at once
+  double address_rate = 2;  // sessions, accounts and rooms a second made from one address where sessions are required
+  std::uint32_t address_burst = 100;
   std::uint64_t window_bytes = 4ull << 20;          // live window of one room
   std::uint64_t window_total_bytes = 1ull << 30;    // live windows of all rooms
   std::uint64_t personal_queue_bytes = 1ull << 20;  // waiting for one connection alone, such as answers on a socket
@@ -84,6 +90,7 @@ struct Timeouts {
   std::chrono::milliseconds pong = std::chrono::seconds(10);          // for the answer to a ping
   std::chrono::milliseconds search = std::chrono::milliseconds(500);  // of a processor, for one search
   std::chrono::milliseconds session = std::chrono::minutes(60);       // of inactivity, until a session ends
+  std::chrono::milliseconds guest_room = std::chrono::hours(24 * 7);  // after its last message; 0: stays
   std::chrono::milliseconds unclaimed_attachment = std::chrono::hours(24);  // until a message has to refer to it
   std::chrono::milliseconds shutdown = std::chrono::seconds(10);            // from SIGTERM until what is left is cut
 };

@@ -72,13 +72,27 @@ log::Format log_format(LogFormat format) {
   return format == LogFormat::kJson ? log::Format::kJson : log::Format::kText;
 }
 
+std::int64_t or_unlimited(std::uint32_t limit) {
+  return limit > 0 ? limit : chat::kUnlimited;
+}
+
 chat::Limits chat_limits(const Limits& limits) {
   return {.max_message_length = static_cast<std::int32_t>(limits.max_message_length),
           .max_rooms = static_cast<std::int64_t>(limits.max_rooms),
           .max_users = static_cast<std::int64_t>(limits.max_users),
           .max_room_messages = static_cast<std::int64_t>(limits.max_room_messages),
           .max_page = static_cast<std::int32_t>(limits.max_page),
+          .max_rooms_per_user = or_unlimited(limits.max_rooms_per_user),
+          .max_rooms_joined = or_unlimited(limits.max_rooms_joined),
+          .max_cursors_per_user = or_unlimited(limits.max_cursors_per_user),
           .max_attachments = limits.max_attachments_per_message};
+}
+
+chat::Rates::Options rates_of(const Limits& limits) {
+  return {.user_rate = limits.user_rate,
+          .user_burst = static_cast<double>(limits.user_burst),
+          .address_rate = limits.address_rate,
+          .address_burst = static_cast<double>(limits.address_burst)};
 }
 
 chat::AttachmentService::Options attachment_options(const ServerConfig& config) {
@@ -169,9 +183,9 @@ int serve(const ServerConfig& config, std::span<const std::string> warnings) {
   if (auto ok = keys.refresh(); !ok) return failed(ok.error());
   chat::Sessions sessions(**store, keys, rooms, timeouts.session, access, system_now);
   chat::Presence presence;
-  chat::ChatService chat(**store, rooms, sessions, presence, chat_limits(limits), access, system_now);
-  chat::RateLimiter rate(limits.user_rate, limits.user_burst, metrics);
-  chat::Changes changes(**store, rooms, chat_limits(limits), access, rate, system_now);
+  chat::Rates rates(access, rates_of(limits), metrics);
+  chat::ChatService chat(**store, rooms, sessions, presence, chat_limits(limits), access, rates, system_now);
+  chat::Changes changes(**store, rooms, chat_limits(limits), access, rates, system_now);
   if (auto ok = chat.open(); !ok) return failed(ok.error());
   count_people(metrics, sessions, rooms);
 
@@ -199,7 +213,10 @@ int serve(const ServerConfig& config, std::span<const std::string> warnings) {
         hub.publish(batch);
       },
       system_now, metrics);
-  chat::Housekeeper housekeeper(**store, rooms, sessions, attachments, writer, pool, system_now, metrics);
+  const auto guest_room_ttl =
+      access == chat::Access::kSessions ? timeouts.guest_room : std::chrono::milliseconds::zero();
+  chat::Housekeeper housekeeper(**store, rooms, sessions, attachments, writer, pool, guest_room_ttl, system_now,
+                                metrics);
 
   api::ServerStatus status(metrics, writer, hub);
   api::Connections connections(cores.size(), {connections_max, limits.max_connections_per_address});
@@ -218,17 +235,18 @@ int serve(const ServerConfig& config, std::span<const std::string> warnings) {
   ops_api.add_to(methods);
 
   api::http::Attachments http_attachments(attachments, sessions, changes, pool);
-  api::http::Handler handler(
-      services(), methods, http_attachments, status, metrics,
-      {.address = config.listening.address,
-       .require_sessions = config.listening.require_sessions,
-       .allowed_hosts = config.listening.allowed_hosts,
-       .allowed_origins = config.listening.allowed_origins},
-      {.version = build.version, .may_read_metrics = [&](std::string_view credentials) -> Result<void> {
-         auto actor = sessions.identify(credentials, std::nullopt);
-         if (!actor) return std::unexpected(std::move(actor.error()));
-         return chat.may_read_stats(*actor);
-       }});
+  api::http::Handler handler(services(), methods, http_attachments, pool, status, metrics,
+                             {.address = config.listening.address,
+                              .require_sessions = config.listening.require_sessions,
+                              .allowed_hosts = config.listening.allowed_hosts,
+                              .allowed_origins = config.listening.allowed_origins},
+                             {.version = build.version,
+                              .may_read_metrics = [&](std::string_view credentials) -> Result<void> {
+                                auto actor = sessions.identify(credentials, std::nullopt);
+                                if (!actor) return std::unexpected(std::move(actor.error()));
+                                return chat.may_read_stats(*actor);
+                              },
+                              .answer_bytes_max = limits.max_answer_bytes});
   api::LiveContext live{.connections = connections,
                         .subscriptions = subscriptions,
                         .status = status,
@@ -244,10 +262,13 @@ int serve(const ServerConfig& config, std::span<const std::string> warnings) {
   api::rpc::SessionContext rpc{.live = live,
                                .methods = rpc_methods,
                                .sessions = sessions,
+                               .changes = changes,
+                               .pool = pool,
                                .writer = writer,
                                .hub = hub,
                                .limits = websocket.limits,
-                               .rooms_max = limits.max_rooms_per_socket};
+                               .rooms_max = limits.max_rooms_per_socket,
+                               .answer_bytes_max = limits.max_answer_bytes};
   api::http::ServerContext http_context{
       .handle = [&handler](const auto& request, auto& call) { return handler.handle(request, call); },
       .count_refused = [&handler](int code) { handler.count_refused(code); },
@@ -287,6 +308,7 @@ int serve(const ServerConfig& config, std::span<const std::string> warnings) {
                           .connections = connections,
                           .reflection = is_loopback(config.listening.address),
                           .message_bytes_max = limits.max_body_bytes,
+                          .answer_bytes_max = limits.max_answer_bytes,
                           .streams_max = limits.max_connections,
                           .caller_calls_max = limits.max_grpc_calls_per_caller,
                           .answer_timeout = timeouts.request,

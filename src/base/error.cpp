@@ -44,6 +44,10 @@ std::unexpected<Error> fail(ErrorCode code, std::string detail) {
   return std::unexpected(Error{.code = code, .detail = std::move(detail)});
 }
 
+std::unexpected<Error> over_limit(std::string_view limit, std::string detail) {
+  return std::unexpected(Error{.code = ErrorCode::kResourceExhausted, .detail = std::move(detail), .limit = limit});
+}
+
 std::unexpected<Error> invalid(std::string field, std::string reason) {
   Error error{.code = ErrorCode::kInvalidArgument, .detail = field + ": " + reason};
   error.violations.push_back({std::move(field), std::move(reason)});

@@ -43,6 +43,7 @@ struct Error {
   std::string detail;                      // a whole sentence without secrets
   std::vector<Violation> violations = {};  // empty unless fields are at fault
   std::chrono::seconds retry_after{0};     // 0: not said
+  std::string_view limit = {};             // the flag of the limit that was reached, of static storage; for metrics
 };
 
 template <typename T>
@@ -50,6 +51,9 @@ using Result = std::expected<T, Error>;
 
 // For `return fail(ErrorCode::kNotFound, "...")` in a function that returns Result.
 std::unexpected<Error> fail(ErrorCode code, std::string detail);
+
+// resource_exhausted, because of the limit that the flag without its dashes sets, such as "max-rooms".
+std::unexpected<Error> over_limit(std::string_view limit, std::string detail);
 
 // invalid_argument with one violation; the detail is "<field>: <reason>".
 std::unexpected<Error> invalid(std::string field, std::string reason);

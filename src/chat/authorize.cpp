@@ -6,7 +6,7 @@
 namespace vestnik::chat {
 namespace {
 
-// Whom an action is for. Whoever is named further down may as well.
+// Whom an action is for. Whoever is named further down may as well, but for kSelf.
 enum class For : std::uint8_t {
   kAll,       // whoever reaches the server
   kVisitors,  // nobody in particular where the server is open, otherwise users
@@ -14,6 +14,7 @@ enum class For : std::uint8_t {
   kWriters,  // visitors; in a read-only room the room's owner
   kAuthor,   // the author, the room's owner
   kOwner,    // the room's owner
+  kSelf,     // whoever reaches an open server; otherwise the user it is about
 };
 
 struct Row {
@@ -40,6 +41,7 @@ constexpr std::array<Row, kActions> kTable = {{
     {Action::kReadUnread, Scope::kChat, For::kUsers, ""},
     {Action::kReadStats, Scope::kOps, For::kVisitors, ""},
     {Action::kRemoveUser, Scope::kAdmin, For::kUsers, ""},
+    {Action::kReadEmail, Scope::kChat, For::kSelf, "only the user and the operator may see the e-mail address"},
 }};
 
 // Told to those whose credentials do not have the scope; every session has kChat.
@@ -80,7 +82,8 @@ Result<void> authorize(const Actor& actor, Action action, const Subject& subject
         ErrorCode::kUnauthenticated,
         "a session is needed: open one with POST /api/v1/sessions, then send Authorization: Bearer <session_id>");
   }
-  const bool for_visitors = row.whom == For::kVisitors || (row.whom == For::kWriters && !subject.read_only);
+  const bool for_visitors = row.whom == For::kVisitors || (row.whom == For::kWriters && !subject.read_only) ||
+                            (row.whom == For::kSelf && access == Access::kOpen);
   if (!for_visitors && !actor.user_id) {
     return fail(ErrorCode::kUnauthenticated,
                 "this is done by a user: send Authorization: Bearer <session_id>, or user_id where the server is open");
@@ -88,7 +91,8 @@ Result<void> authorize(const Actor& actor, Action action, const Subject& subject
   if (!actor.scopes.has(row.scope)) return fail(ErrorCode::kPermissionDenied, std::string(lack_of(row.scope)));
   if (for_visitors) return {};
   const auto is = [&actor](const std::optional<UserId>& user) { return user && *user == *actor.user_id; };
-  const bool may = row.whom == For::kUsers || is(subject.owner_id) || actor.scopes.has(Scope::kAdmin) ||
+  const bool concerns = row.whom == For::kSelf ? is(subject.user_id) : is(subject.owner_id);
+  const bool may = row.whom == For::kUsers || actor.scopes.has(Scope::kAdmin) || concerns ||
                    (row.whom == For::kAuthor && is(subject.author_id));
   if (!may) return fail(ErrorCode::kPermissionDenied, std::string(row.otherwise));
   return {};

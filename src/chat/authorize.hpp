@@ -34,8 +34,9 @@ enum class Action : std::uint8_t {
   kReadUnread,  // and move one's own cursors
   kReadStats,   // statistics and metrics
   kRemoveUser,
+  kReadEmail,  // of a user
 };
-inline constexpr std::size_t kActions = 14;
+inline constexpr std::size_t kActions = 15;
 
 // Whether the server takes a request's word for who asks (its own machine, or --open), or only that of a session.
 enum class Access : std::uint8_t { kOpen, kSessions };
@@ -50,6 +51,7 @@ struct Subject {
   std::optional<UserId> owner_id;   // of the room
   bool read_only = false;           // the room
   std::optional<UserId> author_id;  // of the message
+  std::optional<UserId> user_id;    // whose e-mail address it is
 };
 
 // Errors: unauthenticated (nobody in particular asks, and that is not enough), permission_denied (somebody else may, or

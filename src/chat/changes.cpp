@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <chrono>
 #include <utility>
 
 namespace vestnik::chat {
@@ -85,7 +84,8 @@ Result<Prepared> Changes::join(const Actor& actor, std::string_view room_name, b
   auto room = find_room(actor, room_name);
   if (!room) return error_of(room);
   if (auto may = allow(actor, Action::kJoin, subject_of(**room)); !may) return error_of(may);
-  Membership membership{.room_id = (*room)->id, .user_id = *actor.user_id, .join = join};
+  Membership membership{
+      .room_id = (*room)->id, .user_id = *actor.user_id, .join = join, .rooms_max = limits_.max_rooms_joined};
   return Prepared{std::move(*room), std::move(membership)};
 }
 
@@ -114,10 +114,13 @@ Result<void> Changes::allow_upload(const Actor& actor) const {
   return allow(actor, Action::kWrite, {});
 }
 
+Result<void> Changes::allow_typing(const Actor& actor, const OpenRoom& room) const {
+  return allow(actor, Action::kWrite, subject_of(room));
+}
+
 Result<void> Changes::allow(const Actor& actor, Action action, const Subject& subject) const {
   if (auto may = authorize(actor, action, subject, access_); !may) return may;
-  if (access_ == Access::kOpen || !actor.user_id) return {};
-  return rate_.take(*actor.user_id, std::chrono::steady_clock::now());
+  return rates_.count_change(actor);
 }
 
 Result<RoomPtr> Changes::find_room(const Actor& actor, std::string_view name) const {

@@ -10,7 +10,7 @@
 #include "base/error.hpp"
 #include "chat/authorize.hpp"
 #include "chat/chat_store.hpp"
-#include "chat/rate_limiter.hpp"
+#include "chat/rates.hpp"
 #include "chat/room_directory.hpp"
 #include "chat/rules.hpp"
 #include "chat/types.hpp"
@@ -25,9 +25,8 @@ struct Prepared {
 
 class Changes {
  public:
-  // `rate` bounds what one user may change, where sessions are required.
-  Changes(ChatStore& store, const RoomDirectory& rooms, Limits limits, Access access, RateLimiter& rate, Clock clock)
-      : store_(store), rooms_(rooms), limits_(limits), access_(access), rate_(rate), clock_(std::move(clock)) {}
+  Changes(ChatStore& store, const RoomDirectory& rooms, Limits limits, Access access, Rates& rates, Clock clock)
+      : store_(store), rooms_(rooms), limits_(limits), access_(access), rates_(rates), clock_(std::move(clock)) {}
 
   // Errors of all: not_found (room, message), invalid_argument with the field, unauthenticated, permission_denied,
   // resource_exhausted (too much of one user).
@@ -43,6 +42,8 @@ class Changes {
 
   // Whether the actor may upload an attachment now, which counts as a change. Errors: as above.
   Result<void> allow_upload(const Actor& actor) const;
+  // Whether those who follow the room may be told that the actor types, which counts as a change. Errors: as above.
+  Result<void> allow_typing(const Actor& actor, const OpenRoom& room) const;
 
  private:
   struct Found {
@@ -61,7 +62,7 @@ class Changes {
   const RoomDirectory& rooms_;
   Limits limits_;
   Access access_;
-  RateLimiter& rate_;
+  Rates& rates_;
   Clock clock_;
 };
 

@@ -24,15 +24,16 @@ std::unexpected<Error> error_of(Result<T>& result) {
 }  // namespace
 
 ChatService::ChatService(ChatStore& store, RoomDirectory& rooms, Sessions& sessions, Presence& presence, Limits limits,
-                         Access access, Clock clock)
+                         Access access, Rates& rates, Clock clock)
     : store_(store),
       rooms_(rooms),
       sessions_(sessions),
       presence_(presence),
       limits_(limits),
       access_(access),
+      rates_(rates),
       clock_(std::move(clock)),
-      history_(store, rooms, limits, access, clock_) {}
+      history_(store, rooms, limits, access, rates, clock_) {}
 
 Result<void> ChatService::open() {
   auto users = store_.list_users(0, 1);
@@ -50,7 +51,7 @@ Result<void> ChatService::open() {
     if (!page) return error_of(page);
     if (page->empty()) break;
     offset += static_cast<std::int64_t>(page->size());
-    for (Room& room : *page) rooms_.add(std::move(room.info), room.rules);
+    for (Room& room : *page) rooms_.add(std::move(room.info), room.rules, room.last_message_at);
   }
   if (auto ok = sessions_.open(); !ok) return ok;
   auto stats = store_.stats(clock_());
@@ -86,8 +87,8 @@ RoomInfo ChatService::new_room(std::string name) const {
   return {.id = make_uuid(), .name = std::move(name), .epoch = make_token(kEpochLength), .created_at = clock_()};
 }
 
-Result<OpenedSession> ChatService::open_session(std::optional<UserId> user_id,
-                                                std::optional<std::string> display_name) {
+Result<OpenedSession> ChatService::open_session(std::optional<UserId> user_id, std::optional<std::string> display_name,
+                                                std::string_view address) {
   if (user_id && access_ != Access::kOpen) {
     return fail(ErrorCode::kPermissionDenied, "a session of an existing user is given only where the server is open");
   }
@@ -95,9 +96,12 @@ Result<OpenedSession> ChatService::open_session(std::optional<UserId> user_id,
     return invalid("display_name", user_id ? "is for new guests; leave it out together with user_id"
                                            : "missing; give the name under which others shall see you");
   }
-  const std::scoped_lock lock(creating_);
   if (display_name) {
     if (auto ok = check_display_name(*display_name); !ok) return error_of(ok);
+  }
+  if (auto ok = rates_.count_made(address); !ok) return error_of(ok);
+  const std::scoped_lock lock(creating_);
+  if (display_name) {
     if (auto ok = check_max_users(); !ok) return error_of(ok);
   }
   auto opened = sessions_.create(user_id, display_name.value_or(""));
@@ -122,12 +126,25 @@ Result<void> ChatService::close_session(std::string_view secret) {
 Result<void> ChatService::check_max_users() const {
   const std::int64_t users = accounts_ + sessions_.guests();
   if (users < limits_.max_users) return {};
-  return fail(ErrorCode::kResourceExhausted, fmt::format("there are {} users, as many as --max-users allows", users));
+  return over_limit("max-users", fmt::format("there are {} users, as many as --max-users allows", users));
 }
 
-Result<User> ChatService::create_user(const Actor& actor, const NewUser& user) {
+Result<void> ChatService::check_max_rooms(const Actor& actor) const {
+  if (static_cast<std::int64_t>(rooms_.size()) >= limits_.max_rooms) {
+    return over_limit("max-rooms", fmt::format("there are {} rooms, as many as --max-rooms allows", rooms_.size()));
+  }
+  if (access_ == Access::kOpen || !actor.user_id) return {};
+  const std::size_t owned = rooms_.owned_by(*actor.user_id);
+  if (static_cast<std::int64_t>(owned) < limits_.max_rooms_per_user) return {};
+  return over_limit("max-rooms-per-user",
+                    fmt::format("you own {} rooms, as many as --max-rooms-per-user allows; close one first", owned));
+}
+
+Result<User> ChatService::create_user(const Actor& actor, const NewUser& user, std::string_view address) {
   if (auto may = authorize(actor, Action::kRegister, {}, access_); !may) return error_of(may);
   if (auto ok = check_new_user(user); !ok) return error_of(ok);
+  if (auto ok = rates_.count_change(actor); !ok) return error_of(ok);
+  if (auto ok = rates_.count_made(address); !ok) return error_of(ok);
   const std::scoped_lock lock(creating_);
   if (actor.authenticated) {
     auto asking = store_.get_user(*actor.user_id);
@@ -150,7 +167,14 @@ Result<User> ChatService::create_user(const Actor& actor, const NewUser& user) {
 
 Result<User> ChatService::get_user(const Actor& actor, UserId id) {
   if (auto may = authorize(actor, Action::kRead, {}, access_); !may) return error_of(may);
-  return store_.get_user(id);
+  auto user = store_.get_user(id);
+  if (!user) return user;
+  return shown_to(actor, std::move(*user));
+}
+
+User ChatService::shown_to(const Actor& actor, User user) const {
+  if (!authorize(actor, Action::kReadEmail, {.user_id = user.id}, access_)) user.email.reset();
+  return user;
 }
 
 Result<void> ChatService::remove_user(const Actor& actor, UserId id) {
@@ -174,10 +198,14 @@ Result<std::vector<User>> ChatService::list_users(const Actor& actor, std::optio
   if (!count) return error_of(count);
   auto skip = check_page_offset(offset);
   if (!skip) return error_of(skip);
-  return store_.list_users(*skip, *count);
+  auto users = store_.list_users(*skip, *count);
+  if (!users) return users;
+  for (User& user : *users) user = shown_to(actor, std::move(user));
+  return users;
 }
 
-Result<RoomView> ChatService::create_room(const Actor& actor, std::string name, const RulesRequest& request) {
+Result<RoomView> ChatService::create_room(const Actor& actor, std::string name, const RulesRequest& request,
+                                          std::string_view address) {
   if (auto may = authorize(actor, Action::kCreateRoom, {}, access_); !may) return error_of(may);
   if (auto ok = check_room_name(name); !ok) return error_of(ok);
   if (actor.user_id && !actor.authenticated) {  // taken at its word
@@ -191,12 +219,11 @@ Result<RoomView> ChatService::create_room(const Actor& actor, std::string name, 
   info.owner_id = actor.user_id;
   auto rules = new_rules(request, limits_, info.created_at);
   if (!rules) return error_of(rules);
+  if (auto ok = rates_.count_change(actor); !ok) return error_of(ok);
+  if (auto ok = rates_.count_made(address); !ok) return error_of(ok);
 
   const std::scoped_lock lock(creating_);
-  if (static_cast<std::int64_t>(rooms_.size()) >= limits_.max_rooms) {
-    return fail(ErrorCode::kResourceExhausted,
-                fmt::format("there are {} rooms, as many as --max-rooms allows", rooms_.size()));
-  }
+  if (auto ok = check_max_rooms(actor); !ok) return error_of(ok);
   auto room = store_.create_room({std::move(info), *rules});
   if (!room) return error_of(room);
   rooms_.add(room->info, room->rules);
@@ -251,7 +278,7 @@ Result<std::vector<User>> ChatService::list_active_users(const Actor& actor, std
   if (!room) return error_of(room);
   std::vector<User> users;
   for (const UserId id : presence_.list((*room)->id, clock_(), kActiveUsersShown)) {
-    if (auto user = known_user(id)) users.push_back(std::move(*user));
+    if (auto user = known_user(id)) users.push_back(shown_to(actor, std::move(*user)));
   }
   std::ranges::sort(users, {}, &User::id);
   return users;
@@ -309,6 +336,7 @@ void ChatService::note_committed(std::span<const Committed> batch) {
   for (const auto& [room, event, request_id] : batch) {
     if (std::holds_alternative<MessageSent>(event->what)) {
       ++messages;
+      room->note_active(event->at);
       if (const auto author = std::get<MessageSent>(event->what).message.user_id) {
         sessions_.note_active(*author, event->at);
         presence_.note(room->id, *author, event->at);

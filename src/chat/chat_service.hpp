@@ -20,6 +20,7 @@
 #include "chat/history.hpp"
 #include "chat/hour_counter.hpp"
 #include "chat/presence.hpp"
+#include "chat/rates.hpp"
 #include "chat/room_directory.hpp"
 #include "chat/rules.hpp"
 #include "chat/sessions.hpp"
@@ -53,28 +54,33 @@ struct OpenedSession {
 class ChatService {
  public:
   ChatService(ChatStore& store, RoomDirectory& rooms, Sessions& sessions, Presence& presence, Limits limits,
-              Access access, Clock clock);
+              Access access, Rates& rates, Clock clock);
 
   // Makes sure that the user `admin` and the rooms `lobby` and `stream` exist, and reads all rooms and sessions. Once,
   // at start. Blocks.
   Result<void> open();
 
+  // What is made here is counted for the `address` that it comes from (Rates::count_made).
+
   // For a new guest, or for an existing user where the server is open. Errors: invalid_argument, not_found,
-  // resource_exhausted (--max-users).
-  Result<OpenedSession> open_session(std::optional<UserId> user_id, std::optional<std::string> display_name);  // blocks
+  // resource_exhausted (--max-users, --address-rate). Blocks.
+  Result<OpenedSession> open_session(std::optional<UserId> user_id, std::optional<std::string> display_name,
+                                     std::string_view address = {});
   Result<OpenedSession> find_session(std::string_view secret) const;
   Result<void> close_session(std::string_view secret);  // blocks
 
   // Makes an account, of the guest who asks if it is one.
-  Result<User> create_user(const Actor& actor, const NewUser& user);  // blocks
-  Result<User> get_user(const Actor& actor, UserId id);               // blocks
+  Result<User> create_user(const Actor& actor, const NewUser& user, std::string_view address = {});  // blocks
+  // E-mail addresses are left out for those who may not see them.
+  Result<User> get_user(const Actor& actor, UserId id);  // blocks
   // Ends the user's sessions and API keys; what they wrote and own stays. Errors: failed_precondition (admin).
   Result<void> remove_user(const Actor& actor, UserId id);  // blocks
   Result<std::vector<User>> list_users(const Actor& actor, std::optional<std::int64_t> offset,
                                        std::optional<std::int32_t> limit);  // blocks
 
-  Result<RoomView> create_room(const Actor& actor, std::string name, const RulesRequest& rules);  // blocks
-  Result<RoomView> get_room(const Actor& actor, std::string_view id_or_name);                     // blocks
+  Result<RoomView> create_room(const Actor& actor, std::string name, const RulesRequest& rules,
+                               std::string_view address = {});                 // blocks
+  Result<RoomView> get_room(const Actor& actor, std::string_view id_or_name);  // blocks
   Result<std::vector<RoomView>> list_rooms(const Actor& actor, std::optional<std::int64_t> offset,
                                            std::optional<std::int32_t> limit);  // blocks
   Result<std::vector<Member>> list_members(const Actor& actor, std::string_view room,
@@ -112,6 +118,9 @@ class ChatService {
   // Blocks when the user is not known yet. Absent when there is none.
   std::optional<User> known_user(UserId id);
   Result<void> check_max_users() const;
+  Result<void> check_max_rooms(const Actor& actor) const;
+  // Without what the actor may not see of the user.
+  User shown_to(const Actor& actor, User user) const;
 
   ChatStore& store_;
   RoomDirectory& rooms_;
@@ -119,6 +128,7 @@ class ChatService {
   Presence& presence_;
   Limits limits_;
   Access access_;
+  Rates& rates_;
   Clock clock_;
   History history_;
   HourCounter last_hour_;

@@ -51,7 +51,8 @@ class ChatStore {
   virtual Result<Session> create_session(const NewSession& session, Time now) = 0;
   // At most `limit` sessions with a key above `after_key`, in the order of keys.
   virtual Result<std::vector<Session>> list_sessions(std::string_view after_key, std::int32_t limit) = 0;
-  // Errors: not_found.
+  // With the last session of a guest go their cursors, and the guest, unless a change, a room, an attachment or an API
+  // key was ever theirs. No id is given twice. Errors: not_found.
   virtual Result<void> end_session(std::string_view key) = 0;
 
   // Errors: already_exists (an open room has the name or id).
@@ -79,6 +80,7 @@ class ChatStore {
   //  - Edit, Deletion, ReactionChange: not_found when the room has no such message; failed_precondition when it was
   //    deleted (a second Deletion is a duplicate). ReactionChange: resource_exhausted beyond kReactionEmojisMax.
   //  - Membership, ReactionChange, RulesChange, Edit: a duplicate when nothing would change.
+  //  - Membership: resource_exhausted for who joins and is a member of rooms_max open rooms.
   //  - RulesChange: beyond the message_limit that the room has then, the oldest messages leave as with a Draft.
   //  - Deletion: the message lets go of its attachments. So do messages that leave, and those of closed rooms, at the
   //    latest when they are swept.
@@ -92,13 +94,16 @@ class ChatStore {
   virtual Result<std::vector<Message>> list_messages(const HistoryQuery& query) = 0;
   // With the room it is in. Errors: not_found (also when its room was closed).
   virtual Result<std::pair<RoomId, Message>> get_message(MessageId id) = 0;
-  // The events with n > after, oldest first, without gaps, at most `limit`; from the first that is kept when `after` is
-  // below the floor. An unknown room is an empty page.
-  virtual Result<std::vector<Event>> list_events(const RoomId& room, std::int64_t after, std::int32_t limit) = 0;
+  // The events with n > after, oldest first, without gaps, at most `limit`, and as many of them as weigh `bytes_max`
+  // together, but at least one; from the first that is kept when `after` is below the floor. An unknown room is an
+  // empty page.
+  virtual Result<std::vector<Event>> list_events(const RoomId& room, std::int64_t after, std::int32_t limit,
+                                                 std::int64_t bytes_max) = 0;
 
   // Never moves back; an `n` beyond the room's counter counts as the counter, one below 0 as 0. Errors: not_found (no
-  // such open room or user).
-  virtual Result<void> set_cursor(const CursorKey& cursor, std::int64_t n) = 0;
+  // such open room or user), resource_exhausted (a new one, and the user has `cursors_max`, those in closed rooms not
+  // counted).
+  virtual Result<void> set_cursor(const CursorKey& cursor, std::int64_t n, std::int64_t cursors_max) = 0;
   // What others wrote after the cursor and the room holds, without what was deleted; see kUnreadExamined. Errors:
   // not_found (no such open room).
   virtual Result<Unread> get_unread(const CursorKey& cursor) = 0;

@@ -9,6 +9,9 @@ namespace vestnik::chat {
 namespace {
 
 constexpr std::int32_t kUnreadRoomsMax = 1'000;
+// No message weighs more, whatever the limits are set to: four bytes for each of 65,536 characters, all the emoji that
+// it can have, a hundred files, and what belongs to it.
+constexpr std::int64_t kMessageWeightMax = 512 * 1024;
 
 template <typename T>
 std::unexpected<Error> error_of(Result<T>& result) {
@@ -24,6 +27,13 @@ Result<std::int64_t> place_in(const RoomInfo& room, std::string_view field, std:
                    fmt::format("is of another history; positions of {} begin with {}:", room.name, room.epoch));
   }
   return position->n;
+}
+
+// What is left for `limit` messages that all have the name of the room.
+std::int64_t without_names(std::int64_t bytes_max, std::int32_t limit, const RoomInfo& room) {
+  if (bytes_max == kUnlimited) return bytes_max;
+  const auto name = static_cast<std::int64_t>(2 * room.name.size());  // at most, in JSON
+  return bytes_max - std::min(limit * name, bytes_max / 2);
 }
 
 }  // namespace
@@ -53,7 +63,10 @@ Result<HistoryPage> History::list_messages(const Actor& actor, const HistoryRequ
     return invalid("offset", "give either offset or a position, not both");
   }
 
-  HistoryQuery query{.room_id = (*room)->id, .offset = *offset, .limit = *limit};
+  HistoryQuery query{.room_id = (*room)->id,
+                     .offset = *offset,
+                     .limit = *limit,
+                     .bytes_max = without_names(request.bytes_max, *limit, **room)};
   query.order = request.order.value_or(request.after ? Order::kAscending : Order::kDescending);
   if (request.after) {
     auto n = place_in(**room, "after", *request.after);
@@ -77,9 +90,35 @@ Result<HistoryPage> History::list_messages(const Actor& actor, const HistoryRequ
   }
   if (query.from && query.to && *query.from > *query.to) return invalid("from", "is later than to");
 
+  return list_rest(std::move(*room), query);
+}
+
+Result<HistoryPage> History::list_rest(RoomPtr room, const HistoryQuery& query) const {
   auto messages = store_.list_messages(query);
   if (!messages) return error_of(messages);
-  return HistoryPage{std::move(*room), std::move(*messages)};
+  HistoryPage page{.room = std::move(room), .messages = std::move(*messages), .rest = {}};
+  const auto read = static_cast<std::int32_t>(page.messages.size());
+  if (read == 0 || read >= query.limit || query.bytes_max == kUnlimited) return page;
+
+  // Positions hold where numbers would move on with every new message.
+  HistoryQuery rest = query;
+  rest.offset = 0;
+  rest.limit -= read;
+  if (query.order == Order::kAscending) {
+    rest.after = page.messages.back().n;
+  } else {
+    rest.before = page.messages.back().n;
+  }
+  // Whether there is more is asked only where the next message may have been too much.
+  std::int64_t weight = 0;
+  for (const Message& message : page.messages) weight += weight_of(message);
+  if (weight <= query.bytes_max - kMessageWeightMax) return page;
+  HistoryQuery next = rest;
+  next.limit = 1;
+  auto more = store_.list_messages(next);
+  if (!more) return error_of(more);
+  if (!more->empty()) page.rest = std::move(rest);
+  return page;
 }
 
 Result<UnreadPage> History::read_unread(const Actor& actor, const UnreadRequest& request) const {
@@ -91,6 +130,10 @@ Result<UnreadPage> History::read_unread(const Actor& actor, const UnreadRequest&
   auto limit = check_page_limit(only_confirms ? std::nullopt : request.limit, limits_);
   if (!limit) return error_of(limit);
 
+  if (request.ack || (request.commit && !only_confirms)) {
+    if (auto ok = rates_.count_change(actor); !ok) return error_of(ok);
+  }
+
   const CursorKey key{.room_id = (*room)->id, .user_id = *actor.user_id, .name = request.cursor};
   if (request.ack) {
     auto n = place_in(**room, "ack", *request.ack);
@@ -98,15 +141,18 @@ Result<UnreadPage> History::read_unread(const Actor& actor, const UnreadRequest&
     auto state = store_.find_room(key.room_id);
     if (!state) return error_of(state);
     if (*n > state->counter) return invalid("ack", "is ahead of the room; give a position that was read there");
-    if (auto ok = store_.set_cursor(key, *n); !ok) return error_of(ok);
+    if (auto ok = store_.set_cursor(key, *n, limits_.max_cursors_per_user); !ok) return error_of(ok);
   }
   auto unread = store_.get_unread(key);
   if (!unread) return error_of(unread);
   UnreadPage page{.room = std::move(*room), .messages = {}, .cursor_n = unread->cursor_n, .remaining = unread->count};
   if (only_confirms) return page;
 
-  auto messages = store_.list_messages(
-      {.room_id = key.room_id, .after = unread->cursor_n, .limit = *limit, .order = Order::kAscending});
+  auto messages = store_.list_messages({.room_id = key.room_id,
+                                        .after = unread->cursor_n,
+                                        .limit = *limit,
+                                        .order = Order::kAscending,
+                                        .bytes_max = without_names(request.bytes_max, *limit, *page.room)});
   if (!messages) return error_of(messages);
   page.messages = std::move(*messages);
   const auto taken = std::ranges::count_if(
@@ -114,7 +160,7 @@ Result<UnreadPage> History::read_unread(const Actor& actor, const UnreadRequest&
   page.remaining = std::max<std::int64_t>(0, unread->count - taken);
   if (request.commit && !page.messages.empty()) {
     page.cursor_n = page.messages.back().n;
-    if (auto ok = store_.set_cursor(key, page.cursor_n); !ok) return error_of(ok);
+    if (auto ok = store_.set_cursor(key, page.cursor_n, limits_.max_cursors_per_user); !ok) return error_of(ok);
   }
   return page;
 }
@@ -147,8 +193,9 @@ Result<Room> History::read_room(const RoomInfo& room) const {
   return store_.find_room(room.id);
 }
 
-Result<std::vector<Event>> History::read_events(const RoomInfo& room, std::int64_t after, std::int32_t limit) const {
-  return store_.list_events(room.id, after, limit);
+Result<std::vector<Event>> History::read_events(const RoomInfo& room, std::int64_t after, std::int32_t limit,
+                                                std::int64_t bytes_max) const {
+  return store_.list_events(room.id, after, limit, bytes_max);
 }
 
 }  // namespace vestnik::chat

@@ -1,8 +1,10 @@
-// What time brings about: rooms whose time to live has passed are closed, expired sessions end, and what closed rooms
-// and messages have left behind is removed, a piece at a time.
+// What time brings about: rooms whose time to live has passed are closed, and those of guests in which nobody writes
+// any more; expired sessions end, guests who have gone leave their rooms, and what closed rooms and messages have left
+// behind is removed, a piece at a time.
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <set>
 #include <string>
@@ -20,14 +22,17 @@ namespace vestnik::chat {
 
 class Housekeeper {
  public:
+  // `guest_room_ttl`: after the last message in the room of a guest; 0: it stays.
   Housekeeper(ChatStore& store, const RoomDirectory& rooms, Sessions& sessions, AttachmentService& attachments,
-              MessageWriter& writer, runtime::BlockingPool& pool, Clock clock, Metrics& metrics)
+              MessageWriter& writer, runtime::BlockingPool& pool, std::chrono::milliseconds guest_room_ttl, Clock clock,
+              Metrics& metrics)
       : store_(store),
         rooms_(rooms),
         sessions_(sessions),
         attachments_(attachments),
         writer_(writer),
         pool_(pool),
+        guest_room_ttl_(guest_room_ttl),
         clock_(std::move(clock)),
         expired_(metrics.counter("rooms_expired_total", "Rooms closed because their time to live had passed.")) {}
 
@@ -41,6 +46,9 @@ class Housekeeper {
   // Nobody has to be told of what failed because the server stops: the next start does it.
   void warn(std::string_view what, const Error& error) const;
   void close_expired(runtime::Core& core);
+  Task<void> close_idle(runtime::Core& core);
+  void close(runtime::Core& core, RoomPtr room);
+  Task<void> let_guests_leave(runtime::Core& core);
   Task<void> sweep_closed();
   Task<void> remove_attachments();
 
@@ -50,6 +58,8 @@ class Housekeeper {
   AttachmentService& attachments_;
   MessageWriter& writer_;
   runtime::BlockingPool& pool_;
+  std::chrono::milliseconds guest_room_ttl_;
+  std::chrono::steady_clock::time_point next_idle_look_;
   Clock clock_;
   Counter& expired_;
   std::atomic<bool> stopping_{false};

@@ -39,8 +39,9 @@ Result<RoomPtr> RoomDirectory::get(std::string_view id_or_name) const {
   return fail(ErrorCode::kNotFound, fmt::format("There is no room \"{:.64}\".", id_or_name));
 }
 
-RoomPtr RoomDirectory::add(RoomInfo info, RoomRules rules) {
-  auto room = std::make_shared<OpenRoom>(std::move(info), rules);
+RoomPtr RoomDirectory::add(RoomInfo info, RoomRules rules, std::optional<Time> active_at) {
+  const Time active_since = active_at.value_or(info.created_at);
+  auto room = std::make_shared<OpenRoom>(std::move(info), rules, active_since);
   const std::scoped_lock changing(changing_);
   {
     const std::unique_lock lock(mutex_);
@@ -112,15 +113,25 @@ std::size_t RoomDirectory::size() const {
   return by_key_.size() / 2;
 }
 
-bool RoomDirectory::owns_any(UserId user) const {
+std::size_t RoomDirectory::owned_by(UserId user) const {
   const std::shared_lock lock(mutex_);
-  return owned_.contains(user);
+  const auto owned = owned_.find(user);
+  return owned == owned_.end() ? 0 : owned->second;
 }
 
 std::vector<RoomPtr> RoomDirectory::expired(Time now) const {
   const std::shared_lock lock(mutex_);
   std::vector<RoomPtr> rooms;
   for (auto it = by_expiry_.begin(); it != by_expiry_.end() && it->first <= now; ++it) rooms.push_back(it->second);
+  return rooms;
+}
+
+std::vector<RoomPtr> RoomDirectory::idle_since(Time before) const {
+  const std::shared_lock lock(mutex_);
+  std::vector<RoomPtr> rooms;
+  for (const auto& [key, room] : by_key_) {
+    if (key == room->id && room->owner_id && room->active_at() < before) rooms.push_back(room);
+  }
   return rooms;
 }
 

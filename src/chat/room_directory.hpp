@@ -25,7 +25,8 @@ namespace vestnik::chat {
 // A room with what it allows at this moment. One object for as long as the room is open. Any thread.
 class OpenRoom : public RoomInfo {
  public:
-  OpenRoom(RoomInfo info, RoomRules rules) : RoomInfo(std::move(info)), rules_(rules) {}
+  OpenRoom(RoomInfo info, RoomRules rules, Time active_at = {})
+      : RoomInfo(std::move(info)), rules_(rules), active_at_(active_at.time_since_epoch().count()) {}
 
   RoomRules rules() const {
     const std::scoped_lock lock(mutex_);
@@ -37,12 +38,18 @@ class OpenRoom : public RoomInfo {
     return n == 0 ? std::nullopt : std::optional(n);
   }
 
+  // The time of its last message, or of its creation.
+  Time active_at() const { return Time(Time::duration(active_at_.load(std::memory_order_relaxed))); }
+  // Somebody wrote.
+  void note_active(Time at) const { active_at_.store(at.time_since_epoch().count(), std::memory_order_relaxed); }
+
  private:
   friend class RoomDirectory;
 
   mutable std::mutex mutex_;
   RoomRules rules_;
   std::atomic<std::int64_t> last_n_{0};
+  mutable std::atomic<Time::rep> active_at_;
 };
 
 using RoomPtr = std::shared_ptr<const OpenRoom>;
@@ -69,7 +76,8 @@ class RoomDirectory {
   RoomPtr find(std::string_view id_or_name) const;
   // Empty means the lobby. Errors: not_found.
   Result<RoomPtr> get(std::string_view id_or_name) const;
-  RoomPtr add(RoomInfo info, RoomRules rules);
+  // `active_at`: of its last message; absent: it has none.
+  RoomPtr add(RoomInfo info, RoomRules rules, std::optional<Time> active_at = {});
   // No effect when the room is not open.
   void set_rules(const RoomId& id, const RoomRules& rules);
   // The room was closed with the event at `last_n`.
@@ -78,9 +86,12 @@ class RoomDirectory {
   std::size_t size() const;
   // Grows whenever something may have been left behind that is to be swept: a room was closed, or has other rules.
   std::uint64_t leftovers() const { return leftovers_.load(std::memory_order_relaxed); }
-  bool owns_any(UserId user) const;
+  bool owns_any(UserId user) const { return owned_by(user) > 0; }
+  std::size_t owned_by(UserId user) const;
   // The rooms whose time has passed. Costs nothing for those whose time has not come.
   std::vector<RoomPtr> expired(Time now) const;
+  // The rooms with an owner that had their last message before that time. Looks at every room.
+  std::vector<RoomPtr> idle_since(Time before) const;
 
  private:
   struct Hash : std::hash<std::string_view> {

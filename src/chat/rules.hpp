@@ -19,7 +19,10 @@ struct Limits {
   std::int64_t max_users = 1'000'000;
   std::int64_t max_room_messages = 100'000'000;  // rooms may keep less
   std::int32_t max_page = 500;
-  std::size_t max_attachments = 10;  // of one message
+  std::int64_t max_rooms_per_user = 50;       // open ones that a user owns, where sessions are required
+  std::int64_t max_rooms_joined = 1'000;      // open ones that a user is a member of
+  std::int64_t max_cursors_per_user = 5'000;  // in open rooms, whatever their names
+  std::size_t max_attachments = 10;           // of one message
 };
 
 // What a client asks to write, before the rules were applied; by whom is decided before.

@@ -193,8 +193,20 @@ void Sessions::remove(const std::string& key) {
     by_user_.erase(it);
     break;
   }
-  if (const User& user = found->second.session.user; user.guest && !by_user_.contains(user.id)) --guests_;
+  if (const User& user = found->second.session.user; user.guest && !by_user_.contains(user.id)) {
+    --guests_;
+    gone_.push_back(user.id);
+  }
   by_key_.erase(found);
+}
+
+std::vector<UserId> Sessions::take_gone() {
+  {
+    const std::shared_lock lock(mutex_);
+    if (gone_.empty()) return {};
+  }
+  const std::unique_lock lock(mutex_);
+  return std::exchange(gone_, {});
 }
 
 }  // namespace vestnik::chat

@@ -63,6 +63,9 @@ class Sessions {
   // Ends what has expired. Costs nothing for those whose time has not come. Blocks.
   void end_expired();
 
+  // Guests whose last session has ended since the last call: nobody can act as them any more.
+  std::vector<UserId> take_gone();
+
   std::size_t size() const;
   // Guests who have a session.
   std::int64_t guests() const;
@@ -96,6 +99,7 @@ class Sessions {
   std::unordered_map<std::string, Held> by_key_;
   std::unordered_multimap<UserId, std::string> by_user_;
   std::int64_t guests_ = 0;
+  std::vector<UserId> gone_;
   std::priority_queue<Due, std::vector<Due>, std::greater<>> due_;
 };
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -82,6 +83,8 @@ struct RoomRules {
 
   bool operator==(const RoomRules&) const = default;
 };
+
+inline constexpr std::int64_t kUnlimited = std::numeric_limits<std::int64_t>::max();
 
 // What shall be different about a room's rules. A rule that is absent stays as it is; one that is there without a value
 // is taken away.
@@ -201,6 +204,7 @@ struct Membership {
   RoomId room_id;
   UserId user_id = 0;
   bool join = true;
+  std::int64_t rooms_max = kUnlimited;  // that the user may be a member of
 };
 
 struct RulesChange {
@@ -220,6 +224,11 @@ struct Closing {
 using Change = std::variant<Draft, Edit, Deletion, ReactionChange, Membership, RulesChange, Closing>;
 
 const RoomId& room_of(const Change& change);
+
+// How many bytes a message takes in an answer, give or take what JSON has to escape: never less than its texts.
+// `emojis` and `attachments`: how many it has.
+std::int64_t weight_of(const Message& message, std::int64_t emojis, std::int64_t attachments);
+std::int64_t weight_of(const Message& message);
 
 // What happened in a room, as its subscribers learn it. An event that is read later tells of the present state of what
 // it is about (a text edited since is already the new one), so that who follows always ends with the room's state.
@@ -269,6 +278,9 @@ struct Event {
       what;
 };
 
+// As of a message.
+std::int64_t weight_of(const Event& event);
+
 // "message", "edited", "deleted", "reaction", "member", "rules", "closed", "listed", "unlisted": as the contract calls
 // them.
 std::string_view kind_of(const Event& event);
@@ -277,7 +289,7 @@ std::string_view kind_of(const Event& event);
 enum class Order : std::uint8_t { kAscending, kDescending };
 
 // Which messages of a room to read: those with after < n < before and from <= created_at < to, `offset` of them skipped
-// in the given order, at most `limit`.
+// in the given order, at most `limit`, and as many of them as weigh `bytes_max` together, but at least one.
 struct HistoryQuery {
   RoomId room_id;
   std::int64_t after = 0;
@@ -287,6 +299,7 @@ struct HistoryQuery {
   std::int64_t offset = 0;
   std::int32_t limit = 50;
   Order order = Order::kDescending;
+  std::int64_t bytes_max = kUnlimited;
 };
 
 // Where a user has read to in a room. A user may have several cursors, told apart by name.

@@ -76,6 +76,34 @@ inline Refusal too_many_emojis() {
       fmt::format("The message has {} different reactions, which is the most it can have.", chat::kReactionEmojisMax));
 }
 
+inline Refusal too_many_rooms(std::int64_t rooms_max) {
+  return over_limit("max-rooms-joined", fmt::format("The user is a member of {} rooms, as many as --max-rooms-joined "
+                                                    "allows; leave one first.",
+                                                    rooms_max));
+}
+inline Refusal too_many_cursors(std::int64_t cursors_max) {
+  return over_limit("max-cursors-per-user",
+                    fmt::format("The user has {} cursors, as many as --max-cursors-per-user allows.", cursors_max));
+}
+
+// How much of a page is left: the first item always fits, and what comes behind one that does not is not asked for.
+class PageBudget {
+ public:
+  explicit PageBudget(std::int64_t bytes_max) : left_(bytes_max) {}
+
+  // Whether an item of that weight is still in the page.
+  bool take(std::int64_t weight) {
+    if (!is_empty_ && weight > left_) return false;
+    is_empty_ = false;
+    left_ -= weight;
+    return true;
+  }
+
+ private:
+  std::int64_t left_;
+  bool is_empty_ = true;
+};
+
 // Whether a draft with the nonce of `first` is its repetition. What the text had been is not known once it was changed,
 // and nothing is of what was deleted.
 inline bool repeats(const chat::Draft& draft, const chat::Message& first) {

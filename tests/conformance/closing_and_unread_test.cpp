@@ -21,7 +21,7 @@ TEST_P(Closing, AClosedRoomIsGone) {
   const auto id = send(room, "text", at(1s));
   send(other, "text", at(1s));
   append_one(chat::Membership{room, 1}, at(1s));
-  must(store().set_cursor({.room_id = room, .user_id = 1, .name = "c"}, 1));
+  must(store().set_cursor({.room_id = room, .user_id = 1, .name = "c"}, 1, chat::kUnlimited));
   const std::vector<chat::Change> changes = {chat::Closing{room, 1, chat::CloseReason::kExpired},
                                              draft_for(room, "late"), chat::Closing{room, 1}};
   const auto results = must(store().append(changes, at(2s)));
@@ -37,7 +37,8 @@ TEST_P(Closing, AClosedRoomIsGone) {
     EXPECT_TRUE(must(store().list_members(room, 0, 10)).empty());
     EXPECT_EQ(code_of(store().get_message(id)), ErrorCode::kNotFound);
     EXPECT_EQ(code_of(store().get_unread({.room_id = room, .user_id = 1, .name = "c"})), ErrorCode::kNotFound);
-    EXPECT_EQ(code_of(store().set_cursor({.room_id = room, .user_id = 1, .name = "c"}, 1)), ErrorCode::kNotFound);
+    EXPECT_EQ(code_of(store().set_cursor({.room_id = room, .user_id = 1, .name = "c"}, 1, chat::kUnlimited)),
+              ErrorCode::kNotFound);
     EXPECT_TRUE(must(store().list_unread(1, "c", 0, 10)).empty());
     EXPECT_EQ(code_of(try_one(draft_for(room, "text"), at(3s))), ErrorCode::kNotFound);
     EXPECT_EQ(describe(must(store().stats(at(0s)))), "3 users, 0 sessions, 1 rooms, 1 messages, 1 since");
@@ -110,7 +111,7 @@ class Cursors : public StoreTest {
     return fmt::format("{} after {}", all.count, all.cursor_n);
   }
   void move(std::int64_t n, std::string_view name = "") {
-    must(store().set_cursor({.room_id = room_, .user_id = 1, .name = std::string(name)}, n));
+    must(store().set_cursor({.room_id = room_, .user_id = 1, .name = std::string(name)}, n, chat::kUnlimited));
   }
   chat::RoomId room_;
 };
@@ -119,6 +120,43 @@ VESTNIK_FOR_EVERY_STORAGE(Cursors);
 TEST_P(Cursors, WithoutACursorEverythingIsUnread) {
   for (int i = 0; i < 3; ++i) send(room_, "text", at(1s));
   EXPECT_EQ(unread(), "3 after 0");
+}
+
+TEST_P(Cursors, OfAUserAreBoundedOverAllOpenRooms) {
+  const auto other = make_room("other");
+  const auto set = [&](const chat::RoomId& room, chat::UserId user, const char* name) {
+    const auto moved = store().set_cursor({.room_id = room, .user_id = user, .name = name}, 0, 2);
+    return moved ? std::string() : std::string(name_of(moved.error().code)) + " " + std::string(moved.error().limit);
+  };
+  const std::string refused = "resource_exhausted max-cursors-per-user";
+  EXPECT_EQ(set(room_, 1, "a"), "");
+  EXPECT_EQ(set(other, 1, "a"), "");
+  EXPECT_EQ(set(room_, 1, "b"), refused);
+  EXPECT_EQ(set(other, 1, "b"), refused);
+  EXPECT_EQ(set(room_, 1, "a"), "");
+  EXPECT_EQ(set(room_, 2, "a"), "");
+  append_one(chat::Closing{other, 1}, at(1s));
+  EXPECT_EQ(set(room_, 1, "b"), "");
+}
+
+TEST_P(Cursors, MembershipsOfAUserAreBoundedOverAllOpenRooms) {
+  const auto other = make_room("other");
+  const auto third = make_room("third");
+  const auto join = [&](const chat::RoomId& room, chat::UserId user, bool yes = true) {
+    const chat::Change change = chat::Membership{room, user, yes, 2};
+    const auto result = std::move(must(store().append({&change, 1}, at(1s)))[0]);
+    return result ? std::string(result->duplicate ? "duplicate" : "") : std::string(result.error().limit);
+  };
+  EXPECT_EQ(join(room_, 1), "");
+  EXPECT_EQ(join(other, 1), "");
+  EXPECT_EQ(join(third, 1), "max-rooms-joined");
+  EXPECT_EQ(join(other, 1), "duplicate");
+  EXPECT_EQ(join(third, 2), "");
+  EXPECT_EQ(join(room_, 1, false), "");
+  EXPECT_EQ(join(third, 1), "");
+  EXPECT_EQ(join(room_, 1), "max-rooms-joined");
+  append_one(chat::Closing{other, 1}, at(1s));
+  EXPECT_EQ(join(room_, 1), "");
 }
 
 TEST_P(Cursors, NeverMoveBackOrBeyondTheEnd) {
@@ -204,10 +242,11 @@ TEST_P(Cursors, CountWhatTheRoomStillHolds) {
 
 TEST_P(Cursors, NeedAKnownRoomAndUser) {
   const chat::CursorKey nowhere{.room_id = "nowhere", .user_id = 1, .name = {}};
-  EXPECT_EQ(code_of(store().set_cursor(nowhere, 1)), ErrorCode::kNotFound);
+  EXPECT_EQ(code_of(store().set_cursor(nowhere, 1, chat::kUnlimited)), ErrorCode::kNotFound);
   EXPECT_EQ(code_of(store().get_unread(nowhere)), ErrorCode::kNotFound);
   for (const chat::UserId user : {0, 3}) {
-    EXPECT_EQ(code_of(store().set_cursor({.room_id = room_, .user_id = user, .name = {}}, 1)), ErrorCode::kNotFound);
+    EXPECT_EQ(code_of(store().set_cursor({.room_id = room_, .user_id = user, .name = {}}, 1, chat::kUnlimited)),
+              ErrorCode::kNotFound);
   }
 }
 
@@ -224,10 +263,10 @@ TEST_P(Cursors, AllOfAUserAreListedInTheOrderOfRooms) {
   append_one(chat::Membership{rooms[1], 1}, at(1s));
   append_one(chat::Membership{rooms[4], 1}, at(1s));
   append_one(chat::Membership{rooms[5], 2}, at(1s));
-  must(store().set_cursor(key(2, "c"), 2));
-  must(store().set_cursor(key(1, "c"), 1));
-  must(store().set_cursor(key(0, "other"), 1));
-  must(store().set_cursor(key(3, "other"), 3));
+  must(store().set_cursor(key(2, "c"), 2, chat::kUnlimited));
+  must(store().set_cursor(key(1, "c"), 1, chat::kUnlimited));
+  must(store().set_cursor(key(0, "other"), 1, chat::kUnlimited));
+  must(store().set_cursor(key(3, "other"), 3, chat::kUnlimited));
   append_one(chat::Closing{rooms[4], {}}, at(2s));
   reopen();
   const auto list = [&](std::string_view name, std::int64_t offset, std::int32_t limit) {

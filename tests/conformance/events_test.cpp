@@ -70,6 +70,30 @@ TEST_P(Events, TellThePresentState) {
   EXPECT_EQ(describe(all_events(room_)), expected);
 }
 
+TEST_P(Events, APageEndsBeforeItWeighsTooMuch) {
+  const std::string large(10'000, 'x');
+  const auto first = send(room_, large, at(1s));
+  for (int i = 0; i < 5; ++i) append_one(chat::Edit{room_, first, 1, large + std::to_string(i)}, at(1s));
+  for (int i = 0; i < 5; ++i) send(room_, i % 2 == 0 ? large : "small", at(2s));
+  append_one(chat::Membership{room_, 1, true}, at(2s));
+  const auto all = all_events(room_);
+  for (const std::int64_t bytes_max : {0, 1, 11'000, 25'000, 60'000, 1'000'000}) {
+    std::vector<chat::Event> joined;
+    while (joined.size() < all.size()) {
+      const std::int64_t after = joined.empty() ? 0 : joined.back().n;
+      const auto page = must(store().list_events(room_, after, 100, bytes_max));
+      ASSERT_FALSE(page.empty());
+      std::int64_t weight = 0;
+      for (const auto& event : page) weight += chat::weight_of(event);
+      if (page.size() > 1) EXPECT_LE(weight, bytes_max);
+      joined.insert(joined.end(), page.begin(), page.end());
+      // The next one would have been too much.
+      if (joined.size() < all.size()) EXPECT_GT(weight + chat::weight_of(all[joined.size()]), bytes_max);
+    }
+    EXPECT_EQ(describe(joined), describe(all)) << bytes_max;
+  }
+}
+
 TEST_P(Events, PagesJoinWithoutGapOrOverlap) {
   for (int i = 0; i < 10; ++i) {
     const auto id = send(room_, "text", at(1s));
@@ -80,8 +104,8 @@ TEST_P(Events, PagesJoinWithoutGapOrOverlap) {
   ASSERT_EQ(std::ssize(all), must(store().find_room(room_)).counter);
   for (int limit = 1; limit < 5; ++limit) {
     std::vector<chat::Event> joined;
-    for (auto page = must(store().list_events(room_, 0, limit)); !page.empty();
-         page = must(store().list_events(room_, joined.back().n, limit))) {
+    for (auto page = must(store().list_events(room_, 0, limit, chat::kUnlimited)); !page.empty();
+         page = must(store().list_events(room_, joined.back().n, limit, chat::kUnlimited))) {
       ASSERT_LE(std::ssize(page), limit);
       joined.insert(joined.end(), page.begin(), page.end());
     }
@@ -89,14 +113,14 @@ TEST_P(Events, PagesJoinWithoutGapOrOverlap) {
   }
   for (std::size_t i = 0; i < all.size(); ++i) EXPECT_EQ(all[i].n, static_cast<std::int64_t>(i + 1));
   for (const std::int64_t after : {INT64_MIN, std::int64_t{-1}}) {
-    EXPECT_EQ(describe(must(store().list_events(room_, after, 100))), describe(all));
+    EXPECT_EQ(describe(must(store().list_events(room_, after, 100, chat::kUnlimited))), describe(all));
   }
   for (const std::int64_t after : {all.back().n, all.back().n + 1, INT64_MAX}) {
-    EXPECT_TRUE(must(store().list_events(room_, after, 100)).empty());
+    EXPECT_TRUE(must(store().list_events(room_, after, 100, chat::kUnlimited)).empty());
   }
-  EXPECT_TRUE(must(store().list_events(room_, 0, 0)).empty());
-  EXPECT_TRUE(must(store().list_events(room_, 0, -1)).empty());
-  EXPECT_TRUE(must(store().list_events("nowhere", 0, 10)).empty());
+  EXPECT_TRUE(must(store().list_events(room_, 0, 0, chat::kUnlimited)).empty());
+  EXPECT_TRUE(must(store().list_events(room_, 0, -1, chat::kUnlimited)).empty());
+  EXPECT_TRUE(must(store().list_events("nowhere", 0, 10, chat::kUnlimited)).empty());
 }
 
 TEST_P(Events, TheOldestMessagesBeyondTheLimitLeave) {

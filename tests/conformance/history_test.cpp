@@ -66,6 +66,35 @@ TEST_P(History, BoundsAreExact) {
   EXPECT_EQ(page[2].n, 18);
 }
 
+TEST_P(History, APageEndsBeforeItWeighsTooMuch) {
+  const auto room = make_room("room");
+  const std::string large(10'000, 'x');
+  for (int i = 0; i < 6; ++i) send(room, i == 2 ? "small" : large, at(1s));
+  make_users(1);
+  const auto marked = all_messages(room)[1].id;
+  for (const char* emoji : {"+", "-"}) append_one(chat::ReactionChange{room, marked, 1, emoji}, at(1s));
+  const auto all = all_messages(room);
+  for (const auto order : {chat::Order::kAscending, chat::Order::kDescending}) {
+    for (const std::int64_t bytes_max : {std::int64_t{0}, std::int64_t{1}, std::int64_t{11'000}, std::int64_t{22'600},
+                                         std::int64_t{31'000}, std::int64_t{40'000}, chat::kUnlimited}) {
+      for (const std::int64_t offset : {0, 1, 5, 6}) {
+        auto query = query_for(room);
+        query.order = order;
+        query.offset = offset;
+        const auto whole = filter(all, query);
+        std::size_t count = 0;
+        for (std::int64_t weight = 0; count < whole.size(); ++count) {
+          weight += chat::weight_of(whole[count]);
+          if (count > 0 && weight > bytes_max) break;
+        }
+        query.bytes_max = bytes_max;
+        const std::vector expected(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(count));
+        EXPECT_EQ(describe(must(store().list_messages(query))), describe(expected)) << bytes_max << " from " << offset;
+      }
+    }
+  }
+}
+
 TEST_P(History, ExtremesAreHarmless) {
   const auto room = make_history();
   const auto all = all_messages(room);

@@ -30,6 +30,7 @@ Result<std::vector<Result<chat::Appended>>> NaiveStore::append(std::span<const c
     results.push_back(std::visit([&](const auto& each) { return apply(*room, each, at); }, change));
     if (!results.back() || results.back()->duplicate) continue;
     newest_change_at_ = at;
+    if (user) acted_.insert(*user);
     room->events.push_back(results.back()->event);
 
     std::optional<chat::UserId> active;
@@ -157,6 +158,9 @@ Result<chat::Appended> NaiveStore::apply(RoomState& room, const chat::Membership
   const auto member = std::ranges::find(room.members, id, &chat::Member::user_id);
   if ((member != room.members.end()) == membership.join) return unchanged(room.room, id, at, what);
   if (membership.join) {
+    std::int64_t joined = 0;
+    for (const auto& each : rooms_) joined += std::ranges::count(each.members, id, &chat::Member::user_id);
+    if (joined >= membership.rooms_max) return fail(ErrorCode::kResourceExhausted, "too many");
     room.members.push_back({.user_id = id, .username = {}, .joined_at = at});
   } else {
     room.members.erase(member);

@@ -28,7 +28,7 @@ bool NaiveStore::is_listed(const chat::User& user) const {
 
 Result<chat::User> NaiveStore::create_user(const chat::NewUser& user) {
   if (is_account(user.username)) return taken();
-  users_.push_back({.id = std::ssize(users_) + 1, .username = user.username, .email = user.email});
+  users_.push_back({.id = ++newest_user_id_, .username = user.username, .email = user.email});
   return users_.back();
 }
 
@@ -74,7 +74,7 @@ Result<chat::Session> NaiveStore::create_session(const chat::NewSession& session
     user = *known;
   } else {
     if (is_account(session.display_name)) return taken();
-    user = {.id = std::ssize(users_) + 1, .username = session.display_name, .email = {}, .guest = true};
+    user = {.id = ++newest_user_id_, .username = session.display_name, .email = {}, .guest = true};
     users_.push_back(user);
   }
   const chat::Session made{.key = session.key, .user = user, .created_at = now, .active_at = now};
@@ -93,7 +93,13 @@ Result<std::vector<chat::Session>> NaiveStore::list_sessions(std::string_view af
 }
 
 Result<void> NaiveStore::end_session(std::string_view key) {
-  if (std::erase_if(sessions_, [&](const auto& session) { return session.key == key; }) == 0) return not_found();
+  const auto ended = std::ranges::find(sessions_, key, &chat::Session::key);
+  if (ended == sessions_.end()) return not_found();
+  const auto id = ended->user.id;
+  sessions_.erase(ended);
+  if (is_listed(*find_user(id))) return {};
+  for (auto& room : rooms_) std::erase_if(room.cursors, [&](const auto& cursor) { return cursor.user_id == id; });
+  if (!acted_.contains(id)) std::erase_if(users_, [&](const auto& user) { return user.id == id; });
   return {};
 }
 
@@ -107,6 +113,7 @@ Result<chat::ApiKey> NaiveStore::create_key(const chat::NewApiKey& key) {
                     .created_at = key.created_at,
                     .expires_at = key.expires_at};
   keys_.push_back(made);
+  acted_.insert(key.user_id);
   std::ranges::sort(keys_, {}, &chat::ApiKey::name);
   return made;
 }
@@ -127,6 +134,7 @@ Result<chat::Room> NaiveStore::create_room(const chat::NewRoom& room) {
     if (other.room.info.id == room.info.id || chat::name_key(other.room.info.name) == chat::name_key(room.info.name))
       return taken();
   }
+  if (room.info.owner_id && find_user(*room.info.owner_id) != nullptr) acted_.insert(*room.info.owner_id);
   rooms_.emplace_back().room = {.info = room.info, .rules = room.rules};
   return rooms_.back().room;
 }
@@ -162,7 +170,9 @@ Result<std::vector<chat::Member>> NaiveStore::list_members(const chat::RoomId& i
 
 Result<std::vector<chat::Message>> NaiveStore::list_messages(const chat::HistoryQuery& query) {
   const auto* room = find(query.room_id);
-  return room == nullptr ? std::vector<chat::Message>{} : filter(room->messages, query);
+  auto page = room == nullptr ? std::vector<chat::Message>{} : filter(room->messages, query);
+  cut(page, query.bytes_max);
+  return page;
 }
 
 Result<std::pair<chat::RoomId, chat::Message>> NaiveStore::get_message(chat::MessageId id) {
@@ -172,15 +182,17 @@ Result<std::pair<chat::RoomId, chat::Message>> NaiveStore::get_message(chat::Mes
   return not_found();
 }
 
-Result<std::vector<chat::Event>> NaiveStore::list_events(const chat::RoomId& id, std::int64_t after,
-                                                         std::int32_t limit) {
+Result<std::vector<chat::Event>> NaiveStore::list_events(const chat::RoomId& id, std::int64_t after, std::int32_t limit,
+                                                         std::int64_t bytes_max) {
   std::vector<chat::Event> events;
   if (auto* room = find(id)) {
     for (const auto& event : room->events) {
       if (event.n > after && event.n > room->room.floor) events.push_back(present(*room, event));
     }
   }
-  return page_of(events, 0, limit);
+  events = page_of(events, 0, limit);
+  cut(events, bytes_max);
+  return events;
 }
 
 chat::Event NaiveStore::present(RoomState& room, const chat::Event& event) {
@@ -209,7 +221,7 @@ chat::Event NaiveStore::present(RoomState& room, const chat::Event& event) {
   return now;
 }
 
-Result<void> NaiveStore::set_cursor(const chat::CursorKey& key, std::int64_t n) {
+Result<void> NaiveStore::set_cursor(const chat::CursorKey& key, std::int64_t n, std::int64_t cursors_max) {
   auto* room = find(key.room_id);
   if (room == nullptr || find_user(key.user_id) == nullptr) return not_found();
   n = std::clamp<std::int64_t>(n, 0, room->room.counter);
@@ -218,6 +230,9 @@ Result<void> NaiveStore::set_cursor(const chat::CursorKey& key, std::int64_t n) 
     cursor.n = std::max(cursor.n, n);
     return {};
   }
+  std::int64_t others = 0;
+  for (const auto& each : rooms_) others += std::ranges::count(each.cursors, key.user_id, &Cursor::user_id);
+  if (others >= cursors_max) return fail(ErrorCode::kResourceExhausted, "too many");
   room->cursors.push_back({.user_id = key.user_id, .name = key.name, .n = n});
   return {};
 }
@@ -305,6 +320,7 @@ Result<void> NaiveStore::add_attachment(const chat::Attachment& attachment, std:
     return fail(ErrorCode::kResourceExhausted, "taken");
   }
   attachments_.push_back({.attachment = attachment});
+  if (user && find_user(*user) != nullptr) acted_.insert(*user);
   return {};
 }
 

@@ -1,6 +1,7 @@
 // The port in its plainest form: vectors that are looked through from end to end. The model of the model.
 #pragma once
 
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -14,6 +15,16 @@ std::vector<T> page_of(const std::vector<T>& all, std::int64_t offset, std::int3
   std::vector<T> page;
   for (std::int64_t i = offset; i < std::ssize(all) && std::ssize(page) < limit; ++i) page.push_back(all[i]);
   return page;
+}
+
+// Takes away what is too much for a page of that weight: the first item never is.
+template <typename T>
+void cut(std::vector<T>& page, std::int64_t bytes_max) {
+  std::int64_t weight = 0;
+  for (std::size_t i = 0; i < page.size(); ++i) {
+    weight += chat::weight_of(page[i]);
+    if (i > 0 && weight > bytes_max) return page.resize(i);
+  }
 }
 
 inline std::unexpected<Error> not_found() {
@@ -46,9 +57,9 @@ class NaiveStore final : public storage::Store {
   Result<std::vector<Result<chat::Appended>>> append(std::span<const chat::Change> changes, Time now) override;
   Result<std::vector<chat::Message>> list_messages(const chat::HistoryQuery& query) override;
   Result<std::pair<chat::RoomId, chat::Message>> get_message(chat::MessageId id) override;
-  Result<std::vector<chat::Event>> list_events(const chat::RoomId& room, std::int64_t after,
-                                               std::int32_t limit) override;
-  Result<void> set_cursor(const chat::CursorKey& cursor, std::int64_t n) override;
+  Result<std::vector<chat::Event>> list_events(const chat::RoomId& room, std::int64_t after, std::int32_t limit,
+                                               std::int64_t bytes_max) override;
+  Result<void> set_cursor(const chat::CursorKey& cursor, std::int64_t n, std::int64_t cursors_max) override;
   Result<chat::Unread> get_unread(const chat::CursorKey& cursor) override;
   Result<std::vector<chat::Unread>> list_unread(chat::UserId user, std::string_view cursor_name, std::int64_t offset,
                                                 std::int32_t limit) override;
@@ -112,7 +123,9 @@ class NaiveStore final : public storage::Store {
   Result<chat::Appended> apply(RoomState& room, const chat::Closing& closing, Time at);
 
   std::vector<chat::User> users_;
-  std::vector<chat::ApiKey> keys_;       // by name
+  std::vector<chat::ApiKey> keys_;  // by name
+  chat::UserId newest_user_id_ = 0;
+  std::set<chat::UserId> acted_;         // to whom something refers, so that they stay
   std::vector<chat::Session> sessions_;  // in the order of keys; the user's name may be an old one
   std::vector<StoredAttachment> attachments_;
   std::vector<RoomState> rooms_;  // open ones

@@ -208,7 +208,7 @@ chat::Change pick_change() {
       return chat::ReactionChange{room, message, pick_user(), pick_emoji(), pick(0, 3) != 0};
     case 8:
     case 9:
-      return chat::Membership{room, pick_user(), pick(0, 3) != 0};
+      return chat::Membership{room, pick_user(), pick(0, 3) != 0, maybe() ? chat::kUnlimited : pick(0, 2)};
     case 10:
       return chat::RulesChange{room, maybe_user(), pick_patch()};
     case 11:
@@ -235,7 +235,9 @@ std::string text_of(const chat::Change& change) {
     std::string operator()(const chat::ReactionChange& change) const {
       return fmt::format("{} {} {}", change.add ? "give" : "take", change.emoji, change.message_id);
     }
-    std::string operator()(const chat::Membership& membership) const { return membership.join ? "join" : "leave"; }
+    std::string operator()(const chat::Membership& membership) const {
+      return membership.join ? fmt::format("join, at most {}", membership.rooms_max) : "leave";
+    }
     std::string operator()(const chat::RulesChange& change) const {
       return "rules " + describe(chat::patched({}, change.patch));
     }
@@ -257,6 +259,11 @@ Operation append() {
           [=](auto& store) { return describe(store.append(changes, now)); }};
 }
 
+// Of a page of a few messages, with and without emoji.
+std::int64_t pick_bytes() {
+  return pick(0, 6'000);
+}
+
 Operation list_messages() {
   auto query = query_for(pick_room());
   query.order = maybe() ? chat::Order::kAscending : chat::Order::kDescending;
@@ -266,10 +273,11 @@ Operation list_messages() {
   if (maybe()) query.offset = pick(0, 10);
   if (maybe()) query.from = pick_time();
   if (maybe()) query.to = pick_time();
-  return {fmt::format("list_messages({} {} after {} before {} from {} to {} offset {} limit {})", query.room_id,
-                      query.order == chat::Order::kAscending ? "asc" : "desc", query.after, query.before.value_or(-1),
-                      query.from ? format_rfc3339(*query.from) : "none", query.to ? format_rfc3339(*query.to) : "none",
-                      query.offset, query.limit),
+  if (maybe()) query.bytes_max = pick_bytes();
+  return {fmt::format("list_messages({} {} after {} before {} from {} to {} offset {} limit {} bytes {})",
+                      query.room_id, query.order == chat::Order::kAscending ? "asc" : "desc", query.after,
+                      query.before.value_or(-1), query.from ? format_rfc3339(*query.from) : "none",
+                      query.to ? format_rfc3339(*query.to) : "none", query.offset, query.limit, query.bytes_max),
           [=](auto& store) { return describe(store.list_messages(query)); }};
 }
 
@@ -277,15 +285,17 @@ Operation list_events() {
   const auto room = pick_room();
   const auto after = pick(-1, 30);
   const auto limit = pick(-1, 30);
-  return {fmt::format("list_events({}, {}, {})", room, after, limit),
-          [=](auto& store) { return describe(store.list_events(room, after, limit)); }};
+  const auto bytes_max = maybe() ? chat::kUnlimited : pick_bytes();
+  return {fmt::format("list_events({}, {}, {}, {})", room, after, limit, bytes_max),
+          [=](auto& store) { return describe(store.list_events(room, after, limit, bytes_max)); }};
 }
 
 Operation set_cursor() {
   const chat::CursorKey cursor{.room_id = pick_room(), .user_id = pick_user(), .name = pick_cursor()};
   const auto n = pick(-1, 30);
-  return {fmt::format("set_cursor({}, {}, '{}', {})", cursor.room_id, cursor.user_id, cursor.name, n),
-          [=](auto& store) { return describe(store.set_cursor(cursor, n)); }};
+  const std::int64_t cursors_max = maybe() ? chat::kUnlimited : pick(0, 4);
+  return {fmt::format("set_cursor({}, {}, '{}', {}, {})", cursor.room_id, cursor.user_id, cursor.name, n, cursors_max),
+          [=](auto& store) { return describe(store.set_cursor(cursor, n, cursors_max)); }};
 }
 
 Operation look_around() {

@@ -72,6 +72,7 @@ TEST_P(Sessions, AGuestWithoutASessionIsNotListed) {
   must(open("b", 2));
   must(open("c", std::nullopt));
   must(open("d", 1));
+  append_one(chat::Membership{make_room("room"), 3}, at(1s));
   for (const char* key : {"a", "c", "d"}) must(store().end_session(key));
   reopen();
   EXPECT_EQ(users(), "user 1 'user 1' email none\nguest 2 'guest' email none\n");
@@ -80,6 +81,45 @@ TEST_P(Sessions, AGuestWithoutASessionIsNotListed) {
   must(open("e", 3));
   EXPECT_EQ(must(store().stats(at(0s))).users, 3);
   EXPECT_EQ(must(store().list_users(2, 1)).at(0).id, 3);
+}
+
+TEST_P(Sessions, AGuestWhoDidNothingGoesWithTheLastOne) {
+  const auto room = make_room("room");
+  must(open("a", std::nullopt));  // does nothing
+  must(open("b", 1));
+  must(open("c", std::nullopt));  // writes
+  must(open("d", std::nullopt));  // has a room
+  must(open("e", std::nullopt));  // has a file
+  must(open("f", std::nullopt));  // reads, and is the newest
+  append_one(chat::Draft{.room_id = room, .user_id = 2, .username = {}, .content = "text"}, at(1s));
+  auto owned = new_room("owned", "owned");
+  owned.info.owner_id = 3;
+  must(store().create_room(owned));
+  must(store().add_attachment({.id = "file",
+                               .sha256 = "x",
+                               .size = 1,
+                               .name = "a",
+                               .content_type = "text/plain",
+                               .user_id = 4,
+                               .created_at = {}},
+                              10));
+  must(store().set_cursor({.room_id = room, .user_id = 5, .name = "c"}, 1, chat::kUnlimited));
+  must(store().end_session("a"));
+  EXPECT_EQ(must(store().get_user(1)).username, "guest") << "there is another session";
+  for (const char* key : {"b", "c", "d", "e", "f"}) must(store().end_session(key));
+  reopen();
+  for (const chat::UserId gone : {1, 5}) {
+    EXPECT_EQ(code_of(store().get_user(gone)), ErrorCode::kNotFound) << gone;
+    EXPECT_EQ(code_of(store().set_cursor({.room_id = room, .user_id = gone, .name = "c"}, 1, chat::kUnlimited)),
+              ErrorCode::kNotFound);
+    const chat::Change draft = chat::Draft{.room_id = room, .user_id = gone, .username = {}, .content = "text"};
+    EXPECT_EQ(code_of(must(store().append({&draft, 1}, at(2s)))[0]), ErrorCode::kNotFound);
+    EXPECT_EQ(code_of(store().create_session({.key = "again", .user_id = gone, .display_name = {}}, at(2s))),
+              ErrorCode::kNotFound);
+  }
+  for (const chat::UserId kept : {2, 3, 4}) EXPECT_EQ(must(store().get_user(kept)).username, "guest");
+  EXPECT_EQ(must(open("g", std::nullopt)).user.id, 6) << "no number is given twice";
+  EXPECT_EQ(must(store().create_user({.username = "account"})).id, 7);
 }
 
 TEST_P(Sessions, NamesAreThoseOfAccountsBeforeThoseOfGuests) {
@@ -158,6 +198,27 @@ TEST_P(Sessions, ClosingARoomKeepsItsOwnersSessionsActive) {
   append_one(chat::Closing{.room_id = "room-id", .user_id = 1}, at(30s));
   EXPECT_EQ(active_at("owner"), at(30s));
   EXPECT_EQ(active_at("other"), at(0s));
+}
+
+TEST_P(Sessions, CursorsOfAGuestGoWithTheirLastSession) {
+  const auto room = make_room("room");
+  send(room, "text", at(1s));
+  const auto guest = must(store().create_session({.key = "a", .user_id = {}, .display_name = "guest"}, at(1s))).user.id;
+  must(store().create_session({.key = "b", .user_id = guest, .display_name = {}}, at(1s)));
+  const auto account = must(store().create_user({.username = "account"})).id;
+  must(store().create_session({.key = "c", .user_id = account, .display_name = {}}, at(1s)));
+  const auto cursor = [&](chat::UserId user) {
+    return must(store().get_unread({.room_id = room, .user_id = user, .name = "c"})).cursor_n;
+  };
+  for (const auto user : {guest, account}) {
+    must(store().set_cursor({.room_id = room, .user_id = user, .name = "c"}, 1, chat::kUnlimited));
+  }
+  must(store().end_session("a"));
+  EXPECT_EQ(cursor(guest), 1);
+  must(store().end_session("b"));
+  EXPECT_EQ(cursor(guest), 0);
+  must(store().end_session("c"));
+  EXPECT_EQ(cursor(account), 1);
 }
 
 }  // namespace

@@ -48,7 +48,7 @@ std::vector<Acknowledged> write_and_kill(const std::string& url, std::chrono::mi
 // That the room is what its changes up to its counter make of it, with all that was acknowledged among them.
 void expect_whole(storage::Store& store, const std::vector<Acknowledged>& acknowledged) {
   const auto room = must(store.find_room(kCrashRoom));
-  const auto events = must(store.list_events(room.info.id, 0, INT32_MAX));
+  const auto events = must(store.list_events(room.info.id, 0, INT32_MAX, chat::kUnlimited));
   ASSERT_EQ(std::ssize(events), room.counter);
   for (std::int64_t n = 1; n <= room.counter; ++n) {
     const auto& event = events[static_cast<std::size_t>(n - 1)];

@@ -58,7 +58,7 @@ TEST_F(Version1, EverythingIsStillThere) {
   EXPECT_EQ(describe(store_->list_messages(query)),
             "message 41 n 41 at 2024-01-01T00:00:41Z user none none seq '410' nonce none content 'text 41'\n"
             "message 40 n 40 at 2024-01-01T00:00:40Z user '2' 'anna' seq '400' nonce 'nonce 40' content 'text 40'\n");
-  EXPECT_EQ(must(store_->list_events("lobby-id", 0, 100)).size(), 50U);
+  EXPECT_EQ(must(store_->list_events("lobby-id", 0, 100, chat::kUnlimited)).size(), 50U);
   EXPECT_EQ(describe(store_->stats(at(41s))), "2 users, 0 sessions, 2 rooms, 50 messages, 10 since");
 }
 
@@ -66,7 +66,7 @@ TEST_F(Version1, OldMessagesTakeChanges) {
   must(append(chat::Edit{"lobby-id", 7, 1, "changed"}));
   must(append(chat::ReactionChange{"lobby-id", 8, 1, "+"}));
   must(append(chat::Deletion{"lobby-id", 9, 1}));
-  must(store_->set_cursor({.room_id = "lobby-id", .user_id = 1, .name = {}}, 20));
+  must(store_->set_cursor({.room_id = "lobby-id", .user_id = 1, .name = {}}, 20, chat::kUnlimited));
   EXPECT_EQ(must(store_->get_unread({.room_id = "lobby-id", .user_id = 1, .name = {}})).count, 30);
   auto draft = draft_for("lobby-id", "new");
   draft.message_limit = 45;

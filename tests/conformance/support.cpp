@@ -103,7 +103,7 @@ std::vector<chat::Message> StoreTest::all_messages(const chat::RoomId& room) {
 }
 
 std::vector<chat::Event> StoreTest::all_events(const chat::RoomId& room) {
-  return must(store().list_events(room, 0, INT32_MAX));
+  return must(store().list_events(room, 0, INT32_MAX, chat::kUnlimited));
 }
 
 void index_all(chat::SearchStore& store) {

@@ -58,6 +58,9 @@ RIGHTS = {
 TESTED = [name for name, (request, _, _) in RIGHTS.items() if request is not None and name != "CreateUser"]
 
 
+NO_LIMITS = ("--user-rate", "0", "--address-rate", "0", "--max-rooms-per-user", "0")
+
+
 class Place:
     """A server with callers of every kind; each call gets a room of `owner` with a message of `author`."""
 
@@ -84,7 +87,7 @@ class Place:
 
 @pytest.fixture(scope="module", params=["sessions", "open"])
 def place(request, tmp_path_factory):
-    server = Server(tmp_path_factory.mktemp("rights"), "--user-rate", "0").start()
+    server = Server(tmp_path_factory.mktemp("rights"), *NO_LIMITS).start()
     people = {name: Guest(server) for name in ("stranger", "author", "owner", "admin")}
     admin = people["admin"]
     admin.secret = server.api().post("/api/v1/sessions", json={"user_id": 1}).json()["session_id"]

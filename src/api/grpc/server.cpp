@@ -68,9 +68,10 @@ class Bridge {
     runtime::Core& core = next_core();
     auto* reactor = new UnaryCall(core, *call, context_.answer_timeout, std::move(*pass), std::move(*place));
     core.post([this, &core, entry, request, response, reactor, request_id = request_id_of(*call),
-               credentials = std::move(credentials)]() mutable {
+               credentials = std::move(credentials), network = network_of(*call)]() mutable {
       asio::co_spawn(core.context(),
-                     serve(core, *entry, *request, *response, *reactor, std::move(request_id), std::move(credentials)),
+                     serve(core, *entry, *request, *response, *reactor, std::move(request_id), std::move(credentials),
+                           std::move(network)),
                      asio::detached);
     });
     return reactor;
@@ -107,11 +108,20 @@ class Bridge {
 
  private:
   Task<void> serve(runtime::Core& core, const Methods::Entry& entry, const Message& request, Message& response,
-                   UnaryCall& reactor, std::string request_id, std::string credentials) {
-    Call call{.core = core, .request_id = std::move(request_id), .credentials = std::move(credentials)};
+                   UnaryCall& reactor, std::string request_id, std::string credentials, std::string network) {
+    Call call{.core = core,
+              .request_id = std::move(request_id),
+              .credentials = std::move(credentials),
+              .address = network,
+              .answer_bytes_max = static_cast<std::int64_t>(context_.answer_bytes_max)};
     ::grpc::Status status;
     try {
-      if (auto done = co_await entry.unary(call, request, response); !done) status = to_status(done.error());
+      auto done = co_await entry.unary(call, request, response);
+      if (done) done = check_answer(response.ByteSizeLong(), context_.answer_bytes_max);
+      if (!done) {
+        context_.status.note_refused(done.error());
+        status = to_status(done.error());
+      }
     } catch (const std::exception& bug) {
       log::error("exception in a method", {{"request_id", call.request_id}, {"what", bug.what()}});
       status = {::grpc::StatusCode::INTERNAL, "internal error; the log has more under the request id"};
@@ -137,6 +147,19 @@ class Bridge {
       if (is_request_id(id)) return std::string(id);
     }
     return fmt::format("{}-g{}", context_.request_id_prefix, next_call_.fetch_add(1, std::memory_order_relaxed));
+  }
+
+  // "ipv4:127.0.0.1:50000" or "ipv6:%5B::1%5D:50000" (https://grpc.github.io/grpc/core/md_doc_naming.html).
+  static std::string network_of(const CallbackServerContext& call) {
+    const std::string peer = call.peer();
+    const std::size_t begin = peer.find(':') + 1;
+    std::string text = peer.substr(begin, peer.rfind(':') - begin);
+    for (const std::string_view bracket : {"%5B", "%5D", "[", "]"}) {
+      if (const auto at = text.find(bracket); at != std::string::npos) text.erase(at, bracket.size());
+    }
+    boost::system::error_code error;
+    const auto address = boost::asio::ip::make_address(text, error);
+    return error ? std::string() : api::network_of(address);
   }
 
   // RFC 6750, section 2.1, in the metadata.

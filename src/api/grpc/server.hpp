@@ -24,8 +24,9 @@ struct ServerContext {
   Connections& connections;
   bool reflection = true;
   std::size_t message_bytes_max = 1024 * 1024;
-  std::size_t streams_max = 10'000;    // open at a time
-  std::size_t caller_calls_max = 100;  // streams among them, at a time, of one session and of one address
+  std::size_t answer_bytes_max = 1024 * 1024;  // of one call
+  std::size_t streams_max = 10'000;            // open at a time
+  std::size_t caller_calls_max = 100;          // streams among them, at a time, of one session and of one address
   std::chrono::milliseconds answer_timeout = std::chrono::seconds(30);  // for the client to read what it is sent
   std::string request_id_prefix;
 };

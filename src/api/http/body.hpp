@@ -11,7 +11,9 @@
 
 namespace vestnik::api::http {
 
-// The body of a request. Nothing is read from the client before it is asked for. On the request's core.
+// A body whose end is not known beforehand: that of a request, of which nothing is read from the client before it is
+// asked for, or of an answer, of which nothing is made before the client has taken what came before. On the request's
+// core.
 class BodyStream {
  public:
   virtual ~BodyStream() = default;

@@ -21,8 +21,8 @@ constexpr std::size_t kReadBytes = 64 * 1024;
 constexpr std::size_t kUnreadMax = 256 * 1024;  // pipelined requests that wait for the one before them
 constexpr std::chrono::seconds kLinger{2};
 constexpr std::string_view kBadChunk = "a chunk of the body is malformed";
-constexpr std::size_t kPieceBytes = 64 * 1024;        // of an answer that is sent from a source
-constexpr std::int64_t kUploadBytesPerSecond = 4096;  // slower than this, over all its time, no body is waited for
+constexpr std::size_t kPieceBytes = 64 * 1024;     // of an answer that is sent from a source
+constexpr std::int64_t kBytesPerSecondMin = 4096;  // slower than this, over all its time, nobody is waited for
 
 // One read buffer for all connections of a thread: an idle connection has none.
 std::span<char> read_buffer() {
@@ -85,6 +85,10 @@ Task<void> HttpConnection::run() {
 void HttpConnection::enter(Phase phase) {
   phase_since_ = core_.sweeper().now();
   if (phase_ < Phase::kBody && phase >= Phase::kBody) due_from_ = streamed_since_ = phase_since_;
+  if (phase == Phase::kWriting) {
+    streamed_since_ = phase_since_;
+    streamed_bytes_ = 0;
+  }
   phase_ = phase;
 }
 
@@ -173,6 +177,7 @@ Task<bool> HttpConnection::write(std::string_view bytes) {
     if (sent < 0 && !would_block()) co_return false;
     if (sent > 0) {
       bytes.remove_prefix(static_cast<std::size_t>(sent));
+      streamed_bytes_ += static_cast<std::uint64_t>(sent);
       phase_since_ = core_.sweeper().now();
     }
     if (bytes.empty()) break;
@@ -195,10 +200,27 @@ Task<bool> HttpConnection::write_from(BodySource& source) {
   co_return true;
 }
 
+Task<bool> HttpConnection::write_rest(BodyStream& stream, bool is_chunked) {
+  while (true) {
+    const auto piece = co_await stream.next();
+    if (!piece || closed_) co_return false;  // without its end, so that the client knows that something is missing
+    out_.clear();
+    if (is_chunked) {
+      append_chunk(out_, *piece);
+    } else {
+      out_ = *piece;
+    }
+    if (!co_await write(out_)) co_return false;
+    if (piece->empty()) co_return true;
+  }
+}
+
 Task<bool> HttpConnection::answer() {
   const Request& request = reader_.request();
   const std::string_view asked_id = request.field("X-Request-Id");
-  Call call{.core = core_, .request_id = is_request_id(asked_id) ? std::string(asked_id) : next_request_id()};
+  Call call{.core = core_,
+            .request_id = is_request_id(asked_id) ? std::string(asked_id) : next_request_id(),
+            .address = admission_.network()};
   ++requests_;
   enter(Phase::kHandling);
   Outcome outcome = co_await context_.handle(request, call);
@@ -214,13 +236,20 @@ Task<bool> HttpConnection::answer() {
   }
   const Response& response = std::get<Response>(outcome);
   const bool is_read = reader_.state() == RequestReader::State::kComplete;
-  const bool keep_alive = request.keep_alive && !response.close && !last_ && is_read;
-  const auto source = has_body(response, request) ? response.source : nullptr;
+  const bool chunked = is_chunked(response, request);
+  const bool ends_itself = response.stream == nullptr || chunked;
+  const bool keep_alive = request.keep_alive && !response.close && !last_ && is_read && ends_itself;
+  const bool sends_body = has_body(response, request);
+  const auto source = sends_body ? response.source : nullptr;
+  const auto stream = sends_body ? response.stream : nullptr;
+  const std::string_view shared = sends_body ? response.shared_body : std::string_view();
   out_.clear();
   append_response(out_, response, request, call.request_id, keep_alive);
-  outcome = Response{};  // its body stands in out_ now, or comes from its source
+  outcome = Response{};  // its body stands in out_ now, or comes from elsewhere
   enter(Phase::kWriting);
   if (!co_await write(out_)) co_return false;
+  if (!shared.empty() && !co_await write(shared)) co_return false;
+  if (stream != nullptr && !co_await write_rest(*stream, chunked)) co_return false;
   if (source != nullptr && !co_await write_from(*source)) co_return false;
   if (out_.capacity() > kReadBytes) out_ = {};
   if (!keep_alive) co_await linger();
@@ -295,7 +324,7 @@ void HttpConnection::sweep(runtime::SteadyTime now) {
       if (now - due_from_ >= timeouts.request) cut(504, "the request took too long (--request-timeout)");
       break;
     case Phase::kWriting:
-      if (age >= timeouts.request) close();
+      if (age >= timeouts.request || is_too_slow(now)) close();
       break;
     case Phase::kLingering:
       if (age >= kLinger) close();
@@ -303,10 +332,10 @@ void HttpConnection::sweep(runtime::SteadyTime now) {
   }
 }
 
-// A client that sends a byte now and then would hold its file for hours.
+// A client that sends or takes a byte now and then would hold what it has for hours.
 bool HttpConnection::is_too_slow(runtime::SteadyTime now) const {
   const auto late = std::chrono::duration_cast<std::chrono::seconds>(now - streamed_since_ - context_.timeouts.request);
-  return late.count() > 0 && streamed_bytes_ < static_cast<std::uint64_t>(late.count() * kUploadBytesPerSecond);
+  return late.count() > 0 && streamed_bytes_ < static_cast<std::uint64_t>(late.count() * kBytesPerSecondMin);
 }
 
 void HttpConnection::shut_down(std::chrono::milliseconds) {

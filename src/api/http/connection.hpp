@@ -67,6 +67,7 @@ class HttpConnection final : public std::enable_shared_from_this<HttpConnection>
   Task<Result<std::string>> next() override;
   Task<bool> write(std::string_view bytes);
   Task<bool> write_from(BodySource& source);
+  Task<bool> write_rest(BodyStream& stream, bool is_chunked);
   Task<bool> answer();  // false: nothing more is read from this connection
   Task<void> refuse(int status, std::string_view reason);
   // After an answer that comes before the end of the request: what still arrives is thrown away for a while, since a
@@ -74,6 +75,7 @@ class HttpConnection final : public std::enable_shared_from_this<HttpConnection>
   Task<void> linger();
   void hand_over(Outcome outcome, const Call& call);
   void enter(Phase phase);
+  // Whether the bytes of the body, or of the answer, come or go more slowly than anybody is waited for.
   bool is_too_slow(runtime::SteadyTime now) const;
   // Ends the connection from outside of its coroutine, with a last answer if nothing was answered yet.
   void cut(int status, std::string_view reason);
@@ -90,10 +92,10 @@ class HttpConnection final : public std::enable_shared_from_this<HttpConnection>
   std::string unread_;  // bytes behind the current request
   std::string out_;
   Phase phase_ = Phase::kHead;
-  runtime::SteadyTime phase_since_;  // or since its last progress
-  runtime::SteadyTime due_from_;     // the end of the head, or the last piece of a streamed body, or its end
-  runtime::SteadyTime streamed_since_;
-  std::uint64_t streamed_bytes_ = 0;
+  runtime::SteadyTime phase_since_;     // or since its last progress
+  runtime::SteadyTime due_from_;        // the end of the head, or the last piece of a streamed body, or its end
+  runtime::SteadyTime streamed_since_;  // the end of the head, or the beginning of the answer
+  std::uint64_t streamed_bytes_ = 0;    // of the streamed body, or of the answer
   bool invited_ = false;
   bool last_ = false;  // the server stops: the current answer is the last one
   bool closed_ = false;

@@ -15,6 +15,7 @@
 
 #include "api/bearer.hpp"
 #include "api/http/header_value.hpp"
+#include "api/http/pieces.hpp"
 #include "api/rpc/credentials.hpp"
 #include "api/transcoder/openapi.hpp"
 #include "api/transcoder/parameters.hpp"
@@ -41,11 +42,6 @@ const Message* prototype_of(const google::protobuf::Descriptor* type) {
 
 Outcome problem(const Error& error, const Call& call) {
   return make_problem(error, call.request_id);
-}
-
-// The client learns no more than the request id.
-Error internal_error() {
-  return {.code = ErrorCode::kInternal, .detail = "internal error; the log has more under the request id"};
 }
 
 // Only JSON: a form of another site can send any other type without being asked (and JSON not).
@@ -148,13 +144,14 @@ class Handler::RequestCounter {
 };
 
 Handler::Handler(std::span<const google::protobuf::ServiceDescriptor* const> services, const Methods& methods,
-                 Attachments& attachments, ServerStatus& status, Metrics& metrics, OriginGuard::Options origins,
-                 Options options)
+                 Attachments& attachments, runtime::BlockingPool& pool, ServerStatus& status, Metrics& metrics,
+                 OriginGuard::Options origins, Options options)
     : routes_(services),
       counter_(std::make_unique<RequestCounter>(metrics, routes_)),
       pages_(embedded::pages()),
       methods_(methods),
       attachments_(attachments),
+      pool_(pool),
       status_(status),
       metrics_(metrics),
       guard_(std::move(origins)),
@@ -185,6 +182,7 @@ Task<Outcome> Handler::handle(const Request& request, Call& call) {
   const auto took = std::chrono::steady_clock::now() - begun;
   counter_->add(route, status);
   status_.requests.add();
+  if (response != nullptr && !response->limit.empty()) status_.note_refused({.limit = response->limit});
   if (request.body_stream == nullptr) status_.request.record(took);  // an upload lasts as long as its sender takes
   if (log::enabled(log::Level::kDebug)) {
     log::debug("request", {{"request_id", call.request_id},
@@ -290,17 +288,30 @@ Task<Outcome> Handler::call_method(const Match& match, const Request& request, C
     if (!subscription) co_return problem(subscription.error(), call);
     co_return EventStream{std::move(*subscription)};
   }
+  call.in_pieces = match.route->response_field != nullptr;
+  call.answer_bytes_max = static_cast<std::int64_t>(options_.answer_bytes_max / (call.in_pieces ? kPiecesHeld : 1));
   Message& answer = *target.response->New(&arena);
+  Response response{.status = match.route->success_status};
   try {
-    if (auto done = co_await target.entry->unary(call, message, answer); !done) co_return problem(done.error(), call);
+    auto done = co_await target.entry->unary(call, message, answer);
+    const std::size_t bytes = done ? answer.ByteSizeLong() : 0;
+    if (done) done = check_answer(bytes, options_.answer_bytes_max);
+    if (done && bytes > kEncodedOnCoreMax) {
+      done = co_await encode_on_pool(pool_, *match.route, answer, response.body);
+    } else if (done) {
+      encode_response(*match.route, answer, response.body);
+    }
+    if (!done) co_return problem(done.error(), call);
   } catch (const std::exception& bug) {
     // A bug ends the request, never the process.
     log::error("exception in a method",
                {{"request_id", call.request_id}, {"method", match.route->method->full_name()}, {"what", bug.what()}});
     co_return problem(internal_error(), call);
   }
-  Response response{.status = match.route->success_status};
-  encode_response(*match.route, answer, response.body);
+  if (call.rest) {
+    response.body.pop_back();  // the array goes on
+    response.stream = std::make_shared<Pieces>(pool_, *match.route, *target.response, call);
+  }
   co_return response;
 }
 

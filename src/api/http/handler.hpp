@@ -20,6 +20,7 @@
 #include "api/server_status.hpp"
 #include "api/transcoder/route_table.hpp"
 #include "base/metrics.hpp"
+#include "runtime/blocking_pool.hpp"
 
 namespace vestnik::api::http {
 
@@ -51,11 +52,13 @@ class Handler {
     std::string version;
     // Whether the holder of the credentials may read /metrics on the port of everything else.
     std::function<Result<void>(std::string_view credentials)> may_read_metrics;
+    std::size_t answer_bytes_max = 1024 * 1024;
   };
 
+  // Long answers are encoded on the `pool`.
   Handler(std::span<const google::protobuf::ServiceDescriptor* const> services, const Methods& methods,
-          Attachments& attachments, ServerStatus& status, Metrics& metrics, OriginGuard::Options origins,
-          Options options);
+          Attachments& attachments, runtime::BlockingPool& pool, ServerStatus& status, Metrics& metrics,
+          OriginGuard::Options origins, Options options);
   ~Handler();
 
   // On the call's core. Never throws for anything that a client can send.
@@ -91,6 +94,7 @@ class Handler {
   Pages pages_;
   const Methods& methods_;
   Attachments& attachments_;
+  runtime::BlockingPool& pool_;
   ServerStatus& status_;
   Metrics& metrics_;
   OriginGuard guard_;

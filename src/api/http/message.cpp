@@ -50,7 +50,7 @@ bool Request::has_token(std::string_view name, std::string_view token) const {
 }
 
 Response make_problem(const Error& error, int status, std::string_view request_id) {
-  Response response{.status = status, .content_type = kProblemContentType};
+  Response response{.status = status, .content_type = kProblemContentType, .limit = error.limit};
   append_problem_json(response.body, error, status, request_id);
   const bool come_back = status == 429 || status == 503;
   if (come_back || error.retry_after.count() > 0) {
@@ -74,17 +74,28 @@ bool has_body(const Response& response, const Request& request) {
   return request.method != "HEAD" && response.status != 204 && response.status != 304;
 }
 
+bool is_chunked(const Response& response, const Request& request) {
+  return response.stream != nullptr && !request.http_1_0;
+}
+
+void append_chunk(std::string& out, std::string_view piece) {
+  fmt::format_to(std::back_inserter(out), "{:x}\r\n", piece.size());
+  out.append(piece).append("\r\n");
+}
+
 void append_response(std::string& out, const Response& response, const Request& request, std::string_view request_id,
                      bool keep_alive) {
-  const std::string_view body = response.shared_body.empty() ? std::string_view(response.body) : response.shared_body;
+  const std::size_t body_size = response.shared_body.empty() ? response.body.size() : response.shared_body.size();
   const bool has_cache_control =
       std::ranges::any_of(response.fields, [](const auto& each) { return each.first == "Cache-Control"; });
   auto at = std::back_inserter(out);
   fmt::format_to(at, "HTTP/1.1 {} {}\r\n", response.status, title(response.status));
   const bool has_content = response.status != 204 && response.status != 304;
-  if (has_content) {
-    fmt::format_to(at, "Content-Type: {}\r\nContent-Length: {}\r\n", response.content_type,
-                   response.source != nullptr ? response.source->size() : body.size());
+  if (has_content) fmt::format_to(at, "Content-Type: {}\r\n", response.content_type);
+  if (is_chunked(response, request)) {
+    out += "Transfer-Encoding: chunked\r\n";
+  } else if (has_content && response.stream == nullptr) {
+    fmt::format_to(at, "Content-Length: {}\r\n", response.source != nullptr ? response.source->size() : body_size);
   }
   out += kCommonFields;
   if (!has_cache_control) out += "Cache-Control: no-store\r\n";
@@ -96,7 +107,12 @@ void append_response(std::string& out, const Response& response, const Request& 
     out += "Connection: keep-alive\r\n";
   }
   out += "\r\n";
-  if (has_body(response, request)) out += body;
+  if (!has_body(response, request) || !response.shared_body.empty()) return;
+  if (is_chunked(response, request)) {
+    append_chunk(out, response.body);
+  } else {
+    out += response.body;
+  }
 }
 
 }  // namespace vestnik::api::http

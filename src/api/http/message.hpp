@@ -45,6 +45,8 @@ struct Response {
   HeaderFields fields;
   bool close = false;
   std::shared_ptr<BodySource> source;  // instead of body: sent piece by piece
+  std::shared_ptr<BodyStream> stream;  // behind body: the rest of it, made piece by piece
+  std::string_view limit;              // of an error: the limit that was reached, as Error::limit
 };
 
 // The answer to an error, in the shape of the contract.
@@ -58,7 +60,14 @@ Response method_not_allowed(std::string_view allowed, std::string_view request_i
 // Whether the answer to that request has a body at all.
 bool has_body(const Response& response, const Request& request);
 
-// Appends the head, and the body unless it has a source. A HEAD request gets the head alone.
+// Whether a body of unknown length is sent in chunks: HTTP/1.0 has none, so there the connection ends with the body.
+bool is_chunked(const Response& response, const Request& request);
+
+// Appends a chunk (RFC 9112, section 7.1); an empty one is the last.
+void append_chunk(std::string& out, std::string_view piece);
+
+// Appends the head and the beginning of the body, which is what no source and no stream gives, and what is not shared.
+// A HEAD request gets the head alone.
 void append_response(std::string& out, const Response& response, const Request& request, std::string_view request_id,
                      bool keep_alive);
 

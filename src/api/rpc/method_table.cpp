@@ -27,6 +27,15 @@ Kind kind_of(const MethodDescriptor& method, const Methods::Entry* entry) {
   return Kind::kUnary;
 }
 
+bool has_items(const google::protobuf::Descriptor& type) {
+  if (&type == chat::v1::Message::descriptor()) return false;  // one message, which is bounded by itself
+  for (int i = 0; i < type.field_count(); ++i) {
+    const auto& field = *type.field(i);
+    if (field.is_repeated() && field.message_type() != nullptr) return true;
+  }
+  return false;
+}
+
 // "vestnik.chat.v1" -> "chat"
 std::string_view area_of(std::string_view package) {
   package.remove_prefix(package.find('.') + 1);
@@ -46,8 +55,9 @@ MethodTable::MethodTable(std::span<const google::protobuf::ServiceDescriptor* co
       // A subscription is answered with where it begins; its events are notifications.
       const auto* response =
           kind == Kind::kSubscribe ? &chat::v1::Subscribed::default_instance() : prototype_of(method.output_type());
-      targets_.emplace(fmt::format("{}.{}", area_of(service->file()->package()), method.name()),
-                       Target{kind, entry, prototype_of(method.input_type()), response});
+      targets_.emplace(
+          fmt::format("{}.{}", area_of(service->file()->package()), method.name()),
+          Target{kind, entry, prototype_of(method.input_type()), response, has_items(*response->GetDescriptor())});
     }
   }
   const auto* empty = &google::protobuf::Empty::default_instance();

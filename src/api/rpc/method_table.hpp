@@ -31,6 +31,7 @@ class MethodTable {
     const Methods::Entry* entry = nullptr;               // null for the socket's own methods
     const google::protobuf::Message* request = nullptr;  // empty messages to make new ones from
     const google::protobuf::Message* response = nullptr;
+    bool lists = false;  // the response has items, and may be long
   };
 
   MethodTable(std::span<const google::protobuf::ServiceDescriptor* const> services, const Methods& methods);

@@ -24,6 +24,8 @@ using Kind = MethodTable::Kind;
 constexpr std::size_t kSendingMax = 2'048;
 constexpr std::size_t kRunningMax = 16;
 constexpr std::size_t kRunningBytesMax = 1024 * 1024;
+// With less left no list is begun.
+constexpr std::size_t kAnswerBytesMin = 64 * 1024;
 // Between two notices that somebody types in a room.
 constexpr std::chrono::seconds kTypingInterval{1};
 
@@ -78,8 +80,17 @@ bool Session::may_start(const Job& job, const MethodTable::Target* target) const
   if (personal_bytes() > context_.live.personal_bytes_max / 2) return false;
   if (target == nullptr) return true;
   if (running_bytes_ > 0 && running_bytes_ + job.bytes > kRunningBytesMax) return false;
+  // Whoever reads nothing holds no more than one long answer. What a batch has so far is not waited for: it leaves with
+  // its last call.
+  const bool is_alone = running_ + sending_ == 0 && personal_bytes() == 0;
+  if (target->lists && !is_alone && answer_bytes_left() < context_.answer_bytes_max / 2) return false;
   if (target->kind != Kind::kSend) return running_ < kRunningMax;
   return sending_ < kSendingMax && (sending_ == 0 || !context_.writer.congested());
+}
+
+std::size_t Session::answer_bytes_left() const {
+  const std::size_t held = personal_bytes() + owed_bytes_;
+  return held < context_.answer_bytes_max ? context_.answer_bytes_max - held : 0;
 }
 
 void Session::start(Job job, const MethodTable::Target* target) {
@@ -96,14 +107,18 @@ void Session::start(Job job, const MethodTable::Target* target) {
                    .detail = "the server is stopping; reconnect in a moment",
                    .retry_after = std::chrono::seconds(1)});
   }
-  if (job.batch && job.batch->answers.size() > context_.live.personal_bytes_max) {
+  const std::size_t left = answer_bytes_left();
+  if (job.batch && (job.batch->bytes >= context_.answer_bytes_max || (target->lists && left < kAnswerBytesMin))) {
     return refuse(job, Code::kRefused,
-                  {.code = ErrorCode::kResourceExhausted,
-                   .detail = "the answers of this batch are too long together (--personal-queue-bytes); this call was "
-                             "not made; send it by itself"});
+                  over_limit("max-answer-bytes",
+                             "the answers of this batch are too long together (--max-answer-bytes); this call was not "
+                             "made; send it by itself")
+                      .error());
   }
   ++(target->kind == Kind::kSend ? sending_ : running_);
   running_bytes_ += job.bytes;
+  job.answer_bytes_max = left;
+  if (target->lists) owed_bytes_ += left;
   asio::co_spawn(
       core().context(),
       [self = self(), job = std::move(job), target]() mutable { return self->serve(std::move(job), *target); },
@@ -111,7 +126,11 @@ void Session::start(Job job, const MethodTable::Target* target) {
 }
 
 Task<void> Session::serve(Job job, const MethodTable::Target& target) {
-  Call call{.core = core(), .request_id = request_id(job.number), .credentials = credentials_};
+  Call call{.core = core(),
+            .request_id = request_id(job.number),
+            .credentials = credentials_,
+            .address = network(),
+            .answer_bytes_max = static_cast<std::int64_t>(job.answer_bytes_max)};
   google::protobuf::Arena arena;
   Message& request = *target.request->New(&arena);
   Message& response = *target.response->New(&arena);
@@ -122,12 +141,22 @@ Task<void> Session::serve(Job job, const MethodTable::Target& target) {
     done = co_await call_safely(target, call, request, response, begun);
     code = !done && done.error().code == ErrorCode::kInternal ? Code::kInternalError : Code::kRefused;
   }
+  std::string text;
+  const std::size_t bytes = done && !job.is_notification() ? response.ByteSizeLong() : 0;
+  if (done) done = check_answer(bytes, context_.answer_bytes_max);
+  if (done && bytes > kEncodedOnCoreMax) {
+    done = co_await context_.pool.run([&text, &job, &response]() -> Result<void> {
+      append_result(text, job.item->id, response);
+      return {};
+    });
+  } else if (done && !job.is_notification()) {
+    append_result(text, job.item->id, response);
+  }
   context_.live.status.requests.add();
   --(target.kind == Kind::kSend ? sending_ : running_);
   running_bytes_ -= job.bytes;
+  if (target.lists) owed_bytes_ -= job.answer_bytes_max;
   if (done) {
-    std::string text;
-    if (!job.is_notification()) append_result(text, job.item->id, response);
     answer(job, text, std::move(begun));
   } else {
     refuse(job, code, done.error());
@@ -165,8 +194,8 @@ Task<Result<void>> Session::subscribe(const MethodTable::Target& target, const M
   auto asked = target.entry->subscription(credentials_, request);
   if (!asked) co_return std::unexpected(std::move(asked.error()));
   if (rooms_.size() >= context_.rooms_max) {
-    co_return fail(
-        ErrorCode::kResourceExhausted,
+    co_return over_limit(
+        "max-rooms-per-socket",
         fmt::format("this socket follows {} rooms, as many as --max-rooms-per-socket allows", rooms_.size()));
   }
   const chat::RoomPtr room = asked->room;
@@ -174,7 +203,7 @@ Task<Result<void>> Session::subscribe(const MethodTable::Target& target, const M
   if (!is_new) {
     co_return fail(ErrorCode::kAlreadyExists, "this socket follows the room already; chat.Unsubscribe ends that");
   }
-  begun = entry->second.followed.begin_await();
+  begun = entry->second.begin_await();
   auto opened = co_await context_.live.subscriptions.open(core(), room, encoding(), std::move(asked->after));
   if (*begun == nullptr) {
     co_return fail(ErrorCode::kAborted, "the subscription was ended before it had begun");
@@ -188,36 +217,39 @@ Task<Result<void>> Session::subscribe(const MethodTable::Target& target, const M
   co_return Result<void>();
 }
 
-Session::Room* Session::find_followed(const std::string& id_or_name) {
+const Followed* Session::find_followed(const std::string& id_or_name) {
   if (const auto found = rooms_.find(id_or_name); found != rooms_.end()) return &found->second;
   const std::string_view name = id_or_name.empty() ? chat::kLobby : std::string_view(id_or_name);
   for (auto& [id, room] : rooms_) {
-    if (room.followed.room()->name == name) return &room;
+    if (room.room()->name == name) return &room;
   }
   return nullptr;
 }
 
 Result<void> Session::unsubscribe(const chat::v1::UnsubscribeRequest& request) {
-  const Room* room = find_followed(request.room());
+  const Followed* room = find_followed(request.room());
   if (room == nullptr) return fail(ErrorCode::kNotFound, "this socket does not follow the room");
-  rooms_.erase(chat::RoomId(room->followed.room()->id));
+  rooms_.erase(chat::RoomId(room->room()->id));
   return {};
 }
 
 Result<void> Session::send_typing(const chat::v1::SendTypingRequest& request) {
-  Room* const room = find_followed(request.room());
-  if (room == nullptr || room->followed.room()->id == chat::kRoomsLog) {
+  const Followed* const followed = find_followed(request.room());
+  if (followed == nullptr || followed->room()->id == chat::kRoomsLog) {
     return fail(ErrorCode::kFailedPrecondition, "this socket does not follow the room; chat.Subscribe first");
   }
   const auto actor =
       context_.sessions.identify(credentials_, request.has_user_id() ? std::optional(request.user_id()) : std::nullopt);
   if (!actor) return std::unexpected(actor.error());
-  auto event = make_typing(*room->followed.room(), *actor, request, static_cast<LiveConnection*>(this));
+  const chat::RoomPtr& room = followed->room();
+  auto event = make_typing(*room, *actor, request, static_cast<LiveConnection*>(this));
   if (!event) return std::unexpected(std::move(event.error()));
   const auto now = core().sweeper().now();
-  if (room->typed_at && now - *room->typed_at < kTypingInterval) return {};  // the others know
-  room->typed_at = now;
-  context_.hub.pass_on(*room->followed.room(), *event);
+  std::erase_if(typed_at_, [now](const auto& each) { return now - each.second >= kTypingInterval; });
+  if (typed_at_.contains(room->id)) return {};  // the others know
+  if (auto may = context_.changes.allow_typing(*actor, *room); !may) return may;
+  typed_at_.emplace(room->id, now);
+  context_.hub.pass_on(*room, *event);
   return {};
 }
 
@@ -229,6 +261,7 @@ bool Session::append_room_closed(std::string&, Followed& room) {
 
 void Session::refuse(const Job& job, Code code, const Error& error) {
   std::string text;
+  context_.live.status.note_refused(error);
   const std::string_view id = job.item ? job.item->id : job.item.error().id;
   if (!job.is_notification()) append_error(text, id, code, error, request_id(job.number));
   answer(job, text);
@@ -243,8 +276,11 @@ void Session::answer(const Job& job, const std::string& text, Followed::Alive be
   }
   Batch& batch = *job.batch;
   if (!text.empty()) batch.answers.append(batch.answers.empty() ? "[" : ",").append(text);
+  owed_bytes_ += text.size();
+  batch.bytes += text.size();
   if (begun) batch.begun.push_back(std::move(begun));
   if (--batch.left > 0) return;
+  owed_bytes_ -= batch.bytes;
   std::string frame;
   if (!batch.answers.empty()) append_websocket_frame(frame, Opcode::kText, batch.answers.append("]"));
   send_personal(frame);

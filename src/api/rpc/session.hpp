@@ -16,9 +16,11 @@
 #include "api/rpc/method_table.hpp"
 #include "api/rpc/request.hpp"
 #include "api/websocket/socket.hpp"
+#include "chat/changes.hpp"
 #include "chat/message_writer.hpp"
 #include "chat/sessions.hpp"
 #include "live/hub.hpp"
+#include "runtime/blocking_pool.hpp"
 #include "vestnik/chat/v1/chat.pb.h"
 
 namespace vestnik::api::rpc {
@@ -27,10 +29,13 @@ struct SessionContext {
   LiveContext& live;
   const MethodTable& methods;
   const chat::Sessions& sessions;
+  const chat::Changes& changes;
+  runtime::BlockingPool& pool;
   chat::MessageWriter& writer;
   live::Hub& hub;
   websocket::FrameReader::Limits limits;
-  std::size_t rooms_max;  // followed by one socket
+  std::size_t rooms_max;         // followed by one socket
+  std::size_t answer_bytes_max;  // of one call
 };
 
 class Session final : public websocket::Socket, private live::Gatherer {
@@ -49,16 +54,11 @@ class Session final : public websocket::Socket, private live::Gatherer {
   void shut_down(std::chrono::milliseconds come_back_after) override;
 
  private:
-  struct Room {
-    Followed followed;
-    std::optional<runtime::SteadyTime> typed_at;
-
-    Room(Session& session, const SubscriptionRequest& request) : followed(session, request) {}
-  };
   // Answers that leave together.
   struct Batch {
     std::size_t left;  // calls that have not been answered
     std::string answers;
+    std::size_t bytes = 0;  // of the answers
     std::vector<Followed::Alive> begun;
   };
   struct Job {
@@ -66,6 +66,7 @@ class Session final : public websocket::Socket, private live::Gatherer {
     std::shared_ptr<Batch> batch;  // null for a single call
     std::size_t bytes = 0;
     std::uint64_t number = 0;
+    std::size_t answer_bytes_max = 0;  // once it has been started
 
     // Whether nobody waits for an answer.
     bool is_notification() const { return item && item->id.empty(); }
@@ -84,6 +85,8 @@ class Session final : public websocket::Socket, private live::Gatherer {
   // Starts the calls whose turn has come, in the order of their arrival.
   void start_waiting();
   bool may_start(const Job& job, const MethodTable::Target* target) const;
+  // How long the next answer may become.
+  std::size_t answer_bytes_left() const;
   void start(Job job, const MethodTable::Target* target);
   Task<void> serve(Job job, const MethodTable::Target& target);
   // What may be thrown in a method ends the call only.
@@ -93,7 +96,7 @@ class Session final : public websocket::Socket, private live::Gatherer {
   Task<Result<void>> subscribe(const MethodTable::Target& target, const google::protobuf::Message& request,
                                chat::v1::Subscribed& response, Followed::Alive& begun);
   // By UUID or name; empty means the lobby. nullptr when this socket does not follow it.
-  Room* find_followed(const std::string& id_or_name);
+  const Followed* find_followed(const std::string& id_or_name);
   Result<void> unsubscribe(const chat::v1::UnsubscribeRequest& request);
   Result<void> send_typing(const chat::v1::SendTypingRequest& request);
 
@@ -106,12 +109,14 @@ class Session final : public websocket::Socket, private live::Gatherer {
 
   SessionContext& context_;
   std::string credentials_;
-  std::unordered_map<chat::RoomId, Room> rooms_;
-  std::list<Job> waiting_;   // calls that have been read and not started
-  std::uint64_t calls_ = 0;  // so far, for request ids
-  std::size_t sending_ = 0;  // messages that wait for their commit
-  std::size_t running_ = 0;  // other calls under way
+  std::unordered_map<chat::RoomId, Followed> rooms_;
+  std::unordered_map<chat::RoomId, runtime::SteadyTime> typed_at_;  // a moment ago; whether the room is followed or not
+  std::list<Job> waiting_;                                          // calls that have been read and not started
+  std::uint64_t calls_ = 0;                                         // so far, for request ids
+  std::size_t sending_ = 0;                                         // messages that wait for their commit
+  std::size_t running_ = 0;                                         // other calls under way
   std::size_t running_bytes_ = 0;
+  std::size_t owed_bytes_ = 0;  // that answers may have: those of lists under way, and those of batches so far
   bool waking_ = false;
   std::optional<std::chrono::milliseconds> leaving_;  // the server stops
 };

@@ -43,7 +43,10 @@ void Session::on_text(std::string_view text) {
   if (!parsed) return reply(error_frame(parsed.error(), ticket));
   if (request.room().empty()) request.set_room(room_.room()->name);
   auto prepared = context_.chat.prepare(credentials_, request);
-  if (!prepared) return reply(error_frame(prepared.error(), ticket));
+  if (!prepared) {
+    context_.live.status.note_refused(prepared.error());
+    return reply(error_frame(prepared.error(), ticket));
+  }
   if (prepared->room != room_.room()) {
     const auto other = invalid("room", "this socket is of another room; leave it out, or open one of that room");
     return reply(error_frame(other.error(), ticket));

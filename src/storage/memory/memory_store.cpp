@@ -1,6 +1,7 @@
 #include "storage/memory/memory_store.hpp"
 
 #include <algorithm>
+#include <numeric>
 #include <optional>
 #include <ranges>
 #include <utility>
@@ -94,8 +95,11 @@ Result<void> MemoryStore::end_session(std::string_view key) {
   if (session == sessions_.end()) return answers::no_session();
   const auto of_user = sessions_by_user_.find(session->second.user_id);
   std::erase(of_user->second, &session->second);
-  if (of_user->second.empty()) sessions_by_user_.erase(of_user);
+  const auto id = session->second.user_id;
   sessions_.erase(session);
+  if (!of_user->second.empty()) return {};
+  sessions_by_user_.erase(of_user);
+  if (user(id).guest) remove_gone(id);
   return {};
 }
 
@@ -103,6 +107,7 @@ Result<chat::ApiKey> MemoryStore::create_key(const chat::NewApiKey& key) {
   const std::lock_guard lock(mutex_);
   if (!is_user(key.user_id)) return answers::no_user(key.user_id);
   if (!keys_.try_emplace(key.name, key).second) return answers::key_exists(key.name);
+  acted_.insert(key.user_id);
   return key_of(key);
 }
 
@@ -130,6 +135,11 @@ chat::ApiKey MemoryStore::key_of(const chat::NewApiKey& key) {
           .expires_at = key.expires_at};
 }
 
+void MemoryStore::remove_gone(chat::UserId guest) {
+  for (const auto& room : rooms_) room->forget_cursors(guest);
+  if (!acted_.contains(guest)) user(guest) = {.id = 0, .username = {}, .email = {}, .guest = true};
+}
+
 void MemoryStore::touch_sessions(chat::UserId user, Time at) {
   const auto sessions = sessions_by_user_.find(user);
   if (sessions == sessions_by_user_.end()) return;
@@ -144,6 +154,7 @@ Result<chat::Room> MemoryStore::create_room(const chat::NewRoom& room) {
   auto* history = rooms_.emplace_back(std::make_unique<RoomHistory>(room, users_, attachments_)).get();
   rooms_by_id_.emplace(room.info.id, history);
   rooms_by_name_.emplace(chat::name_key(room.info.name), history);
+  if (room.info.owner_id && is_user(*room.info.owner_id)) acted_.insert(*room.info.owner_id);
   return history->room();
 }
 
@@ -186,8 +197,12 @@ Result<chat::Appended> MemoryStore::apply(const chat::Change& change, memory::Mo
   if (history == nullptr) return answers::no_room(chat::room_of(change));
   const auto user = std::visit([](const auto& each) -> std::optional<chat::UserId> { return each.user_id; }, change);
   if (user && !is_user(*user)) return answers::no_user(*user);
+  if (const auto* membership = std::get_if<chat::Membership>(&change)) {
+    if (auto may = check_joining(*membership, *history); !may) return std::unexpected(std::move(may.error()));
+  }
   auto result = std::visit([&](const auto& each) { return history->apply(each, moment); }, change);
   if (!result || result->duplicate) return result;
+  if (user) acted_.insert(*user);
   if (std::holds_alternative<chat::Draft>(change) && user) touch_sessions(*user, moment.at);
   if (std::holds_alternative<chat::Closing>(change)) {
     if (const auto owner = history->room().info.owner_id) touch_sessions(*owner, moment.at);
@@ -195,6 +210,15 @@ Result<chat::Appended> MemoryStore::apply(const chat::Change& change, memory::Mo
     remove_room(*history);
   }
   return result;
+}
+
+Result<void> MemoryStore::check_joining(const chat::Membership& membership, const RoomHistory& history) const {
+  // With fewer rooms than that nobody can have too many.
+  if (!membership.join || std::ssize(rooms_) <= membership.rooms_max) return {};
+  const auto has_joined = [&](const auto& room) { return room->is_member(membership.user_id); };
+  if (history.is_member(membership.user_id) || std::ranges::count_if(rooms_, has_joined) < membership.rooms_max)
+    return {};
+  return answers::too_many_rooms(membership.rooms_max);
 }
 
 void MemoryStore::remove_room(const RoomHistory& history) {
@@ -218,17 +242,23 @@ Result<std::pair<chat::RoomId, chat::Message>> MemoryStore::get_message(chat::Me
 }
 
 Result<std::vector<chat::Event>> MemoryStore::list_events(const chat::RoomId& room, std::int64_t after,
-                                                          std::int32_t limit) {
+                                                          std::int32_t limit, std::int64_t bytes_max) {
   const std::lock_guard lock(mutex_);
-  if (const auto* history = find(room)) return history->list_events(after, limit);
+  if (const auto* history = find(room)) return history->list_events(after, limit, bytes_max);
   return std::vector<chat::Event>{};
 }
 
-Result<void> MemoryStore::set_cursor(const chat::CursorKey& cursor, std::int64_t n) {
+Result<void> MemoryStore::set_cursor(const chat::CursorKey& cursor, std::int64_t n, std::int64_t cursors_max) {
   const std::lock_guard lock(mutex_);
   auto* history = find(cursor.room_id);
   if (history == nullptr) return answers::no_room(cursor.room_id);
   if (!is_user(cursor.user_id)) return answers::no_user(cursor.user_id);
+  if (!history->has_cursor(cursor.user_id, cursor.name)) {
+    const auto count = [&](std::int64_t sum, const auto& room) { return sum + room->cursors_of(cursor.user_id); };
+    if (std::accumulate(rooms_.begin(), rooms_.end(), std::int64_t{0}, count) >= cursors_max) {
+      return answers::too_many_cursors(cursors_max);
+    }
+  }
   history->set_cursor(cursor.user_id, cursor.name, n);
   return {};
 }
@@ -264,7 +294,9 @@ Result<chat::StoreStats> MemoryStore::stats(Time since) {
 
 Result<void> MemoryStore::add_attachment(const chat::Attachment& attachment, std::uint64_t user_bytes_max) {
   const std::lock_guard lock(mutex_);
-  return attachments_.add(attachment, user_bytes_max);
+  auto added = attachments_.add(attachment, user_bytes_max);
+  if (added && attachment.user_id && is_user(*attachment.user_id)) acted_.insert(*attachment.user_id);
+  return added;
 }
 
 Result<std::uint64_t> MemoryStore::attachment_bytes(chat::UserId user) {

@@ -8,6 +8,7 @@
 #include <mutex>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "storage/memory/attachment_table.hpp"
@@ -44,10 +45,10 @@ class MemoryStore final : public Store {
 
   Result<std::vector<chat::Message>> list_messages(const chat::HistoryQuery& query) override;
   Result<std::pair<chat::RoomId, chat::Message>> get_message(chat::MessageId id) override;
-  Result<std::vector<chat::Event>> list_events(const chat::RoomId& room, std::int64_t after,
-                                               std::int32_t limit) override;
+  Result<std::vector<chat::Event>> list_events(const chat::RoomId& room, std::int64_t after, std::int32_t limit,
+                                               std::int64_t bytes_max) override;
 
-  Result<void> set_cursor(const chat::CursorKey& cursor, std::int64_t n) override;
+  Result<void> set_cursor(const chat::CursorKey& cursor, std::int64_t n, std::int64_t cursors_max) override;
   Result<chat::Unread> get_unread(const chat::CursorKey& cursor) override;
   Result<std::vector<chat::Unread>> list_unread(chat::UserId user, std::string_view cursor_name, std::int64_t offset,
                                                 std::int32_t limit) override;
@@ -76,18 +77,23 @@ class MemoryStore final : public Store {
   };
 
   // All of these are called with the mutex held.
-  bool is_user(chat::UserId id) const { return id >= 1 && id <= std::ssize(users_); }
+  bool is_user(chat::UserId id) const {
+    return id >= 1 && id <= std::ssize(users_) && users_[static_cast<std::size_t>(id - 1)].id == id;
+  }
   bool is_listed(const chat::User& user) const { return !user.guest || sessions_by_user_.contains(user.id); }
   chat::User& user(chat::UserId id) { return users_[static_cast<std::size_t>(id - 1)]; }
   std::vector<chat::User> listed_users() const;
   chat::ApiKey key_of(const chat::NewApiKey& key);
   Result<chat::Appended> apply(const chat::Change& change, memory::Moment& moment);
+  Result<void> check_joining(const chat::Membership& membership, const memory::RoomHistory& history) const;
+  void remove_gone(chat::UserId guest);
   void touch_sessions(chat::UserId user, Time at);
   void remove_room(const memory::RoomHistory& history);
   memory::RoomHistory* find(std::string_view room_id);
 
   std::mutex mutex_;  // guards everything below
   memory::Users users_;
+  std::unordered_set<chat::UserId> acted_;         // to whom a change, a room or an attachment refers
   memory::ByText<chat::UserId> accounts_by_name_;  // by chat::name_key
   memory::AttachmentTable attachments_;
   std::map<std::string, StoredSession, std::less<>> sessions_;

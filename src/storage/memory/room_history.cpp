@@ -32,6 +32,19 @@ auto select(const std::deque<Message>& messages, const chat::HistoryQuery& query
   return std::ranges::subrange(begin, std::max(begin, end));
 }
 
+template <typename Messages>
+std::vector<Message> page_of(const Messages& messages, const chat::HistoryQuery& query) {
+  answers::PageBudget budget(query.bytes_max);
+  std::vector<Message> page;
+  const auto size = static_cast<std::int64_t>(std::ranges::size(messages));
+  for (auto i = std::max<std::int64_t>(query.offset, 0); i < size && std::ssize(page) < query.limit; ++i) {
+    const Message& message = messages.begin()[i];
+    if (!budget.take(chat::weight_of(message))) break;
+    page.push_back(message);
+  }
+  return page;
+}
+
 }  // namespace
 
 Result<Appended> RoomHistory::apply(const chat::Draft& draft, Moment& moment) {
@@ -210,18 +223,21 @@ std::vector<RoomHistory::Joined>::const_iterator RoomHistory::find_member(chat::
 
 std::vector<Message> RoomHistory::list_messages(const chat::HistoryQuery& query) const {
   const auto selected = select(messages_, query);
-  if (query.order == chat::Order::kAscending) return page_of(selected, query.offset, query.limit, std::identity{});
-  return page_of(std::views::reverse(selected), query.offset, query.limit, std::identity{});
+  if (query.order == chat::Order::kAscending) return page_of(selected, query);
+  return page_of(std::views::reverse(selected), query);
 }
 
-std::vector<Event> RoomHistory::list_events(std::int64_t after, std::int32_t limit) const {
+std::vector<Event> RoomHistory::list_events(std::int64_t after, std::int32_t limit, std::int64_t bytes_max) const {
   after = std::max(after, room_.floor);
   auto message = std::ranges::upper_bound(messages_, after, {}, &Message::n);
   auto change = std::ranges::upper_bound(changes_, after, {}, &Event::n);
   std::vector<Event> events;
+  answers::PageBudget budget(bytes_max);
   while (std::ssize(events) < limit && (message != messages_.end() || change != changes_.end())) {
     const bool is_message = change == changes_.end() || (message != messages_.end() && message->n < change->n);
-    events.push_back(is_message ? answers::sent(*message++) : present(*change++));
+    Event event = is_message ? answers::sent(*message++) : present(*change++);
+    if (!budget.take(chat::weight_of(event))) break;
+    events.push_back(std::move(event));
   }
   return events;
 }
@@ -260,9 +276,17 @@ std::vector<chat::Member> RoomHistory::list_members(std::int64_t offset, std::in
   });
 }
 
+std::int64_t RoomHistory::cursors_of(chat::UserId user_id) const {
+  return std::distance(cursors_.lower_bound({user_id, ""}), cursors_.lower_bound({user_id + 1, ""}));
+}
+
 void RoomHistory::set_cursor(chat::UserId user_id, const std::string& name, std::int64_t n) {
   auto& cursor = cursors_[{user_id, name}];
   cursor = std::max(cursor, std::min(n, room_.counter));
+}
+
+void RoomHistory::forget_cursors(chat::UserId user_id) {
+  cursors_.erase(cursors_.lower_bound({user_id, ""}), cursors_.lower_bound({user_id + 1, ""}));
 }
 
 chat::Unread RoomHistory::unread(chat::UserId user_id, const std::string& name) const {

@@ -26,7 +26,7 @@ struct TextHash {
 template <typename T>
 using ByText = std::unordered_map<std::string, T, TextHash, std::equal_to<>>;
 
-using Users = std::vector<chat::User>;  // the user with the id i stands at i - 1
+using Users = std::vector<chat::User>;  // the user with the id i stands at i - 1; with the id 0 once they have gone
 
 // The page [offset, offset + limit) of `items`, as what `read` makes of each.
 template <typename Items, typename Read>
@@ -73,7 +73,7 @@ class RoomHistory {
   Result<chat::Appended> apply(const chat::Closing& closing, Moment& moment);
 
   std::vector<chat::Message> list_messages(const chat::HistoryQuery& query) const;
-  std::vector<chat::Event> list_events(std::int64_t after, std::int32_t limit) const;
+  std::vector<chat::Event> list_events(std::int64_t after, std::int32_t limit, std::int64_t bytes_max) const;
   // nullptr when the room does not hold it.
   const chat::Message* find(chat::MessageId id) const;
   std::int64_t count_since(Time since) const;
@@ -81,7 +81,11 @@ class RoomHistory {
   void give_up_texts(std::deque<ChangedText>& changed, Time at) const;
 
   std::vector<chat::Member> list_members(std::int64_t offset, std::int32_t limit) const;
+  bool is_member(chat::UserId user) const { return find_member(user) != members_.end(); }
+  bool has_cursor(chat::UserId user, const std::string& name) const { return cursors_.contains({user, name}); }
+  std::int64_t cursors_of(chat::UserId user) const;
   void set_cursor(chat::UserId user, const std::string& name, std::int64_t n);
+  void forget_cursors(chat::UserId user);
   chat::Unread unread(chat::UserId user, const std::string& name) const;
   // Whether the room is among those that the user reads.
   bool concerns(chat::UserId user, const std::string& cursor_name) const;

@@ -11,8 +11,9 @@ namespace vestnik::storage::sqlite {
 
 using chat::Attachment;
 
-AttachmentWriter::AttachmentWriter(Connection& connection)
-    : insert_(connection, sql::kInsertAttachment),
+AttachmentWriter::AttachmentWriter(Connection& connection, KnownUsers& known_users)
+    : known_users_(known_users),
+      insert_(connection, sql::kInsertAttachment),
       by_id_(connection, sql::kAttachmentById),
       has_content_(connection, sql::kHasContent),
       delete_unused_(connection, sql::kDeleteUnusedAttachment),
@@ -33,6 +34,7 @@ Outcome<Result<void>> AttachmentWriter::add_attachment(const Attachment& attachm
       return Result<void>(chat::user_bytes_taken(user_bytes_max));
     }
     if (auto done = change_bytes_.run(*user_id, bytes); !done) return std::unexpected(std::move(done.error()));
+    if (auto done = known_users_.note_acted(*user_id); !done) return std::unexpected(std::move(done.error()));
   }
   if (auto done = insert_.run(id, sha256, bytes, name, content_type, user_id, created_at); !done) {
     return std::unexpected(std::move(done.error()));

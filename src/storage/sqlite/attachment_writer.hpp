@@ -8,13 +8,14 @@
 
 #include "chat/types.hpp"
 #include "storage/sqlite/connection.hpp"
+#include "storage/sqlite/known_users.hpp"
 
 namespace vestnik::storage::sqlite {
 
 // Inside a transaction of the caller. One connection, one thread at a time.
 class AttachmentWriter {
  public:
-  explicit AttachmentWriter(Connection& connection);
+  AttachmentWriter(Connection& connection, KnownUsers& known_users);
 
   // The functions of AttachmentStore of the same names.
   Outcome<Result<void>> add_attachment(const chat::Attachment& attachment, std::uint64_t user_bytes_max);
@@ -29,6 +30,7 @@ class AttachmentWriter {
   std::uint64_t released() const { return released_; }
 
  private:
+  KnownUsers& known_users_;
   Statement insert_;
   Statement by_id_;
   Statement has_content_;

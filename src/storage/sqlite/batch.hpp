@@ -40,10 +40,10 @@ struct BatchRoom {
 struct Batch {
   Time at;  // of everything in it
   chat::MessageId newest_message_id = 0;
-  chat::UserId newest_user_id = 0;
   bool has_other_changes = false;                                        // than messages
   std::unordered_map<std::string_view, std::optional<BatchRoom>> rooms;  // keys live in the changes
   std::unordered_set<chat::UserId> active_users;                         // whose sessions go on
+  std::unordered_set<chat::UserId> acting_users;                         // with sessions, who changed something
 };
 
 using Answer = Outcome<Result<chat::Appended>>;

@@ -32,9 +32,31 @@ Outcome<std::vector<Message>> HistoryReader::list_messages(const chat::HistoryQu
   if (range && query.offset > 0) range = skip(**room, *range, query.offset, query.order);
   if (!range) return std::unexpected(range.error());
   auto& statement = query.order == chat::Order::kAscending ? messages_ascending_ : messages_descending_;
-  auto page = statement.all(read_message, (*room)->key, range->begin, range->end, std::max(query.limit, 0));
+  auto page = read_messages(statement, (*room)->key, *range, std::max(query.limit, 0), query.bytes_max);
   if (!page) return std::unexpected(std::move(page.error()));
   return messages_.complete(std::move(*page));
+}
+
+Outcome<std::vector<StoredMessage>> HistoryReader::read_messages(Statement& statement, std::int64_t room_key,
+                                                                 Range& range, std::int64_t limit,
+                                                                 std::int64_t bytes_max) {
+  answers::PageBudget budget(bytes_max);
+  std::vector<StoredMessage> messages;
+  std::optional<std::int64_t> stopped_at;
+  auto done = statement.for_each(
+      [&](Row row) {
+        StoredMessage stored = read_message(row);
+        if (!budget.take(chat::weight_of(stored.message, stored.emojis, stored.attachments))) {
+          stopped_at = stored.message.n;
+          return false;
+        }
+        messages.push_back(std::move(stored));
+        return true;
+      },
+      room_key, range.begin, range.end, limit);
+  if (stopped_at) range.end = *stopped_at;
+  if (!done) return std::unexpected(std::move(done.error()));
+  return messages;
 }
 
 Outcome<Range> HistoryReader::range_of(const RoomState& room, const chat::HistoryQuery& query) {
@@ -81,37 +103,38 @@ Outcome<std::optional<std::pair<chat::RoomId, Message>>> HistoryReader::get_mess
 }
 
 Outcome<std::vector<Event>> HistoryReader::list_events(const chat::RoomId& room_id, std::int64_t after,
-                                                       std::int32_t limit) {
+                                                       std::int32_t limit, std::int64_t bytes_max) {
   const auto room = room_state_.first(read_room_state, room_id);
   if (!room) return std::unexpected(room.error());
   if (!*room) return std::vector<Event>{};
   Range range = held(**room);
   range.begin = std::clamp(after, (*room)->complete_after(), (*room)->counter) + 1;
   range.end = std::min(range.end, range.begin + std::max(limit, 0));
-  auto messages = messages_ascending_.all(read_message, (*room)->key, range.begin, range.end, std::int64_t{-1});
+  auto messages = read_messages(messages_ascending_, (*room)->key, range, std::max(limit, 0), bytes_max);
   if (!messages) return std::unexpected(std::move(messages.error()));
   auto changes = changes_.all(read_change, (*room)->key, range.begin, range.end);
   if (!changes) return std::unexpected(std::move(changes.error()));
 
+  // An edited text is read with its event, so the page may end before the messages that were read.
   std::vector<Event> events;
   events.reserve(messages->size() + changes->size());
-  auto next = messages->begin();
-  const auto add_messages_before = [&](std::int64_t n) -> Outcome<void> {
-    for (; next != messages->end() && next->message.n < n; ++next) {
-      auto message = messages_.complete(std::move(*next));
-      if (!message) return std::unexpected(std::move(message.error()));
-      events.push_back(answers::sent(std::move(*message)));
-    }
-    return {};
-  };
-  for (auto& change : *changes) {
-    if (auto added = add_messages_before(change.n); !added) return std::unexpected(std::move(added.error()));
-    auto event = event_of(**room, std::move(change));
+  answers::PageBudget budget(bytes_max);
+  auto message = messages->begin();
+  auto change = changes->begin();
+  while (message != messages->end() || change != changes->end()) {
+    const bool is_message = change == changes->end() || (message != messages->end() && message->message.n < change->n);
+    auto event = is_message ? sent(std::move(*message++)) : event_of(**room, std::move(*change++));
     if (!event) return std::unexpected(std::move(event.error()));
+    if (!budget.take(chat::weight_of(*event))) break;
     events.push_back(std::move(*event));
   }
-  if (auto added = add_messages_before(range.end); !added) return std::unexpected(std::move(added.error()));
   return events;
+}
+
+Outcome<Event> HistoryReader::sent(StoredMessage stored) {
+  auto message = messages_.complete(std::move(stored));
+  if (!message) return std::unexpected(std::move(message.error()));
+  return answers::sent(std::move(*message));
 }
 
 // What the change is about, as it is now.

@@ -23,14 +23,20 @@ class HistoryReader {
   Outcome<std::vector<chat::Message>> list_messages(const chat::HistoryQuery& query);
   // nullopt: there is none, or its room was closed.
   Outcome<std::optional<std::pair<chat::RoomId, chat::Message>>> get_message(chat::MessageId id);
-  Outcome<std::vector<chat::Event>> list_events(const chat::RoomId& room, std::int64_t after, std::int32_t limit);
+  Outcome<std::vector<chat::Event>> list_events(const chat::RoomId& room, std::int64_t after, std::int32_t limit,
+                                                std::int64_t bytes_max);
   // Messages held in open rooms and created at or after `since`: a search in each room that had one.
   Outcome<std::int64_t> count_since(Time since);
 
  private:
+  // At most `limit` messages of the range, and as many as weigh `bytes_max` together, but at least one. Where the
+  // weight ends the page, it is the range's end, too.
+  Outcome<std::vector<StoredMessage>> read_messages(Statement& statement, std::int64_t room_key, Range& range,
+                                                    std::int64_t limit, std::int64_t bytes_max);
   Outcome<Range> range_of(const RoomState& room, const chat::HistoryQuery& query);
   // The rest of a range when `offset` of its messages have been skipped in the given order.
   Outcome<Range> skip(const RoomState& room, Range range, std::int64_t offset, chat::Order order);
+  Outcome<chat::Event> sent(StoredMessage stored);
   Outcome<chat::Event> event_of(const RoomState& room, StoredChange change);
 
   MessageSearch search_;

@@ -7,7 +7,6 @@
 
 #include "storage/answers.hpp"
 #include "storage/sqlite/sql/history.hpp"
-#include "storage/sqlite/sql/people.hpp"
 #include "storage/sqlite/sql/rooms.hpp"
 
 namespace vestnik::storage::sqlite {
@@ -35,8 +34,10 @@ std::optional<chat::UserId> actor_of(const chat::Change& change) {
 
 }  // namespace
 
-HistoryWriter::HistoryWriter(Connection& connection, SessionActivity& activity, AttachmentWriter& attachments)
+HistoryWriter::HistoryWriter(Connection& connection, SessionActivity& activity, KnownUsers& known_users,
+                             AttachmentWriter& attachments)
     : activity_(activity),
+      known_users_(known_users),
       messages_(connection),
       search_(connection),
       sweeper_(connection, attachments),
@@ -47,7 +48,6 @@ HistoryWriter::HistoryWriter(Connection& connection, SessionActivity& activity, 
       newest_message_(connection, sql::kNewestMessage),
       high_water_(connection, sql::kHighWater),
       update_high_water_(connection, sql::kUpdateHighWater),
-      newest_user_(connection, sql::kNewestUser),
       room_state_(connection, sql::kRoomState),
       update_room_state_(connection, sql::kUpdateRoomState) {}
 
@@ -72,9 +72,7 @@ Outcome<Batch> HistoryWriter::begin(Time now) {
   if (!message) return std::unexpected(message.error());
   const auto other = high_water_.first(read_high_water);
   if (!other) return std::unexpected(other.error());
-  const auto user = newest_user_.first(read_integer);
-  if (!user) return std::unexpected(user.error());
-  Batch batch{.at = now, .newest_user_id = user->value_or(0)};
+  Batch batch{.at = now};
   for (const auto& known : {*message, *other}) {
     if (!known) continue;
     batch.newest_message_id = std::max(batch.newest_message_id, known->message_id);
@@ -89,10 +87,13 @@ Answer HistoryWriter::apply(const chat::Change& change, Batch& batch) {
   if (!found) return failed(found.error());
   auto& room = **found;
   if (!room || room->is_closed) return refused(answers::no_room(room_id));
-  if (const auto user = actor_of(change); user && (*user < 1 || *user > batch.newest_user_id)) {
-    return refused(answers::no_user(*user));
+  const auto user = actor_of(change);
+  if (user) {
+    const auto is_user = known_users_.exists(*user);
+    if (!is_user) return failed(is_user.error());
+    if (!*is_user) return refused(answers::no_user(*user));
   }
-  return std::visit(
+  auto answer = std::visit(
       [&]<typename T>(const T& each) {
         if constexpr (std::is_same_v<T, chat::Draft>) {
           return drafts_.apply(each, batch, *room);
@@ -103,6 +104,9 @@ Answer HistoryWriter::apply(const chat::Change& change, Batch& batch) {
         }
       },
       change);
+  const bool is_new = answer && *answer && !(*answer)->duplicate;
+  if (user && is_new && activity_.may_have_sessions(*user)) batch.acting_users.insert(*user);
+  return answer;
 }
 
 Outcome<std::optional<BatchRoom>*> HistoryWriter::find_room(const chat::RoomId& id, Batch& batch) {
@@ -128,6 +132,9 @@ Outcome<void> HistoryWriter::finish(Batch& batch) {
   }
   for (const auto user : batch.active_users) {
     if (auto touched = activity_.touch(user, batch.at); !touched) return touched;
+  }
+  for (const auto user : batch.acting_users) {
+    if (auto noted = known_users_.note_acted(user); !noted) return noted;
   }
   if (!batch.has_other_changes) return {};
   return update_high_water_.run(batch.newest_message_id, batch.at);

@@ -24,7 +24,8 @@ namespace vestnik::storage::sqlite {
 // One connection, one thread at a time.
 class HistoryWriter {
  public:
-  HistoryWriter(Connection& connection, SessionActivity& activity, AttachmentWriter& attachments);
+  HistoryWriter(Connection& connection, SessionActivity& activity, KnownUsers& known_users,
+                AttachmentWriter& attachments);
 
   // As ChatStore::append, inside a transaction of the caller.
   Outcome<std::vector<Result<chat::Appended>>> append(std::span<const chat::Change> changes, Time now);
@@ -41,6 +42,7 @@ class HistoryWriter {
   Outcome<void> forget_events(BatchRoom& room);
 
   SessionActivity& activity_;
+  KnownUsers& known_users_;
   MessageReader messages_;
   MessageSearch search_;
   HistorySweeper sweeper_;
@@ -51,7 +53,6 @@ class HistoryWriter {
   Statement newest_message_;
   Statement high_water_;
   Statement update_high_water_;
-  Statement newest_user_;
   Statement room_state_;
   Statement update_room_state_;
   std::vector<std::int64_t> shrunk_rooms_;

@@ -28,6 +28,7 @@ KeyTable::KeyTable(Connection& connection)
       user_by_id_(connection, sql::kUserById),
       presence_(connection, sql::kKeyPresence),
       insert_(connection, sql::kInsertKey),
+      note_acted_(connection, sql::kNoteActed),
       list_(connection, sql::kListKeys),
       delete_(connection, sql::kDeleteKey) {}
 
@@ -40,6 +41,7 @@ Outcome<Result<ApiKey>> KeyTable::create_key(const chat::NewApiKey& key) {
   if (*taken) return Result<ApiKey>(answers::key_exists(key.name));
   auto made = insert_.run(key.name, key.hash, key.scopes.bits(), key.user_id, key.created_at, key.expires_at);
   if (!made) return std::unexpected(std::move(made.error()));
+  if (auto noted = note_acted_.run(key.user_id); !noted) return std::unexpected(std::move(noted.error()));
   return ApiKey{.name = key.name,
                 .hash = key.hash,
                 .scopes = key.scopes,

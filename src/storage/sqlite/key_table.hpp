@@ -24,6 +24,7 @@ class KeyTable {
   Statement user_by_id_;
   Statement presence_;
   Statement insert_;
+  Statement note_acted_;
   Statement list_;
   Statement delete_;
 };

@@ -13,8 +13,9 @@ namespace vestnik::storage::sqlite {
 using chat::Session;
 using chat::User;
 
-PeopleWriter::PeopleWriter(Connection& connection, SessionActivity& activity)
+PeopleWriter::PeopleWriter(Connection& connection, SessionActivity& activity, KnownUsers& known_users)
     : activity_(activity),
+      known_users_(known_users),
       user_by_id_(connection, sql::kUserById),
       account_by_name_key_(connection, sql::kAccountByNameKey),
       insert_user_(connection, sql::kInsertUser),
@@ -25,7 +26,10 @@ PeopleWriter::PeopleWriter(Connection& connection, SessionActivity& activity)
       update_listed_(connection, sql::kUpdateListed),
       session_user_(connection, sql::kSessionUser),
       insert_session_(connection, sql::kInsertSession),
-      delete_session_(connection, sql::kDeleteSession) {}
+      delete_session_(connection, sql::kDeleteSession),
+      delete_cursors_of_gone_(connection, sql::kDeleteCursorsOfGone),
+      delete_gone_(connection, sql::kDeleteGone),
+      note_gone_(connection, sql::kNoteGone) {}
 
 Outcome<Result<User>> PeopleWriter::create_user(const chat::NewUser& user) {
   const std::string key = chat::name_key(user.username);
@@ -106,7 +110,17 @@ Outcome<Result<void>> PeopleWriter::end_session(std::string_view key) {
   if (!*user) return Result<void>(answers::no_session());
   if (auto ended = delete_session_.run(key); !ended) return std::unexpected(std::move(ended.error()));
   if (auto listed = update_listed_.run(**user); !listed) return std::unexpected(std::move(listed.error()));
+  if (auto removed = remove_gone(**user); !removed) return std::unexpected(std::move(removed.error()));
   return Result<void>();
+}
+
+Outcome<void> PeopleWriter::remove_gone(chat::UserId user) {
+  if (auto done = delete_cursors_of_gone_.run(user); !done) return done;
+  const auto gone = delete_gone_.first(read_integer, user);
+  if (!gone) return std::unexpected(gone.error());
+  if (!*gone) return {};
+  known_users_.forget(user);
+  return note_gone_.run(user);
 }
 
 }  // namespace vestnik::storage::sqlite

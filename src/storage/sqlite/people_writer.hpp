@@ -5,6 +5,7 @@
 
 #include "chat/types.hpp"
 #include "storage/sqlite/connection.hpp"
+#include "storage/sqlite/known_users.hpp"
 #include "storage/sqlite/session_activity.hpp"
 
 namespace vestnik::storage::sqlite {
@@ -13,7 +14,7 @@ namespace vestnik::storage::sqlite {
 // time.
 class PeopleWriter {
  public:
-  PeopleWriter(Connection& connection, SessionActivity& activity);
+  PeopleWriter(Connection& connection, SessionActivity& activity, KnownUsers& known_users);
 
   Outcome<Result<chat::User>> create_user(const chat::NewUser& user);
   Outcome<Result<chat::User>> promote_guest(chat::UserId id, const chat::NewUser& user);
@@ -22,12 +23,15 @@ class PeopleWriter {
   Outcome<Result<void>> end_session(std::string_view key);
 
  private:
+  // What a guest without a session has left behind, and the guest if nothing refers to them.
+  Outcome<void> remove_gone(chat::UserId user);
   Outcome<Result<chat::User>> user_of(const chat::NewSession& session);
   Outcome<Result<chat::User>> make_guest(std::string_view name);
   // Whether an account has a name with this key.
   Outcome<bool> is_taken(std::string_view name_key);
 
   SessionActivity& activity_;
+  KnownUsers& known_users_;
   Statement user_by_id_;
   Statement account_by_name_key_;
   Statement insert_user_;
@@ -39,6 +43,9 @@ class PeopleWriter {
   Statement session_user_;
   Statement insert_session_;
   Statement delete_session_;
+  Statement delete_cursors_of_gone_;
+  Statement delete_gone_;
+  Statement note_gone_;
 };
 
 }  // namespace vestnik::storage::sqlite

@@ -11,6 +11,7 @@ RoomChanger::RoomChanger(Connection& connection, ChangeLog& log)
     : log_(log),
       user_by_id_(connection, sql::kUserById),
       is_member_(connection, sql::kIsMember),
+      count_memberships_(connection, sql::kCountMemberships),
       insert_member_(connection, sql::kInsertMember),
       delete_member_(connection, sql::kDeleteMember),
       room_rules_(connection, sql::kRoomRules),
@@ -19,7 +20,7 @@ RoomChanger::RoomChanger(Connection& connection, ChangeLog& log)
       close_room_(connection, sql::kCloseRoom) {}
 
 Answer RoomChanger::apply(const chat::Membership& membership, Batch& batch, BatchRoom& room) {
-  const auto& [room_id, user_id, join] = membership;
+  const auto& [room_id, user_id, join, rooms_max] = membership;
   auto user = user_by_id_.first(read_user, user_id);
   if (!user) return failed(user.error());
   if (!*user) return refused(answers::no_user(user_id));
@@ -27,6 +28,11 @@ Answer RoomChanger::apply(const chat::Membership& membership, Batch& batch, Batc
   if (!is_member) return failed(is_member.error());
   chat::MemberChanged what{.username = std::move((*user)->username), .joined = join};
   if (is_member->has_value() == join) return unchanged(batch, room, user_id, std::move(what));
+  if (join) {
+    const auto others = count_memberships_.first(read_integer, user_id);
+    if (!others) return failed(others.error());
+    if (others->value_or(0) >= rooms_max) return refused(answers::too_many_rooms(rooms_max));
+  }
 
   auto event = log_.add(batch, room, join ? ChangeKind::kJoined : ChangeKind::kLeft, user_id, {});
   if (!event) return failed(event.error());

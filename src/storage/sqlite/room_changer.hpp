@@ -21,6 +21,7 @@ class RoomChanger {
   ChangeLog& log_;
   Statement user_by_id_;
   Statement is_member_;
+  Statement count_memberships_;
   Statement insert_member_;
   Statement delete_member_;
   Statement room_rules_;

@@ -24,15 +24,16 @@ struct RoomWriter::Remains {
   bool is_closed = false;
 };
 
-RoomWriter::RoomWriter(Connection& connection, AttachmentWriter& attachments)
+RoomWriter::RoomWriter(Connection& connection, KnownUsers& known_users, AttachmentWriter& attachments)
     : connection_(connection),
+      known_users_(known_users),
       search_(connection),
       sweeper_(connection, attachments),
       room_taken_(connection, sql::kRoomTaken),
       insert_room_(connection, sql::kInsertRoom),
       room_state_(connection, sql::kRoomState),
-      newest_user_(connection, sql::kNewestUser),
       cursor_(connection, sql::kCursor),
+      count_cursors_(connection, sql::kCountCursors),
       put_cursor_(connection, sql::kPutCursor),
       room_to_sweep_(connection, sql::kRoomToSweep),
       update_swept_(connection, sql::kUpdateSwept),
@@ -50,22 +51,29 @@ Outcome<Result<chat::Room>> RoomWriter::create_room(const chat::NewRoom& room) {
       info.id, info.name, info.epoch, info.created_at, info.owner_id, rules.max_length, rules.message_limit,
       rules.expires_at, std::int64_t{rules.client_seq_required}, std::int64_t{rules.read_only}, name_key);
   if (!inserted) return std::unexpected(inserted.error());
+  if (info.owner_id) {
+    if (auto noted = known_users_.note_acted(*info.owner_id); !noted) return std::unexpected(std::move(noted.error()));
+  }
   return chat::Room{.info = info, .rules = rules};
 }
 
-Outcome<Result<void>> RoomWriter::set_cursor(const chat::CursorKey& cursor, std::int64_t n) {
+Outcome<Result<void>> RoomWriter::set_cursor(const chat::CursorKey& cursor, std::int64_t n, std::int64_t cursors_max) {
   const auto room = room_state_.first(read_room_state, cursor.room_id);
   if (!room) return std::unexpected(room.error());
   if (!*room) return Result<void>(answers::no_room(cursor.room_id));
-  const auto newest_user = newest_user_.first(read_integer);
-  if (!newest_user) return std::unexpected(newest_user.error());
-  if (cursor.user_id < 1 || cursor.user_id > newest_user->value_or(0)) {
-    return Result<void>(answers::no_user(cursor.user_id));
-  }
+  const auto is_user = known_users_.exists(cursor.user_id);
+  if (!is_user) return std::unexpected(is_user.error());
+  if (!*is_user) return Result<void>(answers::no_user(cursor.user_id));
   const auto before = cursor_.first(read_cursor, cursor.user_id, cursor.name, (*room)->key);
   if (!before) return std::unexpected(before.error());
   n = std::clamp<std::int64_t>(n, 0, (*room)->counter);
   if (*before && n <= (*before)->n) return Result<void>();
+
+  if (!*before) {
+    const auto others = count_cursors_.first(read_integer, cursor.user_id);
+    if (!others) return std::unexpected(others.error());
+    if (others->value_or(0) >= cursors_max) return Result<void>(answers::too_many_cursors(cursors_max));
+  }
 
   const auto next = search_.ordinal_from(**room, n + 1);
   if (!next) return std::unexpected(next.error());

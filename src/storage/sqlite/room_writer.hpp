@@ -5,6 +5,7 @@
 #include "storage/sqlite/attachment_writer.hpp"
 #include "storage/sqlite/connection.hpp"
 #include "storage/sqlite/history_sweeper.hpp"
+#include "storage/sqlite/known_users.hpp"
 #include "storage/sqlite/message_search.hpp"
 
 namespace vestnik::storage::sqlite {
@@ -13,10 +14,10 @@ namespace vestnik::storage::sqlite {
 // time.
 class RoomWriter {
  public:
-  RoomWriter(Connection& connection, AttachmentWriter& attachments);
+  RoomWriter(Connection& connection, KnownUsers& known_users, AttachmentWriter& attachments);
 
   Outcome<Result<chat::Room>> create_room(const chat::NewRoom& room);
-  Outcome<Result<void>> set_cursor(const chat::CursorKey& cursor, std::int64_t n);
+  Outcome<Result<void>> set_cursor(const chat::CursorKey& cursor, std::int64_t n, std::int64_t cursors_max);
   Outcome<bool> sweep();
 
  private:
@@ -25,13 +26,14 @@ class RoomWriter {
   Outcome<void> sweep_piece(const Remains& remains);
 
   Connection& connection_;
+  KnownUsers& known_users_;
   MessageSearch search_;
   HistorySweeper sweeper_;
   Statement room_taken_;
   Statement insert_room_;
   Statement room_state_;
-  Statement newest_user_;
   Statement cursor_;
+  Statement count_cursors_;
   Statement put_cursor_;
   Statement room_to_sweep_;
   Statement update_swept_;

@@ -188,12 +188,12 @@ Result<std::pair<chat::RoomId, chat::Message>> SqliteStore::get_message(chat::Me
 }
 
 Result<std::vector<chat::Event>> SqliteStore::list_events(const chat::RoomId& room, std::int64_t after,
-                                                          std::int32_t limit) {
-  return read([&](Reader& reader) { return reader.history().list_events(room, after, limit); });
+                                                          std::int32_t limit, std::int64_t bytes_max) {
+  return read([&](Reader& reader) { return reader.history().list_events(room, after, limit, bytes_max); });
 }
 
-Result<void> SqliteStore::set_cursor(const chat::CursorKey& cursor, std::int64_t n) {
-  return answer_of(write([&](Writer& writer) { return writer.rooms().set_cursor(cursor, n); }));
+Result<void> SqliteStore::set_cursor(const chat::CursorKey& cursor, std::int64_t n, std::int64_t cursors_max) {
+  return answer_of(write([&](Writer& writer) { return writer.rooms().set_cursor(cursor, n, cursors_max); }));
 }
 
 Result<chat::Unread> SqliteStore::get_unread(const chat::CursorKey& cursor) {

@@ -52,10 +52,10 @@ class SqliteStore final : public Store {
 
   Result<std::vector<chat::Message>> list_messages(const chat::HistoryQuery& query) override;
   Result<std::pair<chat::RoomId, chat::Message>> get_message(chat::MessageId id) override;
-  Result<std::vector<chat::Event>> list_events(const chat::RoomId& room, std::int64_t after,
-                                               std::int32_t limit) override;
+  Result<std::vector<chat::Event>> list_events(const chat::RoomId& room, std::int64_t after, std::int32_t limit,
+                                               std::int64_t bytes_max) override;
 
-  Result<void> set_cursor(const chat::CursorKey& cursor, std::int64_t n) override;
+  Result<void> set_cursor(const chat::CursorKey& cursor, std::int64_t n, std::int64_t cursors_max) override;
   Result<chat::Unread> get_unread(const chat::CursorKey& cursor) override;
   Result<std::vector<chat::Unread>> list_unread(chat::UserId user, std::string_view cursor_name, std::int64_t offset,
                                                 std::int32_t limit) override;

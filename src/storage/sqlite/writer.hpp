@@ -26,11 +26,12 @@ class Writer {
   explicit Writer(std::unique_ptr<Connection> connection)
       : connection_(std::move(connection)),
         activity_(*connection_),
-        people_(*connection_, activity_),
+        known_users_(*connection_),
+        people_(*connection_, activity_, known_users_),
         keys_(*connection_),
-        attachments_(*connection_),
-        rooms_(*connection_, attachments_),
-        history_(*connection_, activity_, attachments_),
+        attachments_(*connection_, known_users_),
+        rooms_(*connection_, known_users_, attachments_),
+        history_(*connection_, activity_, known_users_, attachments_),
         write_probe_(*connection_, sql::kWriteProbe),
         forget_text_changes_(*connection_, sql::kForgetTextChanges) {}
 
@@ -53,6 +54,7 @@ class Writer {
  private:
   std::unique_ptr<Connection> connection_;  // before the statements, which end before it
   SessionActivity activity_;
+  KnownUsers known_users_;
   PeopleWriter people_;
   KeyTable keys_;
   AttachmentWriter attachments_;

@@ -134,6 +134,11 @@ class Connection:
         response = self.read_head(deadline)
         if method == "HEAD" or response.status_code < 200 or response.status_code in (204, 304):
             return response
+        return self.read_body(response, deadline)
+
+    def read_body(self, response, deadline=None):
+        """Completes an answer of which only the head has been read."""
+        deadline = deadline or time.monotonic() + self.timeout
         if response.headers.get("transfer-encoding", "").lower() == "chunked":
             response.content = self._read_chunks(deadline)
         elif "content-length" in response.headers:

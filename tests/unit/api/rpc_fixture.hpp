@@ -218,9 +218,9 @@ class RpcServer {
   chat::ApiKeys keys_{key_store_, system_now};
   chat::Sessions sessions_{store_, keys_, rooms_, 1h, chat::Access::kOpen, system_now};
   chat::Presence presence_;
-  chat::ChatService chat_{store_, rooms_, sessions_, presence_, {}, chat::Access::kOpen, system_now};
-  chat::RateLimiter rate_{1'000, 1'000, metrics_};
-  chat::Changes changes_{store_, rooms_, {}, chat::Access::kOpen, rate_, system_now};
+  chat::Rates rates_{chat::Access::kOpen, {}, metrics_};
+  chat::ChatService chat_{store_, rooms_, sessions_, presence_, {}, chat::Access::kOpen, rates_, system_now};
+  chat::Changes changes_{store_, rooms_, {}, chat::Access::kOpen, rates_, system_now};
   live::Hub hub_;
   chat::MessageWriter writer_;
   ServerStatus status_;
@@ -244,10 +244,13 @@ class RpcServer {
   SessionContext context_{.live = live_,
                           .methods = table_,
                           .sessions = sessions_,
+                          .changes = changes_,
+                          .pool = pool_,
                           .writer = writer_,
                           .hub = hub_,
                           .limits = {},
-                          .rooms_max = 0};
+                          .rooms_max = 0,
+                          .answer_bytes_max = 1'000'000};
 };
 
 inline std::string call(std::string_view method, std::string_view params, std::string_view id = "1") {

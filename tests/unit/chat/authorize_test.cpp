@@ -45,6 +45,7 @@ const std::vector<Row> kTable = {
     {"read unread", Action::kReadUnread, false, "u++++", "u++++"},
     {"read statistics", Action::kReadStats, false, "+++++", "uddd+"},
     {"remove user", Action::kRemoveUser, false, "uddd+", "uddd+"},
+    {"read e-mail of the author", Action::kReadEmail, false, "+++++", "ud+d+"},
 };
 
 char verdict(const Actor& actor, const Row& row, Access access, Subject subject) {
@@ -56,7 +57,7 @@ char verdict(const Actor& actor, const Row& row, Access access, Subject subject)
   return may.error().code == ErrorCode::kPermissionDenied ? 'd' : '?';
 }
 
-constexpr Subject kAll{.owner_id = kOwner, .read_only = false, .author_id = kAuthor};
+constexpr Subject kAll{.owner_id = kOwner, .read_only = false, .author_id = kAuthor, .user_id = kAuthor};
 
 TEST(Authorize, KnowsEveryAction) {
   std::map<Action, int> rows;

@@ -42,8 +42,8 @@ class ChangesTest : public testing::Test {
   }
 
   void allow(Access access, double per_second = 0, double burst = 0) {
-    rate_.emplace(per_second, burst, metrics_);
-    changes_.emplace(store_, rooms_, Limits{.max_message_length = 20}, access, *rate_, [] { return kNow; });
+    rates_.emplace(access, Rates::Options{.user_rate = per_second, .user_burst = burst}, metrics_);
+    changes_.emplace(store_, rooms_, Limits{.max_message_length = 20}, access, *rates_, [] { return kNow; });
   }
 
   void add_room(const std::string& name, std::optional<UserId> owner) {
@@ -60,7 +60,7 @@ class ChangesTest : public testing::Test {
   FakeStore store_;
   RoomDirectory rooms_;
   Metrics metrics_;
-  std::optional<RateLimiter> rate_;
+  std::optional<Rates> rates_;
   std::optional<Changes> changes_;
 };
 

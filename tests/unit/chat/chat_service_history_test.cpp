@@ -124,7 +124,7 @@ TEST_F(MessagesTest, AreMissingWhenTheStorageFails) {
   store_.fail_next(Call::kGetMessage, kClosed);
   EXPECT_EQ(fault_of(chat_->history().get_message(kNobody, 1)), "unavailable");
   store_.fail_next(Call::kListEvents, kClosed);
-  EXPECT_EQ(fault_of(chat_->history().read_events(*room_, 0, 10)), "unavailable");
+  EXPECT_EQ(fault_of(chat_->history().read_events(*room_, 0, 10, kUnlimited)), "unavailable");
   store_.fail_next(Call::kFindRoom, kClosed);
   EXPECT_EQ(fault_of(chat_->history().read_room(*room_)), "unavailable");
 }
@@ -145,11 +145,11 @@ TEST_F(MessagesTest, AreNotFoundInARoomThatIsBeingClosed) {
 
 TEST_F(MessagesTest, AreReadAsEventsForSubscribers) {
   EXPECT_EQ(chat_->history().read_room(*room_)->counter, 3);
-  const auto events = chat_->history().read_events(*room_, 1, 7);
+  const auto events = chat_->history().read_events(*room_, 1, 7, kUnlimited);
   ASSERT_THAT(*events, SizeIs(2));
   EXPECT_EQ((*events)[0].n, 2);
   EXPECT_EQ(std::get<MessageSent>((*events)[1].what).message.content, "3");
-  EXPECT_THAT(*chat_->history().read_events(*room_, 0, 1), SizeIs(1));
+  EXPECT_THAT(*chat_->history().read_events(*room_, 0, 1, kUnlimited), SizeIs(1));
 }
 
 TEST_F(MessagesTest, AreReadBySessionsAloneWhereTheyAreRequired) {

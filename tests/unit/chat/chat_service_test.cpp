@@ -77,7 +77,7 @@ TEST_F(OpenTest, SaysWhichCallFailed) {
                           Call::kListSessions, Call::kStats}) {
     FakeStore store;
     store.fail_next(call, kClosed);
-    Process process(store, {}, Access::kOpen, [] { return kNow; });
+    Process process(store, {}, Access::kOpen, {}, [] { return kNow; });
     EXPECT_EQ(fault_of(process.chat.open()), "unavailable") << static_cast<int>(call);
   }
 }

@@ -187,7 +187,7 @@ TEST_F(UnreadRoomsTest, LeaveOutWhatIsBeingClosed) {
 TEST_F(UnreadRoomsTest, AreAThousandInOneCall) {
   for (int i = 0; i < 1'100; ++i) {
     const auto made = chat_->create_room(kNobody, fmt::format("room {}", i), {});
-    ASSERT_TRUE(store_.set_cursor({made->room.info.id, ann_.id(), kCursor}, 0).has_value());
+    ASSERT_TRUE(store_.set_cursor({made->room.info.id, ann_.id(), kCursor}, 0, kUnlimited).has_value());
   }
   EXPECT_THAT(*list(), SizeIs(1'000));
   EXPECT_THAT(*list({}, 1'000), SizeIs(1'000));

@@ -275,7 +275,8 @@ Result<std::pair<RoomId, Message>> FakeStore::get_message(MessageId id) {
   return fail(ErrorCode::kNotFound, "unknown");
 }
 
-Result<std::vector<Event>> FakeStore::list_events(const RoomId& room, std::int64_t after, std::int32_t limit) {
+Result<std::vector<Event>> FakeStore::list_events(const RoomId& room, std::int64_t after, std::int32_t limit,
+                                                  std::int64_t /*bytes_max*/) {
   std::unique_lock lock(mutex_);
   if (auto fate = begin(lock, Call::kListEvents); !fate) return std::unexpected(fate.error());
   const History* const history = history_of(room);
@@ -290,7 +291,7 @@ Unread FakeStore::unread_in(const History& history, const Cursor& cursor) {
           .count = std::ranges::count_if(history.messages, [n](const Message& message) { return message.n > n; })};
 }
 
-Result<void> FakeStore::set_cursor(const CursorKey& cursor, std::int64_t n) {
+Result<void> FakeStore::set_cursor(const CursorKey& cursor, std::int64_t n, std::int64_t /*cursors_max*/) {
   std::unique_lock lock(mutex_);
   if (auto fate = begin(lock, Call::kSetCursor); !fate) return fate;
   History* const history = history_of(cursor.room_id);

@@ -84,8 +84,9 @@ class FakeStore final : public ChatStore {
   Result<std::vector<Result<Appended>>> append(std::span<const Change> changes, Time now) override;
   Result<std::vector<Message>> list_messages(const HistoryQuery& query) override;
   Result<std::pair<RoomId, Message>> get_message(MessageId id) override;
-  Result<std::vector<Event>> list_events(const RoomId& room, std::int64_t after, std::int32_t limit) override;
-  Result<void> set_cursor(const CursorKey& cursor, std::int64_t n) override;
+  Result<std::vector<Event>> list_events(const RoomId& room, std::int64_t after, std::int32_t limit,
+                                         std::int64_t bytes_max) override;
+  Result<void> set_cursor(const CursorKey& cursor, std::int64_t n, std::int64_t cursors_max) override;
   Result<Unread> get_unread(const CursorKey& cursor) override;
   Result<std::vector<Unread>> list_unread(UserId user, std::string_view cursor_name, std::int64_t offset,
                                           std::int32_t limit) override;

@@ -24,6 +24,7 @@ using testing::ElementsAre;
 using testing::SizeIs;
 
 constexpr std::chrono::milliseconds kTtl = 10min;
+constexpr std::chrono::milliseconds kGuestRoomTtl = 0ms;  // they stay, as on an open server
 const Error kDiskFull{.code = ErrorCode::kUnavailable, .detail = "the disk is full"};
 
 // A clock that knows how often it was asked, so that a test can wait until the housekeeper has looked.
@@ -59,7 +60,7 @@ class HousekeeperTest : public WriterTest {
         store_, cores_, MessageWriter::Options{}, [this](std::span<const Committed> batch) { publish(batch); },
         [this] { return now_.load(); }, metrics_);
     housekeeper_.emplace(
-        store_, rooms_, sessions_, attachments_, *writer_, pool_, [this] { return clock_(); }, metrics_);
+        store_, rooms_, sessions_, attachments_, *writer_, pool_, kGuestRoomTtl, [this] { return clock_(); }, metrics_);
   }
   ~HousekeeperTest() override {
     store_.let_appends_go();
@@ -183,6 +184,26 @@ TEST_F(HousekeeperTest, EndsSessionsAndGoesOnWhenThatFails) {
   ASSERT_TRUE(store_.wait_for(Call::kEndSession, 2));
   ASSERT_TRUE(clock_.wait_for_looks(2));
   EXPECT_EQ(sessions_.size(), 0u);
+}
+
+TEST_F(HousekeeperTest, ClosesTheRoomsOfGuestsInWhichNobodyWrites) {
+  const auto guest = sessions_.create({}, "Ann");
+  const auto account = store_.create_user({.username = "ben"});
+  housekeeper_.emplace(
+      store_, rooms_, sessions_, attachments_, *writer_, pool_, 5s, [this] { return clock_(); }, metrics_);
+  const RoomPtr idle = open_room("idle", {}, guest->session.user.id);
+  const RoomPtr busy = open_room("busy", {}, guest->session.user.id);
+  open_room("of an account", {}, account->id);
+  open_room("of nobody", {});
+  busy->note_active(kNow + 1s);
+  set_time(kNow + 5s);
+  keep_house();
+  ASSERT_TRUE(clock_.wait_for_looks(4));
+  EXPECT_THAT(closings(), SizeIs(0));
+  set_time(kNow + 6s);
+  ASSERT_TRUE(store_.wait_for_appends(1));
+  ASSERT_TRUE(clock_.wait_for_looks(3));
+  EXPECT_THAT(closings(), ElementsAre(idle->id));
 }
 
 TEST_F(HousekeeperTest, BeginsNothingWhenTheServerStops) {

@@ -158,7 +158,7 @@ TEST_F(WriterOfChangesTest, ThatArePublishedAreTheHistoryOfTheRoom) {
       const auto answer = must(std::move(each));
       if (answer && !answer->duplicate) answered.push_back(answer->event.n);
     }
-    const auto events = *store_.list_events(room->id, 0, 1'000);
+    const auto events = *store_.list_events(room->id, 0, 1'000, kUnlimited);
     const auto seen = published();
     RC_ASSERT(seen.size() - published_before == events.size());
     RC_ASSERT(answered.size() == events.size());

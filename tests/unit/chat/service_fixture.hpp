@@ -42,11 +42,14 @@ class ServiceTest : public testing::Test {
 
   // What a start of the server makes.
   struct Process {
-    Process(ChatStore& store, Limits limits, Access access, const Clock& clock)
-        : keys(key_store, clock),
+    Process(ChatStore& store, Limits limits, Access access, const Rates::Options& rate, const Clock& clock)
+        : rates(access, rate, metrics),
+          keys(key_store, clock),
           sessions(store, keys, rooms, kSessionTtl, access, clock),
-          chat(store, rooms, sessions, presence, limits, access, clock) {}
+          chat(store, rooms, sessions, presence, limits, access, rates, clock) {}
 
+    Metrics metrics;
+    Rates rates;
     FakeKeyStore key_store;
     ApiKeys keys;
     RoomDirectory rooms;
@@ -55,8 +58,8 @@ class ServiceTest : public testing::Test {
     ChatService chat;
   };
 
-  std::unique_ptr<Process> started(Limits limits = {}, Access access = Access::kOpen) {
-    return std::make_unique<Process>(store_, limits, access, [this] { return now_; });
+  std::unique_ptr<Process> started(Limits limits = {}, Access access = Access::kOpen, const Rates::Options& rate = {}) {
+    return std::make_unique<Process>(store_, limits, access, rate, [this] { return now_; });
   }
 
   FakeStore store_;
@@ -67,8 +70,8 @@ class OpenedTest : public ServiceTest {
  protected:
   OpenedTest() { reopen({}); }
 
-  void reopen(Limits limits, Access access = Access::kOpen) {
-    process_ = started(limits, access);
+  void reopen(Limits limits, Access access = Access::kOpen, const Rates::Options& rate = {}) {
+    process_ = started(limits, access, rate);
     chat_ = &process_->chat;
     if (!chat_->open()) throw std::runtime_error("the service does not open");
   }

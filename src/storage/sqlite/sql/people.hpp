@@ -6,9 +6,10 @@
 namespace vestnik::storage::sqlite::sql {
 
 // Users: columns id, username, email, guest.
-inline constexpr std::string_view kInsertUser =
-    "INSERT INTO users (username, email, guest, listed, name_key) VALUES (?1, ?2, ?3, 1, ?4) "
-    "RETURNING id, username, email, guest";
+inline constexpr std::string_view kInsertUser = R"(
+  INSERT INTO users (id, username, email, guest, listed, acted, name_key)
+    SELECT 1 + max(user_id, coalesce((SELECT max(id) FROM users), 0)), ?1, ?2, ?3, 1, 0, ?4 FROM high_water
+    RETURNING id, username, email, guest)";
 inline constexpr std::string_view kAccountByNameKey =
     "SELECT id, username, email, guest FROM users WHERE name_key = ?1 AND guest = 0";
 inline constexpr std::string_view kUserById = "SELECT id, username, email, guest FROM users WHERE id = ?1";
@@ -21,8 +22,16 @@ inline constexpr std::string_view kDemoteUser =
     "UPDATE users SET email = NULL, guest = 1, listed = 0 WHERE id = ?1 RETURNING id, username, email, guest";
 inline constexpr std::string_view kUpdateListed =
     "UPDATE users SET listed = guest = 0 OR EXISTS (SELECT 1 FROM sessions WHERE user_id = ?1) WHERE id = ?1";
-// Users are never removed, so every id up to the newest one is somebody's.
-inline constexpr std::string_view kNewestUser = "SELECT id FROM users ORDER BY id DESC LIMIT 1";
+inline constexpr std::string_view kUserExists = "SELECT 1 FROM users WHERE id = ?1";
+inline constexpr std::string_view kNoteActed = "UPDATE users SET acted = 1 WHERE id = ?1 AND acted = 0";
+// A guest without a session to whom nothing refers.
+inline constexpr std::string_view kDeleteGone =
+    "DELETE FROM users WHERE id = ?1 AND guest = 1 AND listed = 0 AND acted = 0 RETURNING id";
+inline constexpr std::string_view kNoteGone = "UPDATE high_water SET user_id = max(user_id, ?1)";
+
+// Of a guest without a session.
+inline constexpr std::string_view kDeleteCursorsOfGone =
+    "DELETE FROM cursors WHERE user_id = ?1 AND EXISTS (SELECT 1 FROM users WHERE id = ?1 AND listed = 0)";
 
 // Sessions: columns key, created_at, active_at, then those of the user.
 inline constexpr std::string_view kInsertSession =

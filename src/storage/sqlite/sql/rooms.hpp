@@ -69,6 +69,9 @@ inline constexpr std::string_view kDeleteRoom = "DELETE FROM rooms WHERE key = ?
 
 // Members: columns user_id, username, joined_at.
 inline constexpr std::string_view kIsMember = "SELECT 1 FROM members WHERE user_id = ?1 AND room_key = ?2";
+// Of open rooms.
+inline constexpr std::string_view kCountMemberships =
+    "SELECT count(*) FROM members JOIN rooms ON rooms.key = room_key WHERE user_id = ?1 AND closed_at IS NULL";
 inline constexpr std::string_view kInsertMember =
     "INSERT INTO members (user_id, room_key, n, joined_at) VALUES (?1, ?2, ?3, ?4)";
 inline constexpr std::string_view kDeleteMember = "DELETE FROM members WHERE user_id = ?1 AND room_key = ?2";
@@ -79,6 +82,9 @@ inline constexpr std::string_view kListMembers = R"(
 // Cursors: columns n, ordinal.
 inline constexpr std::string_view kCursor =
     "SELECT n, ordinal FROM cursors WHERE user_id = ?1 AND name = ?2 AND room_key = ?3";
+// Of open rooms.
+inline constexpr std::string_view kCountCursors =
+    "SELECT count(*) FROM cursors JOIN rooms ON rooms.key = room_key WHERE user_id = ?1 AND closed_at IS NULL";
 inline constexpr std::string_view kPutCursor = R"(
   INSERT INTO cursors (user_id, name, room_key, n, ordinal) VALUES (?1, ?2, ?3, ?4, ?5)
     ON CONFLICT DO UPDATE SET n = excluded.n, ordinal = excluded.ordinal)";
