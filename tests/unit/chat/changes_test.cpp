@@ -28,7 +28,8 @@ std::string fault_of(const Result<Prepared>& result) {
 }
 
 Actor holder(UserId id, std::string name = "name") {
-  return {.user_id = id, .username = std::move(name), .authenticated = true};
+  return {
+      .user_id = id, .username = std::move(name), .authenticated = true, .scopes = scopes_of(id, Access::kSessions)};
 }
 
 class ChangesTest : public testing::Test {
