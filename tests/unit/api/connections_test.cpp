@@ -3,8 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <deque>
+#include <optional>
 #include <string>
-#include <vector>
 
 namespace vestnik::api {
 namespace {
@@ -30,14 +31,14 @@ TEST(Connections, OfOneNetworkAreBounded) {
   const auto admit = [&](const char* address) {
     return connections.admit(cores[0], boost::asio::ip::make_address(address));
   };
-  std::vector<std::optional<Admission>> held;
+  std::deque<std::optional<Admission>> held;
   held.push_back(admit("2001:db8::1"));
   held.push_back(admit("2001:db8::2"));
   EXPECT_TRUE(held[0] && held[1]);
   EXPECT_FALSE(admit("2001:db8::3"));
   EXPECT_TRUE(admit("2001:db8:0:1::1"));
   EXPECT_EQ(held[0]->network(), network("2001:db8::3"));
-  held.erase(held.begin());
+  held.pop_front();
   EXPECT_TRUE(admit("2001:db8::3"));
   for (int i = 0; i < 3; ++i) held.push_back(admit("127.0.0.1"));  // loopback is exempt
   EXPECT_TRUE(held.back());
