@@ -99,7 +99,7 @@ describe.each(modes)('on %s', (_, options) => {
     await page.getByText('All is well').waitFor();
     // Where people have sessions, statistics are for the operator alone.
     if (options.length === 0) await page.locator('dd').first().waitFor();
-    else await page.getByRole('alert').getByText('for the operator').waitFor();
+    else await page.getByText('for its operator').waitFor();
 
     await page.goto(`${url}/docs`);
     await page.getByText('Calls are made as Vera').waitFor();
