@@ -5,7 +5,7 @@ if(NOT UNICODE_DATA)
 endif()
 
 function(vestnik_emoji_data target)
-  set(output ${CMAKE_BINARY_DIR}/unicode/emoji_data.cpp)
+  set(output ${CMAKE_CURRENT_BINARY_DIR}/emoji_data.cpp)
   add_custom_command(
     OUTPUT ${output}
     COMMAND ${CMAKE_COMMAND} -DINPUT=${UNICODE_DATA}/emoji/emoji-data.txt -DOUTPUT=${output}

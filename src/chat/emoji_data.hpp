@@ -10,10 +10,12 @@ struct CodePoints {
   char32_t last;
 };
 
-// In order, apart from each other.
+// In order, apart from each other. clang-tidy takes a constant without its value for a variable.
+// NOLINTBEGIN(readability-identifier-naming)
 extern const std::span<const CodePoints> kEmoji;
 extern const std::span<const CodePoints> kEmojiPresentation;
 extern const std::span<const CodePoints> kEmojiModifierBase;
 extern const std::span<const CodePoints> kExtendedPictographic;
+// NOLINTEND(readability-identifier-naming)
 
 }  // namespace vestnik::chat::emoji_data

@@ -10,7 +10,6 @@ import pytest
 from support.checks import assert_problem
 from support.people import Guest
 from support.rpc import Rpc, RpcError
-from support.server import Api
 from support.timing import patient, scaled, wait_until
 from support.transports import READERS
 
@@ -206,28 +205,23 @@ def test_markup_and_framing_in_a_text_stay_text(any_server, transport, text):
 def test_metrics_of_those_who_are_there(start_server):
     server = start_server("--require-sessions", "--user-rate", "0.01", "--user-burst", "5", store="memory")
 
-    def metric(name):
-        with Api(server.metrics_port) as api:
-            lines = api.get("/metrics").text.splitlines()
-        return next(float(line.split()[-1]) for line in lines if line.startswith(name + " "))
-
     def settles(name, value):
-        wait_until(lambda: metric(name) == value, 5, f"{name} to be {value}")
+        wait_until(lambda: server.metric(name) == value, 5, f"{name} to be {value}")
 
     names = ["sessions_open", "guests_active", "rpc_sockets_active", "subscriptions_active", "rate_limited_total"]
-    assert [metric(name) for name in [*names, "rooms_expired_total"]] == [0] * 6
-    assert metric("rooms_open") == 2
+    assert [server.metric(name) for name in [*names, "rooms_expired_total"]] == [0] * 6
+    assert server.metric("rooms_open") == 2
     anna, boris = Guest(server), Guest(server)
-    assert (metric("sessions_open"), metric("guests_active")) == (2, 2)
+    assert (server.metric("sessions_open"), server.metric("guests_active")) == (2, 2)
     boris.api.post("/api/v1/users", json={"username": "boris"}).raise_for_status()
-    assert (metric("sessions_open"), metric("guests_active")) == (2, 1)
+    assert (server.metric("sessions_open"), server.metric("guests_active")) == (2, 1)
     room = anna.make_room()
-    assert metric("rooms_open") == 3
+    assert server.metric("rooms_open") == 3
     with Rpc(server.port, f"?token={anna.secret}") as rpc:
         for name in ("lobby", "stream", room["id"]):
             rpc.call("chat.Subscribe", {"room": name})
-        assert (metric("rpc_sockets_active"), metric("websocket_connections_active")) == (1, 1)
-        assert metric("subscriptions_active") == 3
+        assert (server.metric("rpc_sockets_active"), server.metric("websocket_connections_active")) == (1, 1)
+        assert server.metric("subscriptions_active") == 3
         anna.api.patch(f"/api/v1/rooms/{room['id']}", json={"ttl": "1s"}).raise_for_status()
         settles("rooms_expired_total", 1)
         settles("rooms_open", 2)
@@ -235,9 +229,9 @@ def test_metrics_of_those_who_are_there(start_server):
     settles("rpc_sockets_active", 0)
     settles("subscriptions_active", 0)
     statuses = [boris.api.post("/api/v1/messages", json={"content": "x"}).status_code for _ in range(10)]
-    assert metric("rate_limited_total") == statuses.count(429) > 0
+    assert server.metric("rate_limited_total") == statuses.count(429) > 0
     anna.api.delete("/api/v1/sessions/me").raise_for_status()
-    assert (metric("sessions_open"), metric("guests_active")) == (1, 0)
+    assert (server.metric("sessions_open"), server.metric("guests_active")) == (1, 0)
 
 
 @pytest.mark.parametrize("store", ["memory", "sqlite"])

@@ -14,7 +14,7 @@ LIST = "/vestnik.chat.v1.Chat/ListMessages"
 
 
 def streams_of(server):
-    return server.api().get("/stats").json()["connections"]["grpc"]
+    return server.metric("grpc_streams_active")
 
 
 @pytest.mark.parametrize("compression", [grpc.Compression.Gzip, grpc.Compression.Deflate])

@@ -85,7 +85,10 @@ def test_without_file_descriptors_it_waits_and_says_so_once(start_server):
 @pytest.mark.parametrize("address", ["::1", "127.0.0.1"])
 def test_the_address_that_is_told_can_be_used(start_server, address):
     server = start_server("--listen", address, store="memory")
-    (url,) = [record["url"] for record in server.records() if record["event"] == "ready"]
+    (ready,) = wait_until(
+        lambda: [record for record in server.records() if record["event"] == "ready"], 5, "the log to tell the address"
+    )
+    url = ready["url"]
     written = run("write", "--url", url, "--room", "lobby", stdin="over the address it tells\n")
     assert written.returncode == 0, written
     shown = run("history", "--url", url, "--room", "lobby")

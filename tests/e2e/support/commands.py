@@ -46,8 +46,7 @@ def url(server):
 
 
 def subscribers(server):
-    connections = server.api().get("/stats").json()["connections"]
-    return connections.get("websocket", 0) + connections.get("sse", 0)
+    return server.metric("websocket_connections_active") + server.metric("event_streams_active")
 
 
 def connected_watch(server, folder, *arguments, env=None):

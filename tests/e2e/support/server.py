@@ -142,6 +142,12 @@ class Server:
         self.clients.add(client)
         return client
 
+    def metric(self, name):
+        """The value of a metric without labels."""
+        with Api(self.metrics_port) as api:
+            lines = api.get("/metrics").text.splitlines()
+        return next(float(line.split()[-1]) for line in lines if line.startswith(name + " "))
+
     def alive(self):
         return self.process is not None and self.process.poll() is None
 
