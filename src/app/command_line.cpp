@@ -9,6 +9,7 @@
 #include "app/options.hpp"
 #include "base/ids.hpp"
 #include "base/visible.hpp"
+#include "chat/api_keys.hpp"
 
 namespace vestnik::app {
 namespace {
@@ -129,8 +130,9 @@ Failure refuse_unknown_command(Commands commands, const Group* group, const std:
 
 Failure refuse_extra(Commands commands, const Chosen& chosen, const std::string& extra) {
   // A UUID may be the secret of a session.
-  const std::string shown =
-      looks_like_uuid(extra) ? "(a UUID)" : shorten(visible(extra.substr(0, extra.find('='))), 80);
+  const std::string shown = chat::is_api_key(extra)  ? "(an API key)"
+                            : looks_like_uuid(extra) ? "(a UUID)"
+                                                     : shorten(visible(extra.substr(0, extra.find('='))), 80);
   const Command* const command = chosen.command;
   if (command == nullptr) {
     if (!extra.starts_with('-')) return refuse_unknown_command(commands, chosen.group, shown);

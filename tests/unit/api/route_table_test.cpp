@@ -87,7 +87,7 @@ TEST_F(Routes, TellCustomVerbsFromColonsInValues) {
   EXPECT_EQ(match("GET", "/v1/items/k3:41"), "Get id=k3:41");
   EXPECT_EQ(match("GET", "/v1/items/:pause"), "Get id=:pause");
   EXPECT_EQ(match("GET", "/v1/items/7:pause"), "Get id=7:pause");
-  EXPECT_EQ(match("POST", "/v1/items/7%3Apause"), "405 DELETE, GET, PATCH, PUT");
+  EXPECT_EQ(match("POST", "/v1/items/7%3Apause"), "405 DELETE, GET, HEAD, PATCH, PUT");
   EXPECT_EQ(match("GET", "/v1/items:stats"), "Stats");
   EXPECT_EQ(match("GET", "/v1/files/a/b:raw"), "Raw path=a/b");
   EXPECT_EQ(match("GET", "/v1/files/a/b:c"), "Read path=a/b:c");
@@ -102,9 +102,9 @@ TEST_F(Routes, AnswerUnknownPathsWith404) {
 }
 
 TEST_F(Routes, AnswerWrongMethodsWith405AndWhatIsAllowed) {
-  EXPECT_EQ(match("POST", "/v1/items/7"), "405 DELETE, GET, PATCH, PUT");
+  EXPECT_EQ(match("POST", "/v1/items/7"), "405 DELETE, GET, HEAD, PATCH, PUT");
   EXPECT_EQ(match("GET", "/v1/items"), "405 TRACE");
-  EXPECT_EQ(match("get", "/v1/items:stats"), "405 GET");
+  EXPECT_EQ(match("get", "/v1/items:stats"), "405 GET, HEAD");
   EXPECT_EQ(match("PUT", "/v1/items/7:pause"), "Put id=7:pause");
   EXPECT_THAT(table_.match("POST", "/v1/files/x").error().error.detail,
               HasSubstr("does not have the method POST; it has GET"));
@@ -203,7 +203,7 @@ TEST(RouteTable, HasTheRoutesOfTheContract) {
   EXPECT_EQ(table.match("GET", "/api/v1/users")->route->response_field->name(), "users");
   EXPECT_TRUE(table.match("GET", "/api/v1/rooms/lobby/events")->route->method->server_streaming());
   EXPECT_TRUE(table.match("GET", "/health"));
-  EXPECT_EQ(table.match("DELETE", "/api/v1/messages").error().allow, "GET, POST");
+  EXPECT_EQ(table.match("DELETE", "/api/v1/messages").error().allow, "GET, HEAD, POST");
 }
 
 }  // namespace

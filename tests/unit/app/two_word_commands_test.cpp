@@ -169,10 +169,9 @@ TEST_F(TwoWordCommands, ASecretIsNeverRepeated) {
     EXPECT_THAT(sentence, AllOf(Not(HasSubstr(secret)), Not("accepted")));
   }
   environment_["VESTNIK_SESSION"] = wrong;
-  EXPECT_EQ(
-      refusal({"watch"}),
-      "VESTNIK_SESSION in the environment is not the secret of a session: give the UUID that vestnik session open "
-      "printed.");
+  EXPECT_EQ(refusal({"watch"}),
+            "VESTNIK_SESSION in the environment is not the secret of a session: give what vestnik session open or "
+            "vestnik key create printed.");
   EXPECT_THAT(refusal({"watch", "--session", "a\r\nX-Evil: 1"}), HasSubstr("--session is not the secret of a session"));
   EXPECT_THAT(help({"watch", "--help"}), Not(HasSubstr(wrong)));
   serve({});
