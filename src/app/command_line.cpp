@@ -58,13 +58,13 @@ Command serving(const Environment& environment) {
 }
 
 std::vector<Command> all_commands(const Environment& environment) {
-  return {serving(environment),           keeping(reindex_command),      keeping(write_command),
-          keeping(watch_command),         keeping(history_command),      keeping(list_rooms_command),
-          keeping(create_room_command),   keeping(show_room_command),    keeping(set_room_command),
-          keeping(close_room_command),    keeping(join_room_command),    keeping(leave_room_command),
-          keeping(list_members_command),  keeping(open_session_command), keeping(show_session_command),
-          keeping(close_session_command), keeping(create_key_command),   keeping(list_keys_command),
-          keeping(revoke_key_command)};
+  return {serving(environment),          keeping(reindex_command),       keeping(repair_times_command),
+          keeping(write_command),        keeping(watch_command),         keeping(history_command),
+          keeping(list_rooms_command),   keeping(create_room_command),   keeping(show_room_command),
+          keeping(set_room_command),     keeping(close_room_command),    keeping(join_room_command),
+          keeping(leave_room_command),   keeping(list_members_command),  keeping(open_session_command),
+          keeping(show_session_command), keeping(close_session_command), keeping(create_key_command),
+          keeping(list_keys_command),    keeping(revoke_key_command)};
 }
 
 using Commands = std::span<const Command>;

@@ -10,6 +10,7 @@
 #include "app/environment.hpp"
 #include "app/keys.hpp"
 #include "app/reindex.hpp"
+#include "app/repair_times.hpp"
 #include "cli/history.hpp"
 #include "cli/rooms.hpp"
 #include "cli/session.hpp"
@@ -25,7 +26,7 @@ struct ServeCommand {
 
 struct VersionCommand {};
 
-using CommandLine = std::variant<ServeCommand, ReindexOptions, cli::WriteOptions, cli::WatchOptions,
+using CommandLine = std::variant<ServeCommand, ReindexOptions, RepairTimesOptions, cli::WriteOptions, cli::WatchOptions,
                                  cli::HistoryOptions, cli::ListRooms, cli::CreateRoom, cli::ShowRoom, cli::SetRoom,
                                  cli::CloseRoom, cli::JoinRoom, cli::LeaveRoom, cli::ListMembers, cli::OpenSession,
                                  cli::ShowSession, cli::CloseSession, CreateKey, ListKeys, RevokeKey, VersionCommand>;

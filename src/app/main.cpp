@@ -53,6 +53,7 @@ int run_command_line(int argc, const char* const* argv) {
   }
   return std::visit(Overloaded{[](const ServeCommand& command) { return serve(command.config, command.warnings); },
                                [](const ReindexOptions& options) { return reindex(options); },
+                               [](const RepairTimesOptions& options) { return repair_times(options); },
                                [](const cli::WriteOptions& options) { return cli::run_write(options); },
                                [](const cli::WatchOptions& options) { return cli::run_watch(options); },
                                [](const cli::HistoryOptions& options) { return cli::run_history(options); },

@@ -51,6 +51,7 @@ struct Group {
 // The tables. What they set must outlive them.
 Command serve_command(ServerConfig& config);
 Command reindex_command(ReindexOptions& options);
+Command repair_times_command(RepairTimesOptions& options);
 Command write_command(cli::WriteOptions& options);
 Command watch_command(cli::WatchOptions& options);
 Command history_command(cli::HistoryOptions& options);

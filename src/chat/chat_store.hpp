@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -26,6 +27,9 @@ inline constexpr std::int64_t kEventsKept = 10'000;
 // Among so many of the newest messages after a cursor, own and deleted ones do not count as unread. Further back, where
 // nobody reads on from, all do: a count must not cost as much as the room holds.
 inline constexpr std::int64_t kUnreadExamined = 1'000;
+
+// A nonce is remembered while the room holds its message, and for at least so many later changes of the room.
+inline constexpr std::int64_t kNoncesKept = 100'000;
 
 // Synchronous: a call is one transaction that returns when it is durable, within the store's time-out. Any thread may
 // call; `append` is called by one thread at a time. Errors of every call: unavailable (the storage failed or is
@@ -52,8 +56,9 @@ class ChatStore {
   // At most `limit` sessions with a key above `after_key`, in the order of keys.
   virtual Result<std::vector<Session>> list_sessions(std::string_view after_key, std::int32_t limit) = 0;
   // With the last session of a guest go their cursors, and the guest, unless a change, a room, an attachment or an API
-  // key was ever theirs. No id is given twice. Errors: not_found.
-  virtual Result<void> end_session(std::string_view key) = 0;
+  // key was ever theirs. No id is given twice. With `active_at`: only if the session has not been active since then.
+  // Errors: not_found, failed_precondition (it has been active since).
+  virtual Result<void> end_session(std::string_view key, std::optional<Time> active_at = {}) = 0;
 
   // Errors: already_exists (an open room has the name or id).
   virtual Result<Room> create_room(const NewRoom& room) = 0;
@@ -68,12 +73,23 @@ class ChatStore {
   virtual Result<bool> sweep_closed_rooms() = 0;
 
   // Commits the changes in their order, all in one transaction. Each takes the next n of its room, inside the commit,
-  // without gaps. Time is max(now, the newest time of any change in the store), so it never goes back along ids or
-  // positions; it becomes the active_at of the sessions of the users who wrote messages, and of the owners of closed
-  // rooms. Message ids grow.
-  //  - Draft: one with a nonce already committed for the same (room, author) gives the first message as a duplicate
-  //    (same content and attachments, or the first was edited or deleted since) or already_exists (others); within one
-  //    batch too. reply_to must be a message of the room that was not deleted: otherwise failed_precondition. An
+  // without gaps. Time is `now`, or a microsecond after the newest time of any change in the store when that is ahead
+  // of `now`, so it never goes back along ids or positions; it becomes the active_at of the sessions of the users who
+  // wrote messages, and of the owners of closed rooms, unless theirs is later. Message ids grow.
+  //  - Draft: the nonce of an earlier message of the same (room, author) makes it a repetition when content and
+  //    attachments are those the message was sent with; within one batch too. It is not written again:
+  //
+  //      message since                 | repetition                                 | other content or attachments
+  //      ------------------------------+--------------------------------------------+------------------------------
+  //      as sent, reacted to           | duplicate, the message                     | already_exists
+  //      edited                        | duplicate, the message as it is now        | already_exists
+  //      deleted                       | duplicate, its tombstone                   | already_exists
+  //      trimmed, nonce remembered     | duplicate, a tombstone of its id, n, time  | already_exists
+  //      trimmed, nonce forgotten      | a new message                              | a new message
+  //      room closed                   | not_found                                  | not_found
+  //
+  //    A nonce is remembered while the room holds the message, and while its n > counter - kNoncesKept.
+  //    reply_to must be a message of the room that was not deleted: otherwise failed_precondition. An
   //    attachment must exist (invalid_argument) and be nobody's or the author's (permission_denied). Beyond
   //    message_limit (0 and less count as 1) the oldest messages leave with all that belongs to them, and the room's
   //    floor rises to just below the oldest one left.
@@ -84,7 +100,8 @@ class ChatStore {
   //  - RulesChange: beyond the message_limit that the room has then, the oldest messages leave as with a Draft.
   //  - Deletion: the message lets go of its attachments. So do messages that leave, and those of closed rooms, at the
   //    latest when they are swept.
-  //  - Closing: the room, its name, members and cursors are gone; the event is its last.
+  //  - Closing: the room, its name, members, cursors and nonces are gone; the event is its last. With expires_at, a
+  //    room that has another end by now stays: failed_precondition.
   // Of the room's newest events kEventsKept are kept, or twice as many as it holds messages when that is more. The
   // floor may rise above older ones, which leaves the messages among them where they are. An unknown or closed room,
   // and an unknown user, give not_found for that change. The outer error means that nothing was applied.

@@ -99,6 +99,11 @@ struct RulesPatch {
 
 RoomRules patched(RoomRules rules, const RulesPatch& patch);
 
+// Rooms that are there from the first start, and stay.
+inline bool is_built_in(std::string_view room_name) {
+  return room_name == kLobby || room_name == kStream;
+}
+
 // A room with the state of its history at one moment.
 struct Room {
   RoomInfo info;
@@ -219,6 +224,7 @@ struct Closing {
   RoomId room_id;
   std::optional<UserId> user_id;
   CloseReason reason = CloseReason::kRequested;
+  std::optional<Time> expires_at;  // close the room only if it still expires then
 };
 
 using Change = std::variant<Draft, Edit, Deletion, ReactionChange, Membership, RulesChange, Closing>;

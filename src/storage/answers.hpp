@@ -4,13 +4,16 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "base/clock.hpp"
 #include "base/error.hpp"
+#include "base/sha256.hpp"
 #include "chat/chat_store.hpp"
 #include "chat/types.hpp"
 
@@ -70,6 +73,12 @@ inline Refusal unknown_attachment() {
 inline Refusal nonce_used() {
   return fail(ErrorCode::kAlreadyExists, "The nonce was used for a message with another content.");
 }
+inline Refusal other_end() {
+  return fail(ErrorCode::kFailedPrecondition, "The room has another end by now.");
+}
+inline Refusal session_active() {
+  return fail(ErrorCode::kFailedPrecondition, "The session has been active since.");
+}
 inline Refusal too_many_emojis() {
   return fail(
       ErrorCode::kResourceExhausted,
@@ -104,11 +113,27 @@ class PageBudget {
   bool is_empty_ = true;
 };
 
-// Whether a draft with the nonce of `first` is its repetition. What the text had been is not known once it was changed,
-// and nothing is of what was deleted.
-inline bool repeats(const chat::Draft& draft, const chat::Message& first) {
-  return first.deleted || ((first.content == draft.content || first.edited_at) &&
-                           std::ranges::equal(draft.attachment_ids, first.attachments, {}, {}, &chat::Attachment::id));
+// What must be the same in a draft that repeats another: the digest of content and attachments.
+inline std::string digest_of(const chat::Draft& draft) {
+  Sha256 digest;
+  digest.add(draft.content);
+  for (const auto& id : draft.attachment_ids) {
+    digest.add(std::string_view("\0", 1));  // stands in no content
+    digest.add(id);
+  }
+  return digest.finish();
+}
+
+// The earliest position whose nonce a room remembers although it does not hold the message.
+inline std::int64_t first_remembered_nonce(std::int64_t counter) {
+  return counter - chat::kNoncesKept + 1;
+}
+
+// The answer to the repetition of a message that was trimmed.
+inline chat::Message trimmed(const chat::Draft& draft, chat::MessageId id, std::int64_t n, Time at) {
+  chat::Message message{.id = id, .n = n, .created_at = at, .user_id = draft.user_id, .content = {}, .deleted = true};
+  message.nonce = draft.nonce;
+  return message;
 }
 
 // Whether the author of the draft may attach it.
@@ -136,6 +161,12 @@ inline chat::Event sent(chat::Message message) {
   chat::Event event{.n = message.n, .at = message.created_at, .user_id = message.user_id, .what = {}};
   event.what = chat::MessageSent{std::move(message)};
   return event;
+}
+
+// The time of changes that are committed at `now`, when the newest before them was made at `newest`. A clock that has
+// gone back makes it go on by the microsecond.
+inline Time time_of_changes(Time now, Time newest) {
+  return newest > now ? newest + std::chrono::microseconds(1) : now;
 }
 
 // Messages that a room keeps under a limit: the one just written is always among them.

@@ -62,12 +62,43 @@ TEST_P(Appending, NeverGoesBackInTime) {
   const auto room = make_room("a");
   const auto other = make_room("b");
   EXPECT_EQ(post(draft_for(room, "1"), at(10s)).created_at, at(10s));
-  EXPECT_EQ(post(draft_for(room, "2"), at(5s)).created_at, at(10s));
-  EXPECT_EQ(post(draft_for(other, "3"), at(9s)).created_at, at(10s)) << "also along the ids of other rooms";
+  EXPECT_EQ(post(draft_for(room, "2"), at(5s)).created_at, at(10s + 1us)) << "but goes on";
+  EXPECT_EQ(post(draft_for(other, "3"), at(9s)).created_at, at(10s + 2us)) << "also along the ids of other rooms";
   reopen();
-  EXPECT_EQ(post(draft_for(other, "4"), at(1s)).created_at, at(10s));
-  EXPECT_EQ(post(draft_for(room, "5"), at(10s + 1us)).created_at, at(10s + 1us));
-  EXPECT_EQ(must(store().find_room("b")).last_message_at, at(10s));
+  EXPECT_EQ(post(draft_for(other, "4"), at(1s)).created_at, at(10s + 3us));
+  EXPECT_EQ(post(draft_for(room, "5"), at(10s + 3us)).created_at, at(10s + 3us)) << "one that stands still is no harm";
+  EXPECT_EQ(post(draft_for(room, "6"), at(11s)).created_at, at(11s)) << "the clock has caught up";
+  EXPECT_EQ(must(store().find_room("b")).last_message_at, at(10s + 3us));
+}
+
+TEST_P(Appending, TimesAheadOfTheClockCanBeRepaired) {
+  const auto room = make_room("a");
+  make_guest("session", at(1s));
+  auto draft = draft_for(room, "of the future");
+  draft.user_id = 1;
+  draft.nonce = "nonce";
+  draft.attachment_ids = {add_attachment("file", "content", at(3'000s)).id};
+  const auto early = send(room, "before", at(2s));
+  append_one(draft, at(2'000s));
+  append_one(chat::Edit{room, early, 1, "edited in the future"}, at(2'000s));
+  append_one(chat::Membership{room, 1}, at(2'000s));
+  post(draft_for(room, "another"), at(10s));
+  EXPECT_EQ(must(store().repair_times(at(20s))), 3);
+  for (int round = 0; round < 2; ++round) {
+    std::vector<Time> times;
+    for (const auto& message : all_messages(room)) times.push_back(message.created_at);
+    EXPECT_EQ(times, (std::vector<Time>{at(2s), at(20s), at(20s)}));
+    EXPECT_EQ(all_messages(room)[0].edited_at, at(20s));
+    EXPECT_EQ(all_messages(room)[1].attachments.at(0).created_at, at(20s));
+    for (const auto& event : all_events(room)) EXPECT_LE(event.at, at(20s));
+    EXPECT_EQ(must(store().list_members(room, 0, 10)).at(0).joined_at, at(20s));
+    EXPECT_EQ(must(store().list_sessions("", 10)).at(0).active_at, at(20s));
+    EXPECT_EQ(must(store().find_room(room)).last_message_at, at(20s));
+    reopen();
+  }
+  EXPECT_EQ(must(store().repair_times(at(20s))), 0);
+  EXPECT_EQ(message_of(append_one(draft, at(21s))).created_at, at(20s)) << "the nonce goes on";
+  EXPECT_EQ(post(draft_for(room, "now"), at(22s)).created_at, at(22s)) << "and time does";
 }
 
 TEST_P(Appending, TakesTimesBefore1970) {

@@ -144,6 +144,8 @@ TEST_P(Attachments, ArePartOfWhatANonceStandsFor) {
   append_one(chat::Edit{room_, message_of(first).id, {}, "new"}, at(3s));
   EXPECT_EQ(code_of(try_one(draft, at(3s))), ErrorCode::kAlreadyExists) << "an edit leaves them as they are";
   erase(message_of(first).id);
+  EXPECT_EQ(code_of(try_one(draft, at(4s))), ErrorCode::kAlreadyExists) << "nor does a deletion make others of them";
+  draft.attachment_ids = {"a", "b"};
   EXPECT_TRUE(append_one(draft, at(4s)).duplicate);
   EXPECT_EQ(unused(), (Ids{"a", "b"})) << "a repetition refers to nothing";
 }

@@ -22,8 +22,9 @@ TEST_P(Closing, AClosedRoomIsGone) {
   send(other, "text", at(1s));
   append_one(chat::Membership{room, 1}, at(1s));
   must(store().set_cursor({.room_id = room, .user_id = 1, .name = "c"}, 1, chat::kUnlimited));
-  const std::vector<chat::Change> changes = {chat::Closing{room, 1, chat::CloseReason::kExpired},
-                                             draft_for(room, "late"), chat::Closing{room, 1}};
+  const std::vector<chat::Change> changes = {
+      chat::Closing{.room_id = room, .user_id = 1, .reason = chat::CloseReason::kExpired}, draft_for(room, "late"),
+      chat::Closing{.room_id = room, .user_id = 1}};
   const auto results = must(store().append(changes, at(2s)));
   EXPECT_EQ(describe(results[0]), "new 3 2024-01-01T00:00:02Z by '1': expired");
   EXPECT_EQ(code_of(results[1]), ErrorCode::kNotFound);
@@ -51,7 +52,7 @@ TEST_P(Closing, NameAndIdAreFreeAtOnce) {
   must(store().create_room(new_room("id", "room")));
   send("id", "old", at(1s));
   append_one(chat::Membership{"id", 1}, at(1s));
-  append_one(chat::Closing{"id", {}}, at(1s));
+  append_one(chat::Closing{.room_id = "id", .user_id = {}}, at(1s));
   must(store().create_room(new_room("id", "room")));
   EXPECT_EQ(post(draft_for("id", "new"), at(1s)).n, 1);
   for (int round = 0; round < 2; ++round) {
@@ -66,12 +67,12 @@ TEST_P(Closing, NameAndIdAreFreeAtOnce) {
 TEST_P(Closing, IdsAndTimeGoOnAfterTheNewestMessagesHaveGone) {
   const auto room = make_room("room");
   const auto id = send(room, "text", at(1s));
-  append_one(chat::Closing{room, {}}, at(10s));
+  append_one(chat::Closing{.room_id = room, .user_id = {}}, at(10s));
   sweep();
   reopen();
   const auto next = post(draft_for(make_room("next"), "text"), at(2s));
   EXPECT_EQ(next.id, id + 1);
-  EXPECT_EQ(next.created_at, at(10s));
+  EXPECT_EQ(next.created_at, at(10s + 1us));
 }
 
 TEST_P(Closing, SweepingTakesPiecesAndSparesTheRest) {
@@ -91,13 +92,64 @@ TEST_P(Closing, SweepingTakesPiecesAndSparesTheRest) {
   }
   must(store().append(changes, at(1s)));
   const auto before = describe(all_events(other));
-  append_one(chat::Closing{room, {}}, at(1s));
+  append_one(chat::Closing{.room_id = room, .user_id = {}}, at(1s));
   int pieces = 1;
   while (must(store().sweep_closed_rooms())) ++pieces;
   EXPECT_FALSE(must(store().sweep_closed_rooms()));
   EXPECT_EQ(describe(all_events(other)), before);
   EXPECT_EQ(must(store().list_members(other, 0, 10)).size(), 3U);
   if (GetParam().name != "memory") EXPECT_GT(pieces, 3);
+}
+
+TEST_P(Closing, AnExpiryClosesOnlyWhatStillExpiresThen) {
+  auto limited = new_room("id", "room");
+  limited.rules.expires_at = at(10s);
+  must(store().create_room(limited));
+  const auto expiry = [](Time end) {
+    return chat::Closing{.room_id = "id", .user_id = {}, .reason = chat::CloseReason::kExpired, .expires_at = end};
+  };
+  chat::RulesPatch longer;
+  longer.expires_at.emplace(at(60s));
+  // The extension was waiting when the housekeeper looked.
+  const std::vector<chat::Change> changes = {chat::RulesChange{"id", 1, longer}, expiry(at(10s)),
+                                             draft_for("id", "goes on")};
+  const auto results = must(store().append(changes, at(11s)));
+  EXPECT_EQ(code_of(results.at(1)), ErrorCode::kFailedPrecondition);
+  EXPECT_EQ(message_of(results.at(2)).n, 2) << "what was refused takes no number";
+  reopen();
+  EXPECT_EQ(code_of(try_one(expiry(at(10s)), at(12s))), ErrorCode::kFailedPrecondition);
+  chat::RulesPatch endless;
+  endless.expires_at.emplace(std::nullopt);
+  append_one(chat::RulesChange{"id", 1, endless}, at(13s));
+  EXPECT_EQ(code_of(try_one(expiry(at(60s)), at(61s))), ErrorCode::kFailedPrecondition);
+  append_one(chat::RulesChange{"id", 1, longer}, at(62s));
+  append_one(expiry(at(60s)), at(63s));
+  EXPECT_EQ(code_of(store().find_room("id")), ErrorCode::kNotFound);
+}
+
+TEST_P(Closing, NobodyWaitsForTheRoomsClosedBefore) {
+  const auto large = make_room("large");
+  std::vector<chat::Change> changes;
+  for (int i = 0; i < 20'000; ++i) changes.emplace_back(draft_for(large, "text"));
+  must(store().append(changes, at(1s)));
+  append_one(chat::Closing{.room_id = large, .user_id = {}}, at(1s));
+  for (int i = 0; i < 200; ++i) {
+    const auto small = make_room(fmt::format("small {}", i));
+    send(small, "text", at(1s));
+    append_one(chat::Closing{.room_id = small, .user_id = {}}, at(1s));
+  }
+  const auto last = make_room("last");
+  for (int i = 0; i < 3'000; ++i) send(last, "text", at(1s));
+  auto draft = draft_for(last, "see the file");
+  draft.attachment_ids.push_back(add_attachment("file", "content", at(1s)).id);
+  post(draft, at(1s));
+  append_one(chat::Closing{.room_id = last, .user_id = {}}, at(1s));
+
+  int sweeps = 0;
+  while (must(store().list_unused(at(0s), 10)).empty() && ++sweeps < 100) must(store().sweep_closed_rooms());
+  EXPECT_LE(sweeps, 5) << "a sweep takes some milliseconds, and there are four a second";
+  sweep();
+  EXPECT_EQ(must(store().remove_unused(std::vector<chat::AttachmentId>{"file"})).size(), 1U);
 }
 
 class Cursors : public StoreTest {
@@ -267,7 +319,7 @@ TEST_P(Cursors, AllOfAUserAreListedInTheOrderOfRooms) {
   must(store().set_cursor(key(1, "c"), 1, chat::kUnlimited));
   must(store().set_cursor(key(0, "other"), 1, chat::kUnlimited));
   must(store().set_cursor(key(3, "other"), 3, chat::kUnlimited));
-  append_one(chat::Closing{rooms[4], {}}, at(2s));
+  append_one(chat::Closing{.room_id = rooms[4], .user_id = {}}, at(2s));
   reopen();
   const auto list = [&](std::string_view name, std::int64_t offset, std::int32_t limit) {
     std::string text;

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <chrono>
 #include <optional>
 #include <variant>
 
@@ -18,7 +19,7 @@ chat::Appended unchanged(const chat::Room& room, std::optional<chat::UserId> use
 }  // namespace
 
 Result<std::vector<Result<chat::Appended>>> NaiveStore::append(std::span<const chat::Change> changes, Time now) {
-  const Time at = std::max(now, newest_change_at_);
+  const Time at = now < newest_change_at_ ? newest_change_at_ + std::chrono::microseconds(1) : now;
   std::vector<Result<chat::Appended>> results;
   for (const auto& change : changes) {
     auto* room = find(chat::room_of(change));
@@ -37,7 +38,7 @@ Result<std::vector<Result<chat::Appended>>> NaiveStore::append(std::span<const c
     if (std::holds_alternative<chat::Draft>(change)) active = user;
     if (std::holds_alternative<chat::Closing>(change)) active = room->room.info.owner_id;
     for (auto& session : sessions_) {
-      if (session.user.id == active) session.active_at = at;
+      if (session.user.id == active) session.active_at = std::max(session.active_at, at);
     }
     if (std::holds_alternative<chat::Closing>(change)) rooms_.erase(rooms_.begin() + (room - rooms_.data()));
   }
@@ -52,17 +53,27 @@ chat::Message* NaiveStore::find_message(RoomState& room, chat::MessageId id) {
 }
 
 Result<chat::Appended> NaiveStore::apply(RoomState& room, const chat::Draft& draft, Time at) {
-  for (const auto& first : room.messages) {
-    if (!draft.nonce || first.user_id != draft.user_id || first.nonce != draft.nonce) continue;
-    bool same = std::ssize(draft.attachment_ids) == std::ssize(first.attachments);
+  for (const auto& event : room.events) {
+    const auto* sent = std::get_if<chat::MessageSent>(&event.what);
+    if (!draft.nonce || sent == nullptr) continue;
+    const auto& first = sent->message;  // as it was sent
+    if (first.user_id != draft.user_id || first.nonce != draft.nonce) continue;
+    const auto* now = find_message(room, first.id);
+    if (now == nullptr && room.room.counter - first.n >= 100'000) continue;
+    bool same = first.content == draft.content && draft.attachment_ids.size() == first.attachments.size();
     for (std::size_t i = 0; same && i < first.attachments.size(); ++i) {
       same = first.attachments[i].id == draft.attachment_ids[i];
     }
-    if (first.content != draft.content && !first.edited_at) same = false;
-    if (!same && !first.deleted) return taken();
-    return chat::Appended{
-        .event = {.n = first.n, .at = first.created_at, .user_id = first.user_id, .what = chat::MessageSent{first}},
-        .duplicate = true};
+    if (!same) return taken();
+    chat::Message left{.id = first.id, .n = first.n, .created_at = first.created_at};
+    left.user_id = first.user_id;
+    left.nonce = first.nonce;
+    left.deleted = true;
+    return chat::Appended{.event = {.n = first.n,
+                                    .at = first.created_at,
+                                    .user_id = first.user_id,
+                                    .what = chat::MessageSent{now == nullptr ? left : *now}},
+                          .duplicate = true};
   }
   if (draft.reply_to) {
     const auto* original = find_message(room, *draft.reply_to);
@@ -189,6 +200,9 @@ void NaiveStore::trim(RoomState& room, std::optional<std::int64_t> message_limit
 }
 
 Result<chat::Appended> NaiveStore::apply(RoomState& room, const chat::Closing& closing, Time at) {
+  if (closing.expires_at && closing.expires_at != room.room.rules.expires_at) {
+    return fail(ErrorCode::kFailedPrecondition, "another end");
+  }
   return commit(room.room, closing.user_id, at, chat::RoomClosed{closing.reason});
 }
 

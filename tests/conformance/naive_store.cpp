@@ -92,9 +92,10 @@ Result<std::vector<chat::Session>> NaiveStore::list_sessions(std::string_view af
   return page_of(above, 0, limit);
 }
 
-Result<void> NaiveStore::end_session(std::string_view key) {
+Result<void> NaiveStore::end_session(std::string_view key, std::optional<Time> active_at) {
   const auto ended = std::ranges::find(sessions_, key, &chat::Session::key);
   if (ended == sessions_.end()) return not_found();
+  if (active_at && ended->active_at > *active_at) return fail(ErrorCode::kFailedPrecondition, "active");
   const auto id = ended->user.id;
   sessions_.erase(ended);
   if (is_listed(*find_user(id))) return {};

@@ -44,7 +44,7 @@ class NaiveStore final : public storage::Store {
   Result<std::vector<chat::User>> list_users(std::int64_t offset, std::int32_t limit) override;
   Result<chat::Session> create_session(const chat::NewSession& session, Time now) override;
   Result<std::vector<chat::Session>> list_sessions(std::string_view after_key, std::int32_t limit) override;
-  Result<void> end_session(std::string_view key) override;
+  Result<void> end_session(std::string_view key, std::optional<Time> active_at) override;
   Result<chat::ApiKey> create_key(const chat::NewApiKey& key) override;
   Result<std::vector<chat::ApiKey>> list_keys() override;
   Result<void> revoke_key(std::string_view name) override;
@@ -64,6 +64,7 @@ class NaiveStore final : public storage::Store {
   Result<std::vector<chat::Unread>> list_unread(chat::UserId user, std::string_view cursor_name, std::int64_t offset,
                                                 std::int32_t limit) override;
   Result<chat::StoreStats> stats(Time since) override;
+  Result<std::int64_t> repair_times(Time) override { return 0; }  // no part of the random operations
   Result<void> check() override { return {}; }
   std::string_view description() const override { return "naive:"; }
 

@@ -109,7 +109,9 @@ Operation change_people() {
     }
     case 2: {
       const auto key = pick_key();
-      return {fmt::format("end_session({})", key), [=](auto& store) { return describe(store.end_session(key)); }};
+      const auto active_at = maybe() ? std::optional(pick_time()) : std::nullopt;
+      return {fmt::format("end_session({}, {})", key, active_at ? format_rfc3339(*active_at) : "any"),
+              [=](auto& store) { return describe(store.end_session(key, active_at)); }};
     }
     default: {
       const chat::NewSession session{.key = pick_key(), .user_id = maybe_user(), .display_name = user.username};
@@ -212,7 +214,12 @@ chat::Change pick_change() {
     case 10:
       return chat::RulesChange{room, maybe_user(), pick_patch()};
     case 11:
-      if (maybe()) return chat::Closing{room, maybe_user(), chat::CloseReason::kExpired};
+      if (maybe()) {
+        return chat::Closing{.room_id = room,
+                             .user_id = maybe_user(),
+                             .reason = chat::CloseReason::kExpired,
+                             .expires_at = maybe() ? std::optional(pick_time()) : std::nullopt};
+      }
       [[fallthrough]];
     default:
       return pick_draft();

@@ -177,7 +177,7 @@ TEST_P(Search, FollowsClosings) {
   const auto there = send(other, "word", at(1s));
   index();
   send(room_, "word", at(2s));
-  append_one(chat::Closing{room_, {}}, at(2s));
+  append_one(chat::Closing{.room_id = room_, .user_id = {}}, at(2s));
   EXPECT_THAT(found("word"), ElementsAre(there));
   index();
   EXPECT_THAT(found("word"), ElementsAre(there));
@@ -240,7 +240,7 @@ TEST_P(Search, AgreesWithALookAtEveryMessage) {
           break;
         case 5:
           if (*rc::gen::inRange(0, 4) == 0)
-            must(store().append(std::vector<chat::Change>{chat::Closing{room, {}}}, at(1s)));
+            must(store().append(std::vector<chat::Change>{chat::Closing{.room_id = room, .user_id = {}}}, at(1s)));
           break;
         case 6:
           must(store().sweep_closed_rooms());
@@ -266,7 +266,8 @@ TEST_P(Search, AgreesWithALookAtEveryMessage) {
         if (chat::matches(query, tokenizer.tokenize(content))) expected.insert(expected.begin(), id);
       RC_ASSERT(found(text, {.limit = INT32_MAX - 1}) == expected);
     }
-    for (const auto& room : rooms) must(store().append(std::vector<chat::Change>{chat::Closing{room, {}}}, at(1s)));
+    for (const auto& room : rooms)
+      must(store().append(std::vector<chat::Change>{chat::Closing{.room_id = room, .user_id = {}}}, at(1s)));
   }));
 }
 

@@ -172,7 +172,34 @@ TEST_P(Sessions, MessagesKeepTheirAuthorsSessionsActive) {
   EXPECT_EQ(active_at("a"), at(10s)) << "neither does what is not a new message";
   draft.nonce = std::nullopt;
   append_one(draft, at(5s));
-  EXPECT_EQ(active_at("a"), at(20s)) << "the time of the message as the store says it";
+  EXPECT_EQ(active_at("a"), at(20s + 1us)) << "the time of the message as the store says it";
+}
+
+TEST_P(Sessions, ASessionThatBeganLaterKeepsItsTime) {
+  const auto room = make_room("room");
+  must(open("a", std::nullopt, at(60s)));
+  auto draft = draft_for(room, "the clock has gone back");
+  draft.user_id = 1;
+  post(draft, at(10s));
+  EXPECT_EQ(active_at("a"), at(60s));
+  reopen();
+  post(draft, at(61s));
+  EXPECT_EQ(active_at("a"), at(61s));
+}
+
+TEST_P(Sessions, AnExpiryEndsOnlyOneThatHasNotBeenActiveSince) {
+  const auto room = make_room("room");
+  must(open("a", std::nullopt, at(1s)));
+  auto draft = draft_for(room, "just in time");
+  draft.user_id = 1;
+  post(draft, at(10s));
+  EXPECT_EQ(code_of(store().end_session("a", at(1s))), ErrorCode::kFailedPrecondition);
+  reopen();
+  EXPECT_EQ(code_of(store().end_session("a", at(9s))), ErrorCode::kFailedPrecondition);
+  EXPECT_EQ(must(store().list_sessions("", 10)).size(), 1U);
+  must(store().end_session("a", at(10s)));
+  EXPECT_EQ(code_of(store().end_session("a", at(10s))), ErrorCode::kNotFound);
+  EXPECT_TRUE(must(store().list_sessions("", 10)).empty());
 }
 
 TEST_P(Sessions, ASessionMadeWhileOthersAreActiveIsSeen) {

@@ -73,14 +73,14 @@ TEST_F(Version1, OldMessagesTakeChanges) {
   const auto message = message_of(append(draft));
   EXPECT_EQ(message.id, 51);
   EXPECT_EQ(message.n, 54);
-  EXPECT_EQ(message.created_at, at(50s));
+  EXPECT_EQ(message.created_at, at(50s + 4us));
   EXPECT_EQ(must(store_->find_room("lobby")).floor, 6);
   auto query = query_for("lobby-id");
   query.order = chat::Order::kAscending;
   query.limit = 3;
   EXPECT_EQ(describe(store_->list_messages(query)),
             "message 7 n 7 at 2024-01-01T00:00:07Z user none none seq '70' nonce none content 'changed' edited "
-            "2024-01-01T00:00:50Z\n"
+            "2024-01-01T00:00:50.000001Z\n"
             "message 8 n 8 at 2024-01-01T00:00:08Z user '2' 'anna' seq '80' nonce none content 'text 8', + x 1 by 1\n"
             "message 9 n 9 at 2024-01-01T00:00:09Z user none none seq '90' nonce none content '' deleted\n");
 }

@@ -47,7 +47,7 @@ class SqliteSearch : public testing::Test {
   std::int64_t rows_in_index() { return ask_sql(index_path_, "SELECT count(*) FROM search_content"); }
   std::int64_t waiting_changes() { return ask_sql(path_, "SELECT count(*) FROM text_changes"); }
   void close_room() {
-    must(store_->append(std::vector<chat::Change>{chat::Closing{"room", {}}}, at(2s)));
+    must(store_->append(std::vector<chat::Change>{chat::Closing{.room_id = "room", .user_id = {}}}, at(2s)));
     while (must(store_->sweep_closed_rooms())) {
     }
   }
@@ -80,7 +80,7 @@ TEST_F(SqliteSearch, WhatIsGoneLeavesTheFile) {
   must(store_->append(std::vector<chat::Change>{draft}, at(2s)));
   index_all(*store_);
   EXPECT_EQ(rows_in_index(), 6);
-  must(store_->append(std::vector<chat::Change>{chat::Closing{"room", {}}}, at(2s)));
+  must(store_->append(std::vector<chat::Change>{chat::Closing{.room_id = "room", .user_id = {}}}, at(2s)));
   close();  // before the index has learnt of it
   open();
   index_all(*store_);

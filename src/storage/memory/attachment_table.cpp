@@ -1,5 +1,6 @@
 #include "storage/memory/attachment_table.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "chat/attachment_store.hpp"
@@ -79,6 +80,10 @@ void AttachmentTable::release(std::span<const Attachment> attachments) {
     row.was_released = true;
   }
   released_.fetch_add(1, std::memory_order_release);
+}
+
+void AttachmentTable::repair_times(Time now) {
+  for (auto& [id, row] : rows_) row.attachment.created_at = std::min(row.attachment.created_at, now);
 }
 
 }  // namespace vestnik::storage::memory

@@ -28,6 +28,9 @@ class AttachmentTable {
   bool has_content(std::string_view sha256) const { return attachments_by_content_.contains(sha256); }
   std::uint64_t released() const { return released_.load(std::memory_order_acquire); }
 
+  // As Store::repair_times.
+  void repair_times(Time now);
+
   // Those of the draft. Errors: as ChatStore::append.
   Result<std::vector<chat::Attachment>> find(const chat::Draft& draft) const;
   // One more message refers to these.

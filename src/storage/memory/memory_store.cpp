@@ -89,10 +89,11 @@ Result<std::vector<chat::Session>> MemoryStore::list_sessions(std::string_view a
   return page;
 }
 
-Result<void> MemoryStore::end_session(std::string_view key) {
+Result<void> MemoryStore::end_session(std::string_view key, std::optional<Time> active_at) {
   const std::lock_guard lock(mutex_);
   const auto session = sessions_.find(key);
   if (session == sessions_.end()) return answers::no_session();
+  if (active_at && *active_at < session->second.active_at) return answers::session_active();
   const auto of_user = sessions_by_user_.find(session->second.user_id);
   std::erase(of_user->second, &session->second);
   const auto id = session->second.user_id;
@@ -143,7 +144,7 @@ void MemoryStore::remove_gone(chat::UserId guest) {
 void MemoryStore::touch_sessions(chat::UserId user, Time at) {
   const auto sessions = sessions_by_user_.find(user);
   if (sessions == sessions_by_user_.end()) return;
-  for (auto* session : sessions->second) session->active_at = at;
+  for (auto* session : sessions->second) session->active_at = std::max(session->active_at, at);
 }
 
 Result<chat::Room> MemoryStore::create_room(const chat::NewRoom& room) {
@@ -181,8 +182,9 @@ Result<std::vector<chat::Member>> MemoryStore::list_members(const chat::RoomId& 
 
 Result<std::vector<Result<chat::Appended>>> MemoryStore::append(std::span<const chat::Change> changes, Time now) {
   const std::lock_guard lock(mutex_);
-  memory::Moment moment{
-      .at = std::max(now, newest_change_at_), .newest_message_id = newest_message_id_, .changed_texts = changed_texts_};
+  memory::Moment moment{.at = answers::time_of_changes(now, newest_change_at_),
+                        .newest_message_id = newest_message_id_,
+                        .changed_texts = changed_texts_};
   std::vector<Result<chat::Appended>> results;
   results.reserve(changes.size());
   for (const auto& change : changes) {
@@ -290,6 +292,20 @@ Result<chat::StoreStats> MemoryStore::stats(Time since) {
     stats.messages_since += history->count_since(since);
   }
   return stats;
+}
+
+Result<std::int64_t> MemoryStore::repair_times(Time now) {
+  const std::lock_guard lock(mutex_);
+  std::int64_t messages = 0;
+  for (const auto& history : rooms_) messages += history->repair_times(now);
+  for (auto& [key, session] : sessions_) {
+    session.created_at = std::min(session.created_at, now);
+    session.active_at = std::min(session.active_at, now);
+  }
+  for (auto& changed : changed_texts_) changed.at = std::min(changed.at, now);
+  attachments_.repair_times(now);
+  newest_change_at_ = std::min(newest_change_at_, now);
+  return messages;
 }
 
 Result<void> MemoryStore::add_attachment(const chat::Attachment& attachment, std::uint64_t user_bytes_max) {

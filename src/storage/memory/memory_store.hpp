@@ -28,7 +28,7 @@ class MemoryStore final : public Store {
 
   Result<chat::Session> create_session(const chat::NewSession& session, Time now) override;
   Result<std::vector<chat::Session>> list_sessions(std::string_view after_key, std::int32_t limit) override;
-  Result<void> end_session(std::string_view key) override;
+  Result<void> end_session(std::string_view key, std::optional<Time> active_at) override;
 
   Result<chat::ApiKey> create_key(const chat::NewApiKey& key) override;
   Result<std::vector<chat::ApiKey>> list_keys() override;
@@ -58,6 +58,7 @@ class MemoryStore final : public Store {
   Result<void> clear_index() override;
 
   Result<chat::StoreStats> stats(Time since) override;
+  Result<std::int64_t> repair_times(Time now) override;
   Result<void> check() override { return {}; }
   std::string_view description() const override { return "memory:"; }
 

@@ -48,9 +48,13 @@ std::vector<Message> page_of(const Messages& messages, const chat::HistoryQuery&
 }  // namespace
 
 Result<Appended> RoomHistory::apply(const chat::Draft& draft, Moment& moment) {
+  const std::string digest = draft.nonce ? answers::digest_of(draft) : std::string();
   if (const auto* first = find_nonce(draft)) {
-    if (!answers::repeats(draft, *first)) return answers::nonce_used();
-    return Appended{.event = answers::sent(*first), .duplicate = true};
+    if (first->digest != digest) return answers::nonce_used();
+    const auto* message = find(first->id);
+    return Appended{
+        .event = answers::sent(message ? *message : answers::trimmed(draft, first->id, first->n, first->at)),
+        .duplicate = true};
   }
   if (draft.reply_to) {
     const auto* original = find(*draft.reply_to);
@@ -64,13 +68,32 @@ Result<Appended> RoomHistory::apply(const chat::Draft& draft, Moment& moment) {
                                                                moment.at, std::move(*attachments)))};
   messages_.push_back(std::get<chat::MessageSent>(appended.event.what).message);
   note_text(messages_.back().id, moment);
-  if (draft.nonce) nonces_by_author_[draft.user_id.value_or(0)].emplace(*draft.nonce, messages_.back().id);
+  if (draft.nonce) remember_nonce(messages_.back(), digest);
   ++room_.message_count;
   ++room_.message_total;
   room_.last_message_at = moment.at;
   if (draft.message_limit) trim(answers::kept(*draft.message_limit), moment);
   raise_floor(answers::events_floor(room_.counter, room_.message_count));
+  forget_nonces();
   return appended;
+}
+
+void RoomHistory::remember_nonce(const Message& message, const std::string& digest) {
+  const chat::UserId author = message.user_id.value_or(0);
+  nonces_by_author_[author].emplace(
+      *message.nonce, Remembered{.id = message.id, .n = message.n, .at = message.created_at, .digest = digest});
+  nonces_in_order_.push_back({.n = message.n, .id = message.id, .author = author, .nonce = *message.nonce});
+}
+
+void RoomHistory::forget_nonces() {
+  while (!nonces_in_order_.empty()) {
+    const NonceInOrder& oldest = nonces_in_order_.front();
+    if (oldest.n >= answers::first_remembered_nonce(room_.counter) || find(oldest.id) != nullptr) return;
+    const auto of_author = nonces_by_author_.find(oldest.author);
+    of_author->second.erase(oldest.nonce);
+    if (of_author->second.empty()) nonces_by_author_.erase(of_author);
+    nonces_in_order_.pop_front();
+  }
 }
 
 void RoomHistory::note_text(chat::MessageId id, Moment& moment) const {
@@ -85,7 +108,6 @@ void RoomHistory::trim(std::int64_t message_limit, Moment& moment) {
   if (room_.message_count <= message_limit) return;
   for (; room_.message_count > message_limit; --room_.message_count) {
     const Message& oldest = messages_.front();
-    if (oldest.nonce) nonces_by_author_[oldest.user_id.value_or(0)].erase(*oldest.nonce);
     reactions_.erase(oldest.id);
     attachments_.release(oldest.attachments);
     note_text(oldest.id, moment);
@@ -184,6 +206,7 @@ Result<Appended> RoomHistory::apply(const chat::RulesChange& change, Moment& mom
 }
 
 Result<Appended> RoomHistory::apply(const chat::Closing& closing, Moment& moment) {
+  if (closing.expires_at && closing.expires_at != room_.rules.expires_at) return answers::other_end();
   for (const auto& message : messages_) attachments_.release(message.attachments);
   return commit(closing.user_id, chat::RoomClosed{closing.reason}, moment);
 }
@@ -191,6 +214,7 @@ Result<Appended> RoomHistory::apply(const chat::Closing& closing, Moment& moment
 Appended RoomHistory::commit(std::optional<chat::UserId> user_id, What what, const Moment& moment) {
   changes_.push_back({.n = ++room_.counter, .at = moment.at, .user_id = user_id, .what = std::move(what)});
   raise_floor(answers::events_floor(room_.counter, room_.message_count));
+  forget_nonces();
   return {.event = changes_.back()};
 }
 
@@ -203,11 +227,11 @@ const Message* RoomHistory::find(chat::MessageId id) const {
   return find_in(messages_, id);
 }
 
-const Message* RoomHistory::find_nonce(const chat::Draft& draft) const {
+const RoomHistory::Remembered* RoomHistory::find_nonce(const chat::Draft& draft) const {
   const auto of_author = nonces_by_author_.find(draft.user_id.value_or(0));
   if (!draft.nonce || of_author == nonces_by_author_.end()) return nullptr;
   const auto first = of_author->second.find(*draft.nonce);
-  return first == of_author->second.end() ? nullptr : find(first->second);
+  return first == of_author->second.end() ? nullptr : &first->second;
 }
 
 Result<Message*> RoomHistory::find_living(chat::MessageId id) {
@@ -264,6 +288,25 @@ Event RoomHistory::present(const Event& event) const {
       },
       event.what);
   return {.n = event.n, .at = event.at, .user_id = event.user_id, .what = std::move(what)};
+}
+
+std::int64_t RoomHistory::repair_times(Time now) {
+  const auto repair = [now](Time& time) { return time > now && (time = now, true); };
+  std::int64_t messages = 0;
+  for (auto& message : messages_) {
+    const bool was_created = repair(message.created_at);
+    const bool was_edited = message.edited_at && repair(*message.edited_at);
+    for (auto& attachment : message.attachments) repair(attachment.created_at);
+    messages += was_created || was_edited ? 1 : 0;
+  }
+  for (auto& change : changes_) repair(change.at);
+  for (auto& member : members_) repair(member.at);
+  for (auto& [author, nonces] : nonces_by_author_) {
+    for (auto& [nonce, first] : nonces) repair(first.at);
+  }
+  repair(room_.info.created_at);
+  if (room_.last_message_at) repair(*room_.last_message_at);
+  return messages;
 }
 
 std::int64_t RoomHistory::count_since(Time since) const {

@@ -77,6 +77,8 @@ class RoomHistory {
   // nullptr when the room does not hold it.
   const chat::Message* find(chat::MessageId id) const;
   std::int64_t count_since(Time since) const;
+  // As Store::repair_times.
+  std::int64_t repair_times(Time now);
   // Adds all messages to `changed`.
   void give_up_texts(std::deque<ChangedText>& changed, Time at) const;
 
@@ -100,10 +102,25 @@ class RoomHistory {
     chat::UserId user_id = 0;
     Time at;
   };
+  // The message that a nonce was used for, which may have been trimmed.
+  struct Remembered {
+    chat::MessageId id = 0;
+    std::int64_t n = 0;
+    Time at;
+    std::string digest;
+  };
+  struct NonceInOrder {
+    std::int64_t n = 0;
+    chat::MessageId id = 0;
+    chat::UserId author = 0;
+    std::string nonce;
+  };
 
   const chat::User& user(chat::UserId id) const { return users_[static_cast<std::size_t>(id - 1)]; }
   std::vector<Joined>::const_iterator find_member(chat::UserId user) const;
-  const chat::Message* find_nonce(const chat::Draft& draft) const;
+  const Remembered* find_nonce(const chat::Draft& draft) const;
+  void remember_nonce(const chat::Message& message, const std::string& digest);
+  void forget_nonces();
   // The message, as it may be changed; not_found or, when it was deleted, failed_precondition.
   Result<chat::Message*> find_living(chat::MessageId id);
   chat::Appended commit(std::optional<chat::UserId> user_id, What what, const Moment& moment);
@@ -117,9 +134,10 @@ class RoomHistory {
   chat::Room room_;
   const Users& users_;
   AttachmentTable& attachments_;
-  std::deque<chat::Message> messages_;                                // those held; id, n and created_at grow along it
-  std::deque<chat::Event> changes_;                                   // other changes above the floor
-  std::map<chat::UserId, ByText<chat::MessageId>> nonces_by_author_;  // 0 stands for "no user"
+  std::deque<chat::Message> messages_;                           // those held; id, n and created_at grow along it
+  std::deque<chat::Event> changes_;                              // other changes above the floor
+  std::map<chat::UserId, ByText<Remembered>> nonces_by_author_;  // 0 stands for "no user"
+  std::deque<NonceInOrder> nonces_in_order_;                     // the same, by n
   std::unordered_map<chat::MessageId, std::vector<Given>> reactions_;
   std::vector<Joined> members_;
   std::map<std::pair<chat::UserId, std::string>, std::int64_t> cursors_;

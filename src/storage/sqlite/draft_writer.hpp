@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <string_view>
 #include <vector>
 
 #include "chat/types.hpp"
@@ -22,14 +23,18 @@ class DraftWriter {
   Answer apply(const chat::Draft& draft, Batch& batch, BatchRoom& room);
 
  private:
-  Outcome<std::optional<StoredMessage>> find_nonce(const chat::Draft& draft, const BatchRoom& room);
-  Answer insert(const chat::Draft& draft, std::vector<chat::Attachment> attachments, Batch& batch, BatchRoom& room);
+  // The answer to a draft with a nonce that the room remembers; nullopt: it is a new message.
+  Outcome<std::optional<Result<chat::Appended>>> answer_to_nonce(const chat::Draft& draft, std::string_view digest,
+                                                                 const BatchRoom& room);
+  // `digest` is that of a draft with a nonce.
+  Answer insert(const chat::Draft& draft, std::vector<chat::Attachment> attachments, std::string_view digest,
+                Batch& batch, BatchRoom& room);
 
   MessageReader& messages_;
   AttachmentWriter& attachments_;
   SessionActivity& activity_;
-  Statement message_by_nonce_;
-  Statement forget_nonce_;
+  Statement nonce_;
+  Statement put_nonce_;
   Statement insert_message_;
 };
 

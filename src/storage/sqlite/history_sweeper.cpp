@@ -11,6 +11,8 @@ HistorySweeper::HistorySweeper(Connection& connection, AttachmentWriter& attachm
     : connection_(connection),
       attachments_(attachments),
       messages_with_belongings_(connection, sql::kMessagesWithBelongings),
+      messages_with_attachments_(connection, sql::kMessagesWithAttachments),
+      note_attachments_released_(connection, sql::kNoteAttachmentsReleased),
       delete_some_reactions_(connection, sql::kDeleteSomeReactions),
       delete_reaction_counts_(connection, sql::kDeleteReactionCounts),
       delete_messages_(connection, sql::kDeleteMessages),
@@ -39,6 +41,17 @@ Outcome<std::int64_t> HistorySweeper::remove(std::int64_t room_key, Range range,
   }
   if (auto done = remove_changes(room_key, range); !done) return std::unexpected(std::move(done.error()));
   return range.end;
+}
+
+Outcome<std::int64_t> HistorySweeper::release_attachments(std::int64_t room_key, Range range,
+                                                          std::int64_t messages_max) {
+  const auto ids = messages_with_attachments_.all(read_integer, room_key, range.begin, range.end, messages_max);
+  if (!ids) return std::unexpected(ids.error());
+  for (const chat::MessageId id : *ids) {
+    if (auto done = attachments_.release(id); !done) return std::unexpected(std::move(done.error()));
+    if (auto done = note_attachments_released_.run(id); !done) return std::unexpected(std::move(done.error()));
+  }
+  return std::ssize(*ids);
 }
 
 Outcome<void> HistorySweeper::remove_changes(std::int64_t room_key, Range range) {

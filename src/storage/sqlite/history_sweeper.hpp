@@ -26,6 +26,8 @@ class HistorySweeper {
   // Removes messages with what belongs to them and other changes from `range`, oldest first and at most `rows_max` rows
   // (and a few for each message with reactions or attachments). The first position that is left.
   Outcome<std::int64_t> remove(std::int64_t room_key, Range range, std::int64_t rows_max);
+  // Lets go of the attachments of at most `messages_max` messages of `range`, whose rows stay. Of how many messages.
+  Outcome<std::int64_t> release_attachments(std::int64_t room_key, Range range, std::int64_t messages_max);
   // Removes changes other than messages from `range`.
   Outcome<void> remove_changes(std::int64_t room_key, Range range);
   // What belongs to one message, of its reactions at most `rows_max`. How many reactions were removed.
@@ -37,6 +39,8 @@ class HistorySweeper {
   Connection& connection_;
   AttachmentWriter& attachments_;
   Statement messages_with_belongings_;
+  Statement messages_with_attachments_;
+  Statement note_attachments_released_;
   Statement delete_some_reactions_;
   Statement delete_reaction_counts_;
   Statement delete_messages_;

@@ -49,7 +49,8 @@ HistoryWriter::HistoryWriter(Connection& connection, SessionActivity& activity, 
       high_water_(connection, sql::kHighWater),
       update_high_water_(connection, sql::kUpdateHighWater),
       room_state_(connection, sql::kRoomState),
-      update_room_state_(connection, sql::kUpdateRoomState) {}
+      update_room_state_(connection, sql::kUpdateRoomState),
+      delete_some_nonces_(connection, sql::kDeleteSomeNonces) {}
 
 Outcome<std::vector<Result<chat::Appended>>> HistoryWriter::append(std::span<const chat::Change> changes, Time now) {
   shrunk_rooms_.clear();
@@ -73,11 +74,13 @@ Outcome<Batch> HistoryWriter::begin(Time now) {
   const auto other = high_water_.first(read_high_water);
   if (!other) return std::unexpected(other.error());
   Batch batch{.at = now};
+  Time newest = now;
   for (const auto& known : {*message, *other}) {
     if (!known) continue;
     batch.newest_message_id = std::max(batch.newest_message_id, known->message_id);
-    batch.at = std::max(batch.at, known->at.value_or(now));
+    newest = std::max(newest, known->at.value_or(now));
   }
+  batch.at = answers::time_of_changes(now, newest);
   return batch;
 }
 
@@ -125,6 +128,7 @@ Outcome<void> HistoryWriter::finish(Batch& batch) {
     if (room->is_closed || room->has_trimmed) shrunk_rooms_.push_back(room->state.key);
     if (auto trimmed = trim(*room); !trimmed) return trimmed;
     if (auto forgotten = forget_events(*room); !forgotten) return forgotten;
+    if (auto forgotten = forget_nonces(*room); !forgotten) return forgotten;
     const auto& [key, counter, floor, swept, events_floor, message_count, message_total] = room->state;
     auto updated = update_room_state_.run(key, counter, floor, swept, events_floor, message_count, message_total,
                                           room->last_message_at);
@@ -162,6 +166,12 @@ Outcome<void> HistoryWriter::forget_events(BatchRoom& room) {
   if (next <= floor) return {};
   state.events_floor = next;
   return sweeper_.remove_changes(state.key, {.begin = floor + 1, .end = next + 1});
+}
+
+Outcome<void> HistoryWriter::forget_nonces(const BatchRoom& room) {
+  const std::int64_t first = std::min(room.state.floor + 1, answers::first_remembered_nonce(room.state.counter));
+  if (first <= 1) return {};
+  return delete_some_nonces_.run(room.state.key, first, trimmed_rows(room));
 }
 
 }  // namespace vestnik::storage::sqlite

@@ -40,6 +40,7 @@ class HistoryWriter {
   // The room's new floors, each with as much of what is below it removed as keeps pace with what was added.
   Outcome<void> trim(BatchRoom& room);
   Outcome<void> forget_events(BatchRoom& room);
+  Outcome<void> forget_nonces(const BatchRoom& room);
 
   SessionActivity& activity_;
   KnownUsers& known_users_;
@@ -55,6 +56,7 @@ class HistoryWriter {
   Statement update_high_water_;
   Statement room_state_;
   Statement update_room_state_;
+  Statement delete_some_nonces_;
   std::vector<std::int64_t> shrunk_rooms_;
 };
 

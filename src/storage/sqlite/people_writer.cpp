@@ -104,13 +104,15 @@ Outcome<bool> PeopleWriter::is_taken(std::string_view name_key) {
   return account->has_value();
 }
 
-Outcome<Result<void>> PeopleWriter::end_session(std::string_view key) {
-  const auto user = session_user_.first(read_integer, key);
-  if (!user) return std::unexpected(user.error());
-  if (!*user) return Result<void>(answers::no_session());
+Outcome<Result<void>> PeopleWriter::end_session(std::string_view key, std::optional<Time> active_at) {
+  const auto session = session_user_.first([](Row row) { return std::pair(row.integer(0), row.time(1)); }, key);
+  if (!session) return std::unexpected(session.error());
+  if (!*session) return Result<void>(answers::no_session());
+  const auto& [user, last_active_at] = **session;
+  if (active_at && *active_at < last_active_at) return Result<void>(answers::session_active());
   if (auto ended = delete_session_.run(key); !ended) return std::unexpected(std::move(ended.error()));
-  if (auto listed = update_listed_.run(**user); !listed) return std::unexpected(std::move(listed.error()));
-  if (auto removed = remove_gone(**user); !removed) return std::unexpected(std::move(removed.error()));
+  if (auto listed = update_listed_.run(user); !listed) return std::unexpected(std::move(listed.error()));
+  if (auto removed = remove_gone(user); !removed) return std::unexpected(std::move(removed.error()));
   return Result<void>();
 }
 

@@ -1,6 +1,7 @@
 // Makes users and sessions.
 #pragma once
 
+#include <optional>
 #include <string_view>
 
 #include "chat/types.hpp"
@@ -20,7 +21,7 @@ class PeopleWriter {
   Outcome<Result<chat::User>> promote_guest(chat::UserId id, const chat::NewUser& user);
   Outcome<Result<void>> remove_user(chat::UserId id);
   Outcome<Result<chat::Session>> create_session(const chat::NewSession& session, Time now);
-  Outcome<Result<void>> end_session(std::string_view key);
+  Outcome<Result<void>> end_session(std::string_view key, std::optional<Time> active_at);
 
  private:
   // What a guest without a session has left behind, and the guest if nothing refers to them.

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "storage/answers.hpp"
 #include "storage/sqlite/sql/people.hpp"
 #include "storage/sqlite/sql/rooms.hpp"
 
@@ -61,6 +62,11 @@ Answer RoomChanger::apply(const chat::RulesChange& change, Batch& batch, BatchRo
 }
 
 Answer RoomChanger::apply(const chat::Closing& closing, Batch& batch, BatchRoom& room) {
+  if (closing.expires_at) {
+    const auto rules = room_rules_.first(read_rules, room.state.key);
+    if (!rules) return failed(rules.error());
+    if (!*rules || (*rules)->expires_at != closing.expires_at) return refused(answers::other_end());
+  }
   const auto owner = room_owner_.first([](Row row) { return row.maybe_integer(0); }, room.state.key);
   if (!owner) return failed(owner.error());
   if (*owner && **owner) batch.active_users.insert(***owner);

@@ -6,6 +6,7 @@
 #include "chat/names.hpp"
 #include "storage/answers.hpp"
 #include "storage/sqlite/rows.hpp"
+#include "storage/sqlite/sql/history.hpp"
 #include "storage/sqlite/sql/people.hpp"
 #include "storage/sqlite/sql/rooms.hpp"
 
@@ -14,6 +15,9 @@ namespace {
 
 // Rows that one sweep removes at most: some milliseconds, in which messages wait.
 constexpr std::int64_t kPieceRows = 1'000;
+// Of these, how many of one room before it is the turn of another, and what a turn counts as when it removes few.
+constexpr std::int64_t kTurnRows = 100;
+constexpr std::int64_t kTurnRowsMin = 10;
 
 }  // namespace
 
@@ -39,6 +43,7 @@ RoomWriter::RoomWriter(Connection& connection, KnownUsers& known_users, Attachme
       update_swept_(connection, sql::kUpdateSwept),
       delete_some_members_(connection, sql::kDeleteSomeMembers),
       delete_some_cursors_(connection, sql::kDeleteSomeCursors),
+      delete_some_nonces_(connection, sql::kDeleteSomeNonces),
       delete_room_(connection, sql::kDeleteRoom) {}
 
 Outcome<Result<chat::Room>> RoomWriter::create_room(const chat::NewRoom& room) {
@@ -83,31 +88,57 @@ Outcome<Result<void>> RoomWriter::set_cursor(const chat::CursorKey& cursor, std:
 }
 
 Outcome<bool> RoomWriter::sweep() {
+  for (std::int64_t rows = kPieceRows; rows > 0;) {
+    const auto remains = next_to_sweep();
+    if (!remains) return std::unexpected(remains.error());
+    if (!*remains) return false;
+    const auto removed = sweep_room(**remains, std::min(rows, kTurnRows));
+    if (!removed) return std::unexpected(removed.error());
+    rows -= std::max(*removed, kTurnRowsMin);
+  }
+  const auto more = next_to_sweep();
+  if (!more) return std::unexpected(more.error());
+  if (*more) swept_before_ = (*more)->key - 1;  // its turn is still to come
+  return more->has_value();
+}
+
+// Rooms take turns in the order of their keys, so that a large one holds nobody up.
+Outcome<std::optional<RoomWriter::Remains>> RoomWriter::next_to_sweep() {
   const auto read_remains = [](Row row) {
     return Remains{.key = row.integer(0),
                    .history = {.begin = row.integer(1) + 1, .end = row.integer(2) + 1},
                    .is_closed = row.integer(3) != 0};
   };
-  const auto remains = room_to_sweep_.first(read_remains);
-  if (!remains) return std::unexpected(remains.error());
-  if (!*remains) return false;
-  if (auto swept = sweep_piece(**remains); !swept) return std::unexpected(std::move(swept.error()));
-  const auto more = room_to_sweep_.first(read_presence);
-  if (!more) return std::unexpected(more.error());
-  return more->has_value();
+  auto remains = room_to_sweep_.first(read_remains, swept_before_);
+  if (remains && !*remains) remains = room_to_sweep_.first(read_remains, std::int64_t{0});
+  if (remains && *remains) swept_before_ = (*remains)->key;
+  return remains;
 }
 
-Outcome<void> RoomWriter::sweep_piece(const Remains& remains) {
-  if (!remains.history.empty()) {
-    const auto left = sweeper_.remove(remains.key, remains.history, kPieceRows);
-    if (!left) return std::unexpected(left.error());
-    return update_swept_.run(remains.key, *left - 1);
+Outcome<std::int64_t> RoomWriter::sweep_room(const Remains& remains, std::int64_t rows_max) {
+  // Files first, since others may have kept their ids.
+  const auto released = sweeper_.release_attachments(remains.key, remains.history, rows_max);
+  if (!released) return released;
+  std::int64_t left = rows_max - *released;
+  if (left > 0 && !remains.history.empty()) {
+    const auto next = sweeper_.remove(remains.key, remains.history, left);
+    if (!next) return next;
+    if (auto done = update_swept_.run(remains.key, *next - 1); !done) return std::unexpected(std::move(done.error()));
+    left = *next < remains.history.end ? 0 : left - (*next - remains.history.begin);
   }
+  if (!remains.is_closed) return rows_max - left;
   for (auto* statement : {&delete_some_members_, &delete_some_cursors_}) {
-    if (auto done = statement->run(remains.key, kPieceRows); !done) return done;
-    if (connection_.changed_rows() > 0) return {};
+    if (left <= 0) return rows_max;
+    if (auto done = statement->run(remains.key, left); !done) return std::unexpected(std::move(done.error()));
+    left -= connection_.changed_rows();
   }
-  return delete_room_.run(remains.key);
+  if (left <= 0) return rows_max;
+  if (auto done = delete_some_nonces_.run(remains.key, remains.history.end, left); !done) {
+    return std::unexpected(std::move(done.error()));
+  }
+  if (const auto forgotten = connection_.changed_rows(); forgotten > 0) return rows_max - left + forgotten;
+  if (auto done = delete_room_.run(remains.key); !done) return std::unexpected(std::move(done.error()));
+  return rows_max - left;
 }
 
 }  // namespace vestnik::storage::sqlite

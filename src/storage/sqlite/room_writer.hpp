@@ -1,6 +1,9 @@
 // Makes rooms, moves cursors, and removes what closed rooms have left behind.
 #pragma once
 
+#include <cstdint>
+#include <optional>
+
 #include "chat/types.hpp"
 #include "storage/sqlite/attachment_writer.hpp"
 #include "storage/sqlite/connection.hpp"
@@ -22,8 +25,10 @@ class RoomWriter {
 
  private:
   struct Remains;
-  // Removes one piece, and the room itself after the last one.
-  Outcome<void> sweep_piece(const Remains& remains);
+  // The room whose turn it is; nullopt: nothing is left of any.
+  Outcome<std::optional<Remains>> next_to_sweep();
+  // Removes about `rows_max` rows at most, and the room itself after the last one. How many.
+  Outcome<std::int64_t> sweep_room(const Remains& remains, std::int64_t rows_max);
 
   Connection& connection_;
   KnownUsers& known_users_;
@@ -39,7 +44,9 @@ class RoomWriter {
   Statement update_swept_;
   Statement delete_some_members_;
   Statement delete_some_cursors_;
+  Statement delete_some_nonces_;
   Statement delete_room_;
+  std::int64_t swept_before_ = 0;  // key of the room that had the last turn
 };
 
 }  // namespace vestnik::storage::sqlite

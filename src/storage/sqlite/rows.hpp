@@ -148,6 +148,18 @@ inline StoredMessage read_message(Row row) {
           .attachments = row.integer(14)};
 }
 
+// What a nonce was used for.
+struct StoredNonce {
+  chat::MessageId message_id = 0;
+  std::int64_t n = 0;
+  Time created_at;
+  std::optional<std::string> digest;  // absent: written by a version that kept none
+};
+
+inline StoredNonce read_nonce(Row row) {
+  return {.message_id = row.integer(0), .n = row.integer(1), .created_at = row.time(2), .digest = row.maybe_text(3)};
+}
+
 // What `changes.kind` says.
 enum class ChangeKind : std::uint8_t {
   kEdited = 1,

@@ -131,8 +131,8 @@ Result<std::vector<chat::Session>> SqliteStore::list_sessions(std::string_view a
   return read([&](Reader& reader) { return reader.list_sessions(after_key, limit); });
 }
 
-Result<void> SqliteStore::end_session(std::string_view key) {
-  return answer_of(write([&](Writer& writer) { return writer.people().end_session(key); }));
+Result<void> SqliteStore::end_session(std::string_view key, std::optional<Time> active_at) {
+  return answer_of(write([&](Writer& writer) { return writer.people().end_session(key, active_at); }));
 }
 
 Result<chat::ApiKey> SqliteStore::create_key(const chat::NewApiKey& key) {
@@ -264,6 +264,10 @@ Result<void> SqliteStore::clear_index() {
 
 Result<chat::StoreStats> SqliteStore::stats(Time since) {
   return read([&](Reader& reader) { return reader.stats(since); });
+}
+
+Result<std::int64_t> SqliteStore::repair_times(Time now) {
+  return write([now](Writer& writer) { return writer.repair_times(now); });
 }
 
 Result<void> SqliteStore::check() {

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string_view>
 #include <utility>
 
 #include "storage/sqlite/attachment_writer.hpp"
@@ -16,6 +17,7 @@
 #include "storage/sqlite/rows.hpp"
 #include "storage/sqlite/session_activity.hpp"
 #include "storage/sqlite/sql/database.hpp"
+#include "storage/sqlite/sql/repair.hpp"
 #include "storage/sqlite/sql/search.hpp"
 
 namespace vestnik::storage::sqlite {
@@ -42,6 +44,17 @@ class Writer {
   HistoryWriter& history() { return history_; }
   // Writes something harmless, to see whether it can.
   Outcome<std::optional<std::int64_t>> probe() { return write_probe_.first(read_integer); }
+
+  // As Store::repair_times.
+  Outcome<std::int64_t> repair_times(Time now) {
+    for (const std::string_view statement : sql::kRepairOtherTimes) {
+      if (auto done = Statement(*connection_, statement).run(now); !done)
+        return std::unexpected(std::move(done.error()));
+    }
+    const auto done = Statement(*connection_, sql::kRepairMessages).run(now);
+    if (!done) return std::unexpected(done.error());
+    return connection_->changed_rows();
+  }
 
   // Changes of texts up to this number have reached the search index. How many there were.
   Outcome<std::int64_t> forget_text_changes(std::int64_t through) {

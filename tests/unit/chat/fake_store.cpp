@@ -201,11 +201,12 @@ Result<std::vector<Session>> FakeStore::list_sessions(std::string_view after_key
   return page;
 }
 
-Result<void> FakeStore::end_session(std::string_view key) {
+Result<void> FakeStore::end_session(std::string_view key, std::optional<Time> active_at) {
   std::unique_lock lock(mutex_);
   if (auto fate = begin(lock, Call::kEndSession); !fate) return fate;
   const auto found = sessions_.find(key);
   if (found == sessions_.end()) return fail(ErrorCode::kNotFound, "unknown");
+  if (active_at && *active_at < found->second.active_at) return fail(ErrorCode::kFailedPrecondition, "active");
   sessions_.erase(found);
   return {};
 }

@@ -75,7 +75,7 @@ class FakeStore final : public ChatStore {
   Result<std::vector<User>> list_users(std::int64_t offset, std::int32_t limit) override;
   Result<Session> create_session(const NewSession& session, Time now) override;
   Result<std::vector<Session>> list_sessions(std::string_view after_key, std::int32_t limit) override;
-  Result<void> end_session(std::string_view key) override;
+  Result<void> end_session(std::string_view key, std::optional<Time> active_at) override;
   Result<Room> create_room(const NewRoom& room) override;
   Result<Room> find_room(std::string_view id_or_name) override;
   Result<std::vector<Room>> list_rooms(std::int64_t offset, std::int32_t limit) override;

@@ -96,6 +96,9 @@ class FakeStore::Apply {
   Result<Appended> operator()(const Closing& closing) {
     History* const history = store_.history_of(closing.room_id);
     if (history == nullptr) return unknown();
+    if (closing.expires_at && closing.expires_at != history->room.rules.expires_at) {
+      return fail(ErrorCode::kFailedPrecondition, "another end");
+    }
     const auto owner = history->room.info.owner_id;
     auto last = happened(*history, closing.user_id, RoomClosed{closing.reason});
     if (owner) note_active(*owner);

@@ -20,10 +20,6 @@ inline constexpr std::string_view kMessageById = R"(
   SELECT id, n, created_at, user_id, username, content, client_seq, nonce, reply_to, edited_at, deleted, room_key,
          n - others, emojis, attachments
     FROM messages WHERE id = ?1)";
-inline constexpr std::string_view kMessageByNonce = R"(
-  SELECT id, n, created_at, user_id, username, content, client_seq, nonce, reply_to, edited_at, deleted, room_key,
-         n - others, emojis, attachments
-    FROM messages WHERE room_key = ?1 AND coalesce(user_id, 0) = ?2 AND nonce = ?3)";
 inline constexpr std::string_view kMessagesAscending = R"(
   SELECT id, n, created_at, user_id, username, content, client_seq, nonce, reply_to, edited_at, deleted, room_key,
          n - others, emojis, attachments
@@ -39,11 +35,21 @@ inline constexpr std::string_view kRoomOfMessage =
 inline constexpr std::string_view kMarkFrom =
     "SELECT n, created_at, n - others FROM messages WHERE room_key = ?1 AND n >= ?2 ORDER BY n LIMIT 1";
 
-inline constexpr std::string_view kForgetNonce = "UPDATE messages SET nonce = NULL WHERE id = ?1";
 inline constexpr std::string_view kEditMessage = "UPDATE messages SET content = ?2, edited_at = ?3 WHERE id = ?1";
 inline constexpr std::string_view kEmptyMessage =
     "UPDATE messages SET content = '', deleted = 1, emojis = 0, attachments = 0 WHERE id = ?1";
 inline constexpr std::string_view kAddEmojis = "UPDATE messages SET emojis = emojis + ?2 WHERE id = ?1";
+
+// Nonces: columns message_id, n, created_at, digest.
+inline constexpr std::string_view kNonce =
+    "SELECT message_id, n, created_at, digest FROM nonces WHERE room_key = ?1 AND user_id = ?2 AND nonce = ?3";
+inline constexpr std::string_view kPutNonce = R"(
+  INSERT OR REPLACE INTO nonces (room_key, user_id, nonce, message_id, n, created_at, digest)
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7))";
+// Of a room's positions n < ?2, from the first that has one at most ?3 positions.
+inline constexpr std::string_view kDeleteSomeNonces = R"(
+  DELETE FROM nonces
+    WHERE room_key = ?1 AND n < min(?2, (SELECT min(n) FROM nonces WHERE room_key = ?1) + ?3))";
 
 // Changes: columns n, kind, at, user_id, message_id, emoji.
 inline constexpr std::string_view kInsertChange = R"(
@@ -75,6 +81,9 @@ inline constexpr std::string_view kDeleteReactionCount =
 inline constexpr std::string_view kMessagesWithBelongings = R"(
   SELECT id, n, emojis, attachments FROM messages
     WHERE room_key = ?1 AND n >= ?2 AND n < ?3 AND (emojis > 0 OR attachments > 0) ORDER BY n)";
+inline constexpr std::string_view kMessagesWithAttachments = R"(
+  SELECT id FROM messages WHERE room_key = ?1 AND n >= ?2 AND n < ?3 AND attachments > 0 ORDER BY n LIMIT ?4)";
+inline constexpr std::string_view kNoteAttachmentsReleased = "UPDATE messages SET attachments = 0 WHERE id = ?1";
 inline constexpr std::string_view kDeleteSomeReactions = R"(
   DELETE FROM reactions WHERE message_id = ?1 AND (emoji, user_id) IN
     (SELECT emoji, user_id FROM reactions WHERE message_id = ?1 LIMIT ?2))";

@@ -36,13 +36,14 @@ inline constexpr std::string_view kDeleteCursorsOfGone =
 // Sessions: columns key, created_at, active_at, then those of the user.
 inline constexpr std::string_view kInsertSession =
     "INSERT INTO sessions (key, user_id, created_at, active_at) VALUES (?1, ?2, ?3, ?3)";
-inline constexpr std::string_view kSessionUser = "SELECT user_id FROM sessions WHERE key = ?1";
+inline constexpr std::string_view kSessionUser = "SELECT user_id, active_at FROM sessions WHERE key = ?1";
 inline constexpr std::string_view kListSessions = R"(
   SELECT key, created_at, active_at, users.id, username, email, guest
     FROM sessions JOIN users ON users.id = user_id WHERE key > ?1 ORDER BY key LIMIT ?2)";
 inline constexpr std::string_view kDeleteSession = "DELETE FROM sessions WHERE key = ?1";
 inline constexpr std::string_view kDeleteSessionsOfUser = "DELETE FROM sessions WHERE user_id = ?1";
 inline constexpr std::string_view kUsersWithSessions = "SELECT DISTINCT user_id FROM sessions";
-inline constexpr std::string_view kTouchSessions = "UPDATE sessions SET active_at = ?2 WHERE user_id = ?1";
+inline constexpr std::string_view kTouchSessions =
+    "UPDATE sessions SET active_at = max(active_at, ?2) WHERE user_id = ?1";
 
 }  // namespace vestnik::storage::sqlite::sql

@@ -55,10 +55,10 @@ inline constexpr std::string_view kUpdateRoomRules = R"(
 inline constexpr std::string_view kRoomOwner = "SELECT owner_id FROM rooms WHERE key = ?1";
 inline constexpr std::string_view kCloseRoom = "UPDATE rooms SET closed_at = ?2 WHERE key = ?1";
 
-// Sweeping: a room of which something is to be removed, and up to which position it is.
+// Sweeping: the next room after a key of which something is to be removed, and up to which position it is.
 inline constexpr std::string_view kRoomToSweep = R"(
   SELECT key, swept, iif(closed_at IS NULL, floor, counter), closed_at IS NOT NULL
-    FROM rooms WHERE closed_at IS NOT NULL OR swept < floor LIMIT 1)";
+    FROM rooms WHERE (closed_at IS NOT NULL OR swept < floor) AND key > ?1 ORDER BY key LIMIT 1)";
 inline constexpr std::string_view kUpdateSwept = "UPDATE rooms SET swept = ?2 WHERE key = ?1";
 inline constexpr std::string_view kDeleteSomeMembers = R"(
   DELETE FROM members WHERE room_key = ?1 AND n IN (SELECT n FROM members WHERE room_key = ?1 ORDER BY n LIMIT ?2))";
