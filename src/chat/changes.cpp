@@ -95,6 +95,10 @@ Result<Prepared> Changes::update(const Actor& actor, std::string_view room_name,
   if (auto may = allow(actor, Action::kUpdateRoom, subject_of(**room)); !may) return error_of(may);
   auto patch = check_rules(request, limits_, clock_());
   if (!patch) return error_of(patch);
+  if (is_built_in((*room)->name) && patch->expires_at && *patch->expires_at) {
+    return fail(ErrorCode::kFailedPrecondition,
+                fmt::format("the room {} is built in and stays; leave ttl out", (*room)->name));
+  }
   RulesChange change{.room_id = (*room)->id, .user_id = actor.user_id, .patch = *patch};
   return Prepared{std::move(*room), std::move(change)};
 }
@@ -103,7 +107,7 @@ Result<Prepared> Changes::close(const Actor& actor, std::string_view room_name) 
   auto room = find_room(actor, room_name);
   if (!room) return error_of(room);
   if (auto may = allow(actor, Action::kCloseRoom, subject_of(**room)); !may) return error_of(may);
-  if ((*room)->name == kLobby || (*room)->name == kStream) {
+  if (is_built_in((*room)->name)) {
     return fail(ErrorCode::kFailedPrecondition, fmt::format("the room {} is built in and stays", (*room)->name));
   }
   Closing closing{.room_id = (*room)->id, .user_id = actor.user_id};

@@ -36,6 +36,7 @@ class Changes {
   Result<Prepared> erase(const Actor& actor, MessageId message) const;                                    // blocks
   Result<Prepared> react(const Actor& actor, MessageId message, std::string_view emoji, bool add) const;  // blocks
   Result<Prepared> join(const Actor& actor, std::string_view room, bool join) const;
+  // failed_precondition for a ttl of the built-in rooms.
   Result<Prepared> update(const Actor& actor, std::string_view room, const RulesRequest& rules) const;
   // failed_precondition for the built-in rooms.
   Result<Prepared> close(const Actor& actor, std::string_view room) const;

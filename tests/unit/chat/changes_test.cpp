@@ -236,6 +236,9 @@ TEST_F(ChangesTest, AClosingIsOfTheOwnerAndNotOfABuiltInRoom) {
   for (const auto* name : {"", "lobby", "stream", "id of stream"}) {
     EXPECT_EQ(fault_of(changes_->close(holder(1), name)), "failed_precondition") << name;
     EXPECT_EQ(fault_of(changes_->close(holder(kOther), name)), "permission_denied") << name;
+    EXPECT_EQ(fault_of(changes_->update(holder(1), name, {.ttl = "1s"})), "failed_precondition") << name;
+    EXPECT_EQ(fault_of(changes_->update(holder(1), name, {.ttl = "0s"})), "") << name;
+    EXPECT_EQ(fault_of(changes_->update(holder(1), name, {.message_limit = 10})), "") << name;
   }
 }
 
