@@ -1,9 +1,17 @@
 #include "api/ops_api.hpp"
 
+#include <fmt/format.h>
+
 #include <chrono>
 #include <utility>
 
 namespace vestnik::api {
+namespace {
+
+constexpr const char* kOk = "ok";
+constexpr const char* kDegraded = "degraded";
+
+}  // namespace
 
 void OpsApi::add_to(Methods& methods) {
   methods.add("vestnik.ops.v1.Ops.GetVersion", *this, &OpsApi::get_version);
@@ -29,15 +37,39 @@ Task<Result<void>> OpsApi::get_health(Call&, const ops::v1::GetHealthRequest&, o
     error.violations.push_back({"store", std::move(checked.error().detail)});
     co_return std::unexpected(std::move(error));
   }
-  response.set_status("ok");
+  const double latency_ms = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begun).count();
+  const auto failure = sources_.store_failures.recent();
+  const auto trouble = clock_trouble();
+  response.set_status(failure || trouble ? kDegraded : kOk);
   response.set_version(build_.version);
   response.set_uptime_seconds(status_.uptime_seconds());
   auto& store = *response.add_components();
   store.set_name("store");
-  store.set_status("ok");
-  store.set_latency_ms(std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begun).count());
-  store.set_detail(std::string(store_.description()));
+  store.set_status(failure ? kDegraded : kOk);
+  store.set_latency_ms(latency_ms);
+  store.set_detail(failure.value_or(std::string(store_.description())));
+  auto& clock = *response.add_components();
+  clock.set_name("clock");
+  clock.set_status(trouble ? kDegraded : kOk);
+  if (trouble) clock.set_detail(*trouble);
   co_return Result<void>();
+}
+
+std::optional<std::string> OpsApi::clock_trouble() const {
+  const auto seconds = [](auto duration) { return std::chrono::round<std::chrono::seconds>(duration).count(); };
+  if (const auto jump = sources_.clock.jump()) {
+    return fmt::format(
+        "The system's clock has jumped by {} s; the server's time goes on as before until it is back or "
+        "has settled.",
+        seconds(*jump));
+  }
+  if (const auto ahead = sources_.chat.time_ahead(); ahead >= chat::kTimeAheadTold) {
+    return fmt::format(
+        "The newest messages are dated {} s ahead of the clock; later ones are dated just after them "
+        "until it has caught up. If the clock is right, stop the server and run vestnik repair-times.",
+        seconds(ahead));
+  }
+  return std::nullopt;
 }
 
 Task<Result<void>> OpsApi::check_live(Call&, const ops::v1::CheckLiveRequest&, ops::v1::CheckLiveResponse& response) {

@@ -5,7 +5,9 @@
 
 #include "api/call.hpp"
 #include "api/server_status.hpp"
-#include "chat/chat_store.hpp"
+#include "base/server_clock.hpp"
+#include "chat/chat_service.hpp"
+#include "chat/store_failures.hpp"
 #include "runtime/blocking_pool.hpp"
 #include "vestnik/ops/v1/ops.pb.h"
 
@@ -17,10 +19,18 @@ struct BuildInfo {
   std::string compiler;
 };
 
+// What else tells how the server is, besides the storage itself.
+struct HealthSources {
+  const chat::StoreFailures& store_failures;
+  const chat::ChatService& chat;
+  const ServerClock& clock;
+};
+
 class OpsApi {
  public:
-  OpsApi(chat::ChatStore& store, runtime::BlockingPool& pool, ServerStatus& status, BuildInfo build)
-      : store_(store), pool_(pool), status_(status), build_(std::move(build)) {}
+  OpsApi(chat::ChatStore& store, HealthSources sources, runtime::BlockingPool& pool, ServerStatus& status,
+         BuildInfo build)
+      : store_(store), sources_(sources), pool_(pool), status_(status), build_(std::move(build)) {}
 
   void add_to(Methods& methods);
 
@@ -32,7 +42,11 @@ class OpsApi {
   Task<Result<void>> check_ready(Call& call, const ops::v1::CheckReadyRequest& request,
                                  ops::v1::CheckReadyResponse& response);
 
+  // What is wrong with the time, as a sentence.
+  std::optional<std::string> clock_trouble() const;
+
   chat::ChatStore& store_;
+  HealthSources sources_;
   runtime::BlockingPool& pool_;
   ServerStatus& status_;
   BuildInfo build_;

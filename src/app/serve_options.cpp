@@ -158,6 +158,7 @@ Command serve_command(ServerConfig& config) {
       {"search-time", kTimeouts, "of a processor that one search may take, before it answers what it has found until then", duration(timeouts.search, 10ms, 10min)},
       {"session-ttl", kTimeouts, "from the last message of a user, who owns no open room, to the end of the session", duration(timeouts.session, 1s, 24h * 3'650)},
       {"guest-room-ttl", kTimeouts, "from the last message in the room of a guest to its closing, with --require-sessions; 0s: it stays", duration(timeouts.guest_room, 0s, 24h * 3'650)},
+      {"clock-settle", kTimeouts, "from a jump of the system's clock until the server follows it; 0s: at once", duration(timeouts.clock_settle, 0s, 24h)},
       {"unclaimed-attachment-timeout", kTimeouts, "from an upload until a message has to refer to it", duration(timeouts.unclaimed_attachment, 1s, 365 * 24h)},
       {"shutdown-timeout", kTimeouts, "from SIGTERM until what is still open is cut", duration(timeouts.shutdown, 0s, 1h)},
     },

@@ -28,9 +28,11 @@
 #include "app/version.hpp"
 #include "base/ids.hpp"
 #include "base/log.hpp"
+#include "base/server_clock.hpp"
 #include "chat/housekeeper.hpp"
 #include "chat/indexer.hpp"
 #include "chat/search.hpp"
+#include "chat/store_failures.hpp"
 #include "runtime/signals.hpp"
 #include "runtime/turns.hpp"
 #include "storage/files/blob_store.hpp"
@@ -113,14 +115,39 @@ void count_people(Metrics& metrics, const chat::Sessions& sessions, const chat::
   metrics.gauge("rooms_open", "Open rooms.", [&rooms] { return static_cast<double>(rooms.size()); });
 }
 
+// Tells when messages begin to be dated ahead of the clock, and when the clock has caught up.
+class TimeWatch {
+ public:
+  explicit TimeWatch(const chat::ChatService& chat) : chat_(chat) {}
+
+  void look() {
+    const auto ahead = chat_.time_ahead();
+    const bool is_ahead = ahead >= chat::kTimeAheadTold;
+    if (is_ahead == std::exchange(was_ahead_, is_ahead)) return;
+    if (is_ahead) {
+      log::warn("the newest messages are dated ahead of the clock; later ones are dated just after them",
+                {{"ahead_s", std::chrono::duration<double>(ahead).count()}});
+    } else {
+      log::info("the clock has caught up with the newest messages");
+    }
+  }
+
+ private:
+  const chat::ChatService& chat_;
+  bool was_ahead_ = false;
+};
+
 // Remembers the latencies each second, and writes the status line.
-Task<void> watch_status(api::ServerStatus& status, std::chrono::milliseconds interval) {
+Task<void> watch_status(api::ServerStatus& status, chat::StoreFailures& failures, TimeWatch& time,
+                        std::chrono::milliseconds interval) {
   asio::steady_timer timer(co_await asio::this_coro::executor);
   auto next_line = std::chrono::steady_clock::now() + interval;
   while (true) {
     timer.expires_after(std::chrono::seconds(1));
     co_await timer.async_wait(asio::use_awaitable);
     status.tick();
+    failures.tell_counts();
+    time.look();
     if (interval.count() > 0 && std::chrono::steady_clock::now() >= next_line) {
       status.log_status();
       next_line += interval;
@@ -129,14 +156,18 @@ Task<void> watch_status(api::ServerStatus& status, std::chrono::milliseconds int
 }
 
 // The folder belongs to the database whose attachments it holds: the lobby's id tells which one that is.
-Result<std::unique_ptr<storage::FileBlobStore>> open_blobs(const ServerConfig& config, chat::ChatStore& store) {
+Result<std::unique_ptr<storage::FileBlobStore>> open_blobs(const ServerConfig& config, storage::Store& store,
+                                                           storage::OnFailure on_failure) {
   const std::uint64_t bytes_max = config.limits.max_attachments_total_bytes;
-  const auto beside = storage::attachments_folder(config.storage.url);
-  if (!beside) return storage::FileBlobStore::open_temporary(bytes_max);
-  const std::string& folder = config.storage.attachments.empty() ? *beside : config.storage.attachments;
+  auto beside = storage::attachments_folder(config.storage.url);
+  if (!beside && config.storage.attachments.empty()) return std::unexpected(std::move(beside.error()));
+  if (beside && !*beside) return storage::FileBlobStore::open_temporary(bytes_max, std::move(on_failure));
+  const std::string& folder = config.storage.attachments.empty() ? **beside : config.storage.attachments;
   auto lobby = store.find_room(chat::kLobby);
   if (!lobby) return std::unexpected(std::move(lobby.error()));
-  return storage::FileBlobStore::open(folder, lobby->info.id, bytes_max);
+  // Earlier versions could close a lobby, and the next one has another id.
+  const auto is_known = [&store](std::string_view sha256) { return store.has_content(sha256).value_or(false); };
+  return storage::FileBlobStore::open(folder, lobby->info.id, bytes_max, std::move(on_failure), is_known);
 }
 
 std::string url_of(const std::string& address, std::uint16_t port) {
@@ -172,26 +203,34 @@ int serve(const ServerConfig& config, std::span<const std::string> warnings) {
   const auto& timeouts = config.timeouts;
   const std::uint32_t connections_max = raise_open_files(limits.max_connections);
 
-  auto store = storage::open_store(config.storage.url, {.timeout = config.storage.timeout});
+  ServerClock clock(timeouts.clock_settle);
+  const Clock now = [&clock] { return clock.now(); };
+  Metrics metrics;
+  chat::StoreFailures store_failures(metrics);
+  const auto note_failure = [&store_failures](const Error& error) { store_failures.note(error); };
+  auto store = storage::open_store(config.storage.url, {.timeout = config.storage.timeout, .on_failure = note_failure});
   if (!store) return failed(store.error());
   const chat::Access access = config.listening.require_sessions ? chat::Access::kSessions : chat::Access::kOpen;
-  Metrics metrics;
   metrics.gauge("log_lines_dropped", "Lines of the log that could not be written, since the start.",
                 [&logging] { return static_cast<double>(logging.dropped_lines()); });
   chat::RoomDirectory rooms;
-  chat::ApiKeys keys(**store, system_now);
+  chat::ApiKeys keys(**store, now);
   if (auto ok = keys.refresh(); !ok) return failed(ok.error());
-  chat::Sessions sessions(**store, keys, rooms, timeouts.session, access, system_now);
+  chat::Sessions sessions(**store, keys, rooms, timeouts.session, access, now, [&clock] { return clock.steady_now(); });
   chat::Presence presence;
   chat::Rates rates(access, rates_of(limits), metrics);
-  chat::ChatService chat(**store, rooms, sessions, presence, chat_limits(limits), access, rates, system_now);
-  chat::Changes changes(**store, rooms, chat_limits(limits), access, rates, system_now);
+  chat::ChatService chat(**store, rooms, sessions, presence, chat_limits(limits), access, rates, now);
+  chat::Changes changes(**store, rooms, chat_limits(limits), access, rates, now);
   if (auto ok = chat.open(); !ok) return failed(ok.error());
   count_people(metrics, sessions, rooms);
+  TimeWatch time_watch(chat);
+  time_watch.look();
+  metrics.gauge("store_time_ahead_seconds", "How far the newest message is dated ahead of the clock.",
+                [&chat] { return std::chrono::duration<double>(chat.time_ahead()).count(); });
 
-  auto blobs = open_blobs(config, **store);
+  auto blobs = open_blobs(config, **store, note_failure);
   if (!blobs) return failed(blobs.error());
-  chat::AttachmentService attachments(**store, **blobs, attachment_options(config), system_now);
+  chat::AttachmentService attachments(**store, **blobs, attachment_options(config), now);
   attachments.check((*blobs)->take_found());
   metrics.gauge("attachment_bytes", "Bytes of attachments, kept and on their way in.",
                 [&blobs] { return static_cast<double>((*blobs)->used_bytes()); });
@@ -203,7 +242,7 @@ int serve(const ServerConfig& config, std::span<const std::string> warnings) {
                 {.window_bytes = limits.window_bytes, .window_total_bytes = limits.window_total_bytes}, metrics);
   rooms.listen([&rooms, &hub](const chat::Event& change) { hub.publish_one(*rooms.log(), change); });
   chat::Indexer indexer(**store, metrics);
-  chat::Search search(**store, rooms, access, {.time = config.timeouts.search}, system_now,
+  chat::Search search(**store, rooms, access, {.time = config.timeouts.search}, now,
                       [&indexer] { indexer.wake(); });
   chat::MessageWriter writer(
       **store, cores, {.queue_messages_max = limits.write_queue_messages},
@@ -212,21 +251,21 @@ int serve(const ServerConfig& config, std::span<const std::string> warnings) {
         indexer.wake();
         hub.publish(batch);
       },
-      system_now, metrics);
+      now, metrics);
   const auto guest_room_ttl =
       access == chat::Access::kSessions ? timeouts.guest_room : std::chrono::milliseconds::zero();
-  chat::Housekeeper housekeeper(**store, rooms, sessions, attachments, writer, pool, guest_room_ttl, system_now,
+  chat::Housekeeper housekeeper(**store, rooms, sessions, attachments, writer, pool, guest_room_ttl, now,
                                 metrics);
 
   api::ServerStatus status(metrics, writer, hub);
   api::Connections connections(cores.size(), {connections_max, limits.max_connections_per_address});
   api::Subscriptions subscriptions(chat, hub, pool, metrics);
   api::SessionApi session_api(chat, sessions, pool);
-  api::RoomApi room_api(chat, changes, sessions, writer, pool, system_now);
+  api::RoomApi room_api(chat, changes, sessions, writer, pool, now);
   api::ChatApi chat_api(chat, changes, sessions, presence, writer, pool, status);
   runtime::Turns search_turns({.at_once = kSearchThreads});
   api::SearchApi search_api(search, sessions, search_pool, search_turns);
-  api::OpsApi ops_api(**store, pool, status, build);
+  api::OpsApi ops_api(**store, {.store_failures = store_failures, .chat = chat, .clock = clock}, pool, status, build);
   api::Methods methods;
   session_api.add_to(methods);
   room_api.add_to(methods);
@@ -327,7 +366,8 @@ int serve(const ServerConfig& config, std::span<const std::string> warnings) {
   asio::co_spawn(cores[0].context(), housekeeper.run(cores[0]), asio::detached);
   asio::co_spawn(cores[0].context(), keys.follow(pool), asio::detached);
   asio::co_spawn(cores[0].context(), api::tell_presence(chat, hub, pool), asio::detached);
-  asio::co_spawn(cores[0].context(), watch_status(status, config.logging.status_interval), asio::detached);
+  asio::co_spawn(cores[0].context(), watch_status(status, store_failures, time_watch, config.logging.status_interval),
+                 asio::detached);
 
   status.ready = true;
   write_ports(listening.ports_file, {*http_port, *grpc_port, *metrics_port});

@@ -51,13 +51,31 @@ Result<void> ChatService::open() {
     if (!page) return error_of(page);
     if (page->empty()) break;
     offset += static_cast<std::int64_t>(page->size());
-    for (Room& room : *page) rooms_.add(std::move(room.info), room.rules, room.last_message_at);
+    for (Room& room : *page) {
+      if (is_built_in(room.info.name) && room.rules.expires_at) {
+        if (auto ok = take_end_away(room); !ok) return ok;
+      }
+      newest_ = std::max(newest_.load(), room.last_message_at.value_or(Time::min()));
+      rooms_.add(std::move(room.info), room.rules, room.last_message_at);
+    }
   }
   if (auto ok = sessions_.open(); !ok) return ok;
   auto stats = store_.stats(clock_());
   if (!stats) return error_of(stats);
   accounts_ = stats->users - sessions_.guests();
   return fill_last_hour();
+}
+
+// Earlier versions let the built-in rooms have one.
+Result<void> ChatService::take_end_away(Room& room) {
+  RulesPatch patch;
+  patch.expires_at.emplace(std::nullopt);
+  const Change change = RulesChange{.room_id = room.info.id, .patch = patch};
+  auto done = store_.append({&change, 1}, clock_());
+  if (!done) return error_of(done);
+  if (!done->front()) return error_of(done->front());
+  room.rules.expires_at.reset();
+  return {};
 }
 
 Result<void> ChatService::fill_last_hour() {
@@ -323,6 +341,10 @@ Result<void> ChatService::may_read_stats(const Actor& actor) const {
   return authorize(actor, Action::kReadStats, {}, access_);
 }
 
+std::chrono::microseconds ChatService::time_ahead() const {
+  return std::max(newest_.load(std::memory_order_relaxed) - clock_(), std::chrono::microseconds::zero());
+}
+
 Result<StoreStats> ChatService::stats(const Actor& actor) {
   if (auto may = may_read_stats(actor); !may) return error_of(may);
   const Time now = clock_();
@@ -332,6 +354,9 @@ Result<StoreStats> ChatService::stats(const Actor& actor) {
 }
 
 void ChatService::note_committed(std::span<const Committed> batch) {
+  if (batch.empty()) return;
+  newest_ = batch.back().event->at;
+  const Time now = std::min(batch.back().event->at, clock_());  // the store's time may be ahead of the clock
   std::int64_t messages = 0;
   for (const auto& [room, event, request_id] : batch) {
     if (std::holds_alternative<MessageSent>(event->what)) {
@@ -339,7 +364,7 @@ void ChatService::note_committed(std::span<const Committed> batch) {
       room->note_active(event->at);
       if (const auto author = std::get<MessageSent>(event->what).message.user_id) {
         sessions_.note_active(*author, event->at);
-        presence_.note(room->id, *author, event->at);
+        presence_.note(room->id, *author, now);
       }
     } else if (const auto* rules = std::get_if<RulesChanged>(&event->what)) {
       rooms_.set_rules(room->id, rules->rules);
@@ -350,7 +375,7 @@ void ChatService::note_committed(std::span<const Committed> batch) {
       presence_.forget(room->id);
     }
   }
-  if (messages > 0) last_hour_.add(batch.back().event->at, messages);
+  if (messages > 0) last_hour_.add(now, messages);
 }
 
 }  // namespace vestnik::chat

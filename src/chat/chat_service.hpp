@@ -3,6 +3,8 @@
 // chat/message_writer.hpp.
 #pragma once
 
+#include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <mutex>
 #include <optional>
@@ -34,6 +36,9 @@ struct RoomView {
   std::string owner;  // name; empty when there is none
   std::int64_t active_users = 0;
 };
+
+// From here on an operator is told that messages are dated ahead of the clock.
+inline constexpr std::chrono::minutes kTimeAheadTold{1};
 
 // That somebody has come to a room or gone.
 struct PresenceNotice {
@@ -107,12 +112,17 @@ class ChatService {
   // Whether the actor may read statistics and metrics.
   Result<void> may_read_stats(const Actor& actor) const;
 
+  // How far the newest time of a message is ahead of the clock, since it was written when the clock was. What is
+  // written until then gets times that go on from there, a microsecond apart.
+  std::chrono::microseconds time_ahead() const;
+
   // What has been committed: rules that have changed, rooms that were closed, users who wrote. On the writer's thread.
   void note_committed(std::span<const Committed> batch);
 
  private:
   Result<void> ensure_room(std::string_view name, RoomRules rules);
   Result<void> fill_last_hour();
+  Result<void> take_end_away(Room& room);
   RoomInfo new_room(std::string name) const;
   RoomView view_of(Room room);
   // Blocks when the user is not known yet. Absent when there is none.
@@ -132,8 +142,9 @@ class ChatService {
   Clock clock_;
   History history_;
   HourCounter last_hour_;
-  std::mutex creating_;        // a limit is checked and used up by one request at a time
-  std::int64_t accounts_ = 0;  // in the store; guarded by creating_
+  std::atomic<Time> newest_ = Time::min();  // of messages and other changes
+  std::mutex creating_;                     // a limit is checked and used up by one request at a time
+  std::int64_t accounts_ = 0;               // in the store; guarded by creating_
   std::mutex users_mutex_;
   std::unordered_map<UserId, User> users_;  // guarded by users_mutex_; bounded
 };

@@ -5,8 +5,6 @@
 #include <utility>
 #include <vector>
 
-#include "base/log.hpp"
-
 namespace vestnik::chat {
 namespace {
 
@@ -42,9 +40,7 @@ Task<void> Housekeeper::sweep_closed() {
   const std::uint64_t leftovers = rooms_.leftovers();
   if (leftovers == swept_for_ && !leftovers_of_earlier_run_) co_return;
   const auto more = co_await pool_.run([this] { return store_.sweep_closed_rooms(); });
-  if (!more) {
-    warn("closed rooms could not be swept", more.error());
-  } else if (!*more) {
+  if (more && !*more) {
     swept_for_ = leftovers;
     leftovers_of_earlier_run_ = false;
   }
@@ -52,12 +48,7 @@ Task<void> Housekeeper::sweep_closed() {
 
 Task<void> Housekeeper::remove_attachments() {
   if (!attachments_.any_due()) co_return;
-  const auto removed = co_await pool_.run([this] { return attachments_.remove_unused(); });
-  if (!removed) warn("attachments could not be removed", removed.error());
-}
-
-void Housekeeper::warn(std::string_view what, const Error& error) const {
-  if (!stopping_) log::warn(what, {{"detail", error.detail}});
+  static_cast<void>(co_await pool_.run([this] { return attachments_.remove_unused(); }));
 }
 
 void Housekeeper::close_expired(runtime::Core& core) {
@@ -80,24 +71,24 @@ Task<void> Housekeeper::close_idle(runtime::Core& core) {
     }
     return rooms;
   });
-  if (!guests) co_return warn("the owners of idle rooms could not be read", guests.error());
+  if (!guests) co_return;
   for (const RoomPtr& room : *guests) close(core, room);
 }
 
 void Housekeeper::close(runtime::Core& core, RoomPtr room) {
   if (!closing_.insert(room->id).second) return;
   const RoomId id = room->id;
+  const auto expires_at = room->rules().expires_at;
   Pending pending{.room = std::move(room),
-                  .change = Closing{.room_id = id, .reason = CloseReason::kExpired},
+                  .change = Closing{.room_id = id, .reason = CloseReason::kExpired, .expires_at = expires_at},
                   .request_id = "expiry",
                   .core = &core,
                   .done =
                       [this, id](const Result<Appended>& outcome) {
                         closing_.erase(id);
+                        // What failed is tried again: the room stays among the expired ones, unless its end was
+                        // moved in the meantime.
                         if (outcome) expired_.add();
-                        if (!outcome && outcome.error().code != ErrorCode::kNotFound) {
-                          warn("the room " + id + " could not be closed", outcome.error());
-                        }
                       },
                   .arrived = std::chrono::steady_clock::now()};
   writer_.submit({&pending, 1});
@@ -107,10 +98,7 @@ Task<void> Housekeeper::let_guests_leave(runtime::Core& core) {
   for (const UserId guest : sessions_.take_gone()) {
     // No cursor has an empty name, so these are the rooms of which the guest is a member.
     const auto joined = co_await pool_.run([this, guest] { return store_.list_unread(guest, "", 0, kMembershipsMax); });
-    if (!joined) {
-      warn("a guest who has gone could not leave their rooms", joined.error());
-      continue;
-    }
+    if (!joined) continue;
     for (const Unread& each : *joined) {
       RoomPtr room = rooms_.find(each.room_id);
       if (!room) continue;

@@ -1,6 +1,7 @@
 // What time brings about: rooms whose time to live has passed are closed, and those of guests in which nobody writes
 // any more; expired sessions end, guests who have gone leave their rooms, and what closed rooms and messages have left
-// behind is removed, a piece at a time.
+// behind is removed, a piece at a time. What fails is tried
+// again; the storage tells of it.
 #pragma once
 
 #include <atomic>
@@ -43,8 +44,6 @@ class Housekeeper {
   void stop() { stopping_ = true; }
 
  private:
-  // Nobody has to be told of what failed because the server stops: the next start does it.
-  void warn(std::string_view what, const Error& error) const;
   void close_expired(runtime::Core& core);
   Task<void> close_idle(runtime::Core& core);
   void close(runtime::Core& core, RoomPtr room);

@@ -36,7 +36,6 @@ MessageWriter::MessageWriter(ChatStore& store, runtime::Cores& cores, Options op
       clock_(std::move(clock)),
       messages_(metrics.counter("messages_total", "Messages committed.")),
       batches_(metrics.counter("commit_batches_total", "Transactions of messages committed.")),
-      store_errors_(metrics.counter("store_errors_total", "Writes that the storage refused.")),
       commit_latency_(metrics.latency("message_commit_seconds", "From the arrival of a message to its commit.")),
       store_latency_(metrics.latency("store_append_seconds", "One transaction of messages in the storage.")) {
   metrics.gauge("message_queue_depth", "Messages that wait for their commit.",
@@ -132,8 +131,6 @@ void MessageWriter::commit(std::vector<Pending> batch) {
                                    {"ms", std::chrono::duration<double, std::milli>(committed - begun).count()}});
     publish(batch, outcomes);
   } else {
-    store_errors_.add();
-    log::error("commit failed", {{"messages", places.size()}, {"detail", appended.error().detail}});
     for (const std::size_t place : places) outcomes[place] = std::unexpected(appended.error());
   }
   answer(std::move(batch), std::move(outcomes));

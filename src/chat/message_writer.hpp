@@ -82,7 +82,6 @@ class MessageWriter {
   Clock clock_;
   Counter& messages_;
   Counter& batches_;
-  Counter& store_errors_;
   LatencyHistogram& commit_latency_;
   LatencyHistogram& store_latency_;
 

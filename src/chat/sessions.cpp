@@ -3,13 +3,13 @@
 #include <algorithm>
 
 #include "base/ids.hpp"
-#include "base/log.hpp"
 #include "base/sha256.hpp"
 
 namespace vestnik::chat {
 namespace {
 
 constexpr std::int32_t kReadPage = 1'000;
+constexpr std::chrono::seconds kRetryAfter{1};
 
 }  // namespace
 
@@ -40,9 +40,8 @@ Result<Session> Sessions::find(std::string_view secret) const {
     // The room of an owner is looked for under the lock: when it closes, the session gets its new time first.
     const std::shared_lock lock(mutex_);
     if (const auto found = by_key_.find(key); found != by_key_.end()) {
-      const Session& session = found->second.session;
-      const auto end = expires_at(session);
-      if (!end || clock_() < *end) return session;
+      const auto end = end_of(found->second);
+      if (!end || steady_() < *end) return found->second.session;
     }
   }
   return fail(ErrorCode::kUnauthenticated,
@@ -88,7 +87,22 @@ SessionEnd Sessions::end_of(std::string_view secret) const {
 
 std::optional<Time> Sessions::expires_at(const Session& session) const {
   if (rooms_.owns_any(session.user.id)) return std::nullopt;
-  return earliest_end(session);
+  const Time end = session.active_at + ttl_;
+  const std::shared_lock lock(mutex_);
+  const auto held = by_key_.find(session.key);
+  if (held == by_key_.end()) return end;
+  // What is left of it is a matter of the steady clock; they differ when the other one was set.
+  const auto set_by = (held->second.active_at - steady_()) - (session.active_at - clock_());
+  return end + std::chrono::round<std::chrono::seconds>(set_by);
+}
+
+Time Sessions::on_steady_clock(Time time) const {
+  return steady_() - std::max(clock_() - time, Time::duration::zero());
+}
+
+std::optional<Time> Sessions::end_of(const Held& held) const {
+  if (rooms_.owns_any(held.session.user.id)) return std::nullopt;
+  return held.active_at + ttl_;
 }
 
 Result<void> Sessions::close(const Session& session) {
@@ -122,19 +136,24 @@ void Sessions::note_active(UserId user, Time when) {
   const std::unique_lock lock(mutex_);
   const auto [begin, end] = by_user_.equal_range(user);
   for (auto it = begin; it != end; ++it) {
-    Session& session = by_key_.at(it->second).session;
-    session.active_at = std::max(session.active_at, when);
+    Held& held = by_key_.at(it->second);
+    held.session.active_at = std::max(held.session.active_at, when);
+    held.active_at = std::max(held.active_at, on_steady_clock(when));
   }
 }
 
 bool Sessions::any_due() const {
   const std::shared_lock lock(mutex_);
-  return !due_.empty() && due_.top().at <= clock_();
+  return !due_.empty() && due_.top().at <= steady_();
 }
 
 void Sessions::end_expired() {
-  const Time now = clock_();
-  std::vector<std::string> ended;
+  struct Expired {
+    std::string key;
+    Time active_at;
+  };
+  const Time now = steady_();
+  std::vector<Expired> expired;
   {
     const std::unique_lock lock(mutex_);
     while (!due_.empty() && due_.top().at <= now) {
@@ -142,24 +161,26 @@ void Sessions::end_expired() {
       due_.pop();
       const auto found = by_key_.find(key);
       if (found == by_key_.end()) continue;
-      const auto end = expires_at(found->second.session);
+      const auto end = end_of(found->second);
       if (end && *end <= now) {
-        *found->second.ended = true;
-        ended.push_back(std::move(key));
+        expired.push_back({.key = std::move(key), .active_at = found->second.session.active_at});
       } else {
         // While a room is owned, nothing is due before `ttl` after its closing.
         due_.push({end.value_or(now + ttl_), std::move(key)});
       }
     }
   }
-  for (const std::string& key : ended) {
-    if (auto done = store_.end_session(key); !done && done.error().code != ErrorCode::kNotFound) {
-      log::warn("an expired session could not be removed", {{"detail", done.error().detail}});
-      const std::unique_lock lock(mutex_);
-      due_.push({now + std::chrono::seconds(1), key});
+  for (const auto& [key, active_at] : expired) {
+    const auto done = store_.end_session(key, active_at);
+    if (done || done.error().code == ErrorCode::kNotFound) {
+      remove(key);
       continue;
     }
-    remove(key);
+    const std::unique_lock lock(mutex_);
+    due_.push({now + kRetryAfter, key});
+    // A message that is being committed keeps it; where the storage failed, it has ended all the same.
+    const auto found = by_key_.find(key);
+    if (found != by_key_.end() && done.error().code != ErrorCode::kFailedPrecondition) *found->second.ended = true;
   }
 }
 
@@ -176,10 +197,11 @@ std::int64_t Sessions::guests() const {
 void Sessions::add(Session session) {
   const std::unique_lock lock(mutex_);
   if (session.user.guest && !by_user_.contains(session.user.id)) ++guests_;
-  due_.push({earliest_end(session), session.key});
+  const Time active_at = on_steady_clock(session.active_at);
+  due_.push({active_at + ttl_, session.key});
   by_user_.emplace(session.user.id, session.key);
   std::string key = session.key;
-  by_key_.insert_or_assign(std::move(key), Held{.session = std::move(session)});
+  by_key_.insert_or_assign(std::move(key), Held{.session = std::move(session), .active_at = active_at});
 }
 
 void Sessions::remove(const std::string& key) {

@@ -26,10 +26,16 @@ namespace vestnik::chat {
 class Sessions {
  public:
   // A session ends `ttl` after the last message of its user, unless they own an open room; then `ttl` after their last
-  // own room was closed.
+  // own room was closed. `steady` measures this: a clock near `clock` that nobody sets.
   Sessions(ChatStore& store, const ApiKeys& keys, const RoomDirectory& rooms, std::chrono::milliseconds ttl,
-           Access access, Clock clock)
-      : store_(store), keys_(keys), rooms_(rooms), ttl_(ttl), access_(access), clock_(std::move(clock)) {}
+           Access access, Clock clock, Clock steady)
+      : store_(store),
+        keys_(keys),
+        rooms_(rooms),
+        ttl_(ttl),
+        access_(access),
+        clock_(std::move(clock)),
+        steady_(std::move(steady)) {}
 
   // Reads all sessions. Once, at start, after the rooms. Blocks.
   Result<void> open();
@@ -72,7 +78,7 @@ class Sessions {
 
  private:
   struct Due {
-    Time at;  // not later than the true end, which is looked at then
+    Time at;  // on the steady clock; not later than the true end, which is looked at then
     std::string key;
 
     bool operator>(const Due& other) const { return at > other.at; }
@@ -80,6 +86,7 @@ class Sessions {
 
   struct Held {
     Session session;
+    Time active_at;  // that of the session on the steady clock, and never ahead of it
     std::shared_ptr<std::atomic<bool>> ended = std::make_shared<std::atomic<bool>>(false);
   };
 
@@ -87,7 +94,10 @@ class Sessions {
   Result<Actor> holder_of_key(std::string_view secret) const;
   void add(Session session);
   void remove(const std::string& key);
-  Time earliest_end(const Session& session) const { return session.active_at + ttl_; }
+  // A time that was now or earlier, on the steady clock. One of the future, of a clock that was wrong, counts as now.
+  Time on_steady_clock(Time time) const;
+  // On the steady clock; nullopt while the user owns an open room.
+  std::optional<Time> end_of(const Held& held) const;
 
   ChatStore& store_;
   const ApiKeys& keys_;
@@ -95,6 +105,7 @@ class Sessions {
   std::chrono::milliseconds ttl_;
   Access access_;
   Clock clock_;
+  Clock steady_;
   mutable std::shared_mutex mutex_;  // guards everything below
   std::unordered_map<std::string, Held> by_key_;
   std::unordered_multimap<UserId, std::string> by_user_;

@@ -88,9 +88,23 @@ OpenedKeys open_keys(std::string_view url) {
   return storage->open_keys(url.substr(storage->scheme.size()));
 }
 
-std::optional<std::string> attachments_folder(std::string_view url) {
+Result<std::optional<std::string>> attachments_folder(std::string_view url) {
+  namespace fs = std::filesystem;
+  constexpr std::string_view kSuffix = "-attachments";
   if (!url.starts_with(kSqlite)) return std::nullopt;
-  return fmt::format("{}-attachments", url.substr(kSqlite.size()));
+  const std::string path(url.substr(kSqlite.size()));
+  std::error_code error;
+  const fs::path real = fs::canonical(path, error);
+  if (error) return fail(ErrorCode::kUnavailable, fmt::format("The database {} is gone: {}.", path, error.message()));
+  const std::string beside_link = fmt::format("{}{}", path, kSuffix);
+  const std::string beside_file = fmt::format("{}{}", real.string(), kSuffix);
+  // Opening tells what is wrong with a folder that cannot be looked at.
+  if (fs::exists(beside_link, error) && !fs::exists(beside_file, error)) {
+    return fail(ErrorCode::kFailedPrecondition,
+                fmt::format("{} is a link, and its attachments are beside the link. Move the folder {} to {}.", path,
+                            beside_link, beside_file));
+  }
+  return beside_file;
 }
 
 }  // namespace vestnik::storage

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "base/error.hpp"
+#include "storage/on_failure.hpp"
 #include "storage/store.hpp"
 
 namespace vestnik::storage {
@@ -15,12 +16,13 @@ namespace vestnik::storage {
 struct StoreOptions {
   std::chrono::milliseconds timeout{5'000};  // the longest one call may take
   bool must_exist = false;                   // a file that is not there is an error instead of a new storage
+  OnFailure on_failure;                      // of calls, and of what the storage does by itself
 };
 
-// Opens `memory:` or `sqlite:<path>`, creates folders and files, and applies migrations. Errors are sentences for the
-// operator: invalid_argument (not such a URL), not_found (must_exist), failed_precondition (a database from a newer
-// version, in use by another process, changed migration), unavailable (cannot be opened or written: which path and
-// why).
+// Opens `memory:` or `sqlite:<path>`, creates folders (0700) and files (0600), and applies migrations. Errors are
+// sentences for the operator: invalid_argument (not such a URL), not_found (must_exist), failed_precondition (a
+// database from a newer version, in use by another process, with several names, changed migration), unavailable (cannot
+// be opened or written: which path and why).
 Result<std::unique_ptr<Store>> open_store(std::string_view url, const StoreOptions& options);
 
 // The API keys of an existing storage, which a server may be using. Errors are sentences for the operator:
@@ -28,7 +30,9 @@ Result<std::unique_ptr<Store>> open_store(std::string_view url, const StoreOptio
 // version), unavailable.
 Result<std::unique_ptr<chat::KeyStore>> open_keys(std::string_view url);
 
-// The folder beside the storage for the bytes of its attachments. Absent: the storage is kept nowhere.
-std::optional<std::string> attachments_folder(std::string_view url);
+// The folder beside the storage for the bytes of its attachments, for a storage that exists: beside the file itself,
+// whatever links lead to it. Absent: the storage is kept nowhere. Errors: failed_precondition (there is one beside the
+// link, where earlier versions made it).
+Result<std::optional<std::string>> attachments_folder(std::string_view url);
 
 }  // namespace vestnik::storage

@@ -3,6 +3,7 @@ acknowledged is lost.
 """
 
 import os
+import shutil
 import time
 
 import pytest
@@ -93,6 +94,49 @@ def test_a_full_disk_recovers_when_space_returns(start_server, small_disk):
     server.start()
     with server.api() as api:
         assert_kept(read_all(api, "lobby"), writers)
+
+
+@pytest.mark.seconds(60)
+def test_a_full_disk_is_told_once_and_counted(start_server, small_disk):
+    server = start_server(store=f"sqlite:{small_disk}/vestnik.db")
+    with server.api() as api:
+        while api.post("/api/v1/messages", json={"content": "x" * 8000}).status_code == 201:
+            pass
+        refused = 1
+        for _ in range(300):
+            refused += api.post("/api/v1/messages", json={"content": "x" * 8000}).status_code == 503
+        errors = [record for record in server.records() if record["level"] == "error"]
+        assert len(errors) == 1, errors[:3]
+        assert "the disk is full" in errors[0]["cause"]
+        counted = int(api.get("/metrics").text.split("\nstore_errors_total ")[1].split()[0])
+        assert counted >= refused > 200
+        fill(small_disk)
+        assert_problem(api.get("/health"), 503, "unavailable")
+        os.unlink(small_disk / "ballast")
+    server.stop(clean_log=False)
+
+
+@pytest.mark.seconds(60)
+@pytest.mark.parametrize("what", ["the folder", "the database", "the log"])
+def test_nothing_is_acknowledged_without_the_files(start_server, tmp_path, what):
+    data = tmp_path / "data"
+    server = start_server(store=f"sqlite:{data}/vestnik.db")
+    with server.api() as api:
+        assert api.post("/api/v1/messages", json={"content": "kept"}).status_code == 201
+        if what == "the folder":
+            shutil.rmtree(data)
+        else:
+            os.unlink(data / ("vestnik.db" if what == "the database" else "vestnik.db-wal"))
+        for _ in range(20):
+            assert_problem(api.post("/api/v1/messages", json={"content": "never"}), 503, "unavailable")
+        assert api.get("/readyz").status_code == 503
+        health = assert_problem(api.get("/health"), 503, "unavailable")
+        assert "was removed or replaced" in health["violations"][0]["reason"]
+        assert api.get("/livez").status_code == 200
+        assert int(api.get("/metrics").text.split("\nstore_errors_total ")[1].split()[0]) >= 20
+        errors = [record for record in server.records() if record["level"] == "error"]
+        assert 1 <= len(errors) <= 2 and "was removed or replaced" in errors[0]["cause"], errors
+    server.stop(clean_log=False)
 
 
 @pytest.mark.seconds(60)

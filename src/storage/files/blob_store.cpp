@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <ctime>
@@ -19,12 +20,12 @@
 #include "base/log.hpp"
 #include "base/sha256.hpp"
 #include "storage/files/file_error.hpp"
+#include "storage/files/private_folder.hpp"
 
 namespace vestnik::storage {
 
 using files::cannot;
 using files::Descriptor;
-using files::failed;
 
 namespace {
 
@@ -118,12 +119,12 @@ class FileBlobStore::Upload final : public chat::BlobUpload {
     }
     blob_.size += bytes.size();
     hash_.add(bytes);
-    if (!write_all(file_.number(), bytes)) return failed("write", errno);
+    if (!write_all(file_.number(), bytes)) return store_.failed("write", errno);
     return {};
   }
 
   Result<chat::Blob> finish() override {
-    if (fsync(file_.number()) != 0) return failed("fsync", errno);
+    if (fsync(file_.number()) != 0) return store_.failed("fsync", errno);
     file_ = {};
     blob_.sha256 = hash_.finish();
     return blob_;
@@ -135,13 +136,14 @@ class FileBlobStore::Upload final : public chat::BlobUpload {
     const auto held = file_size(shelf->number(), blob_.sha256);
     if (held != blob_.size) {
       if (renameat(store_.incoming_.number(), name_.c_str(), shelf->number(), blob_.sha256.c_str()) != 0) {
-        return failed("rename", errno);
+        return store_.failed("rename", errno);
       }
       kept_ = true;
       store_.give_back(held.value_or(0));  // of a damaged file, which this one replaces
     }
     // Known content, too, may have its name only in memory so far.
-    if (fsync(shelf->number()) != 0) return failed("fsync of a folder", errno);
+    if (fsync(shelf->number()) != 0) return store_.failed("fsync of a folder", errno);
+    if (store_.identity_->is_gone()) return store_.failed("the folder was removed or replaced", ENOENT);
     return {};
   }
 
@@ -156,7 +158,8 @@ class FileBlobStore::Upload final : public chat::BlobUpload {
 
 class FileBlobStore::Reader final : public chat::BlobReader {
  public:
-  Reader(Descriptor file, std::uint64_t size) : file_(std::move(file)), size_(size) {}
+  Reader(const FileBlobStore& store, Descriptor file, std::uint64_t size)
+      : store_(store), file_(std::move(file)), size_(size) {}
 
   std::uint64_t size() const override { return size_; }
 
@@ -165,7 +168,7 @@ class FileBlobStore::Reader final : public chat::BlobReader {
     while (got < out.size()) {
       const ssize_t bytes = pread(file_.number(), out.data() + got, out.size() - got, static_cast<off_t>(offset + got));
       if (bytes < 0 && errno == EINTR) continue;
-      if (bytes < 0) return failed("read", errno);
+      if (bytes < 0) return store_.failed("read", errno);
       if (bytes == 0) break;
       got += static_cast<std::size_t>(bytes);
     }
@@ -173,18 +176,20 @@ class FileBlobStore::Reader final : public chat::BlobReader {
   }
 
  private:
+  const FileBlobStore& store_;
   Descriptor file_;
   std::uint64_t size_;
 };
 
 Result<std::unique_ptr<FileBlobStore>> FileBlobStore::open(std::string folder, std::string_view owner,
-                                                           std::uint64_t bytes_max) {
-  std::unique_ptr<FileBlobStore> store(new FileBlobStore(std::move(folder), bytes_max));
-  if (auto prepared = store->prepare(owner); !prepared) return std::unexpected(std::move(prepared.error()));
+                                                           std::uint64_t bytes_max, OnFailure on_failure,
+                                                           const IsKnown& is_known) {
+  std::unique_ptr<FileBlobStore> store(new FileBlobStore(std::move(folder), bytes_max, std::move(on_failure)));
+  if (auto prepared = store->prepare(owner, is_known); !prepared) return std::unexpected(std::move(prepared.error()));
   return store;
 }
 
-Result<std::unique_ptr<FileBlobStore>> FileBlobStore::open_temporary(std::uint64_t bytes_max) {
+Result<std::unique_ptr<FileBlobStore>> FileBlobStore::open_temporary(std::uint64_t bytes_max, OnFailure on_failure) {
   std::error_code failure;
   const fs::path parent = fs::temp_directory_path(failure);
   if (!failure) sweep_temporary(parent);
@@ -192,7 +197,7 @@ Result<std::unique_ptr<FileBlobStore>> FileBlobStore::open_temporary(std::uint64
   if (failure || mkdtemp(folder.data()) == nullptr) {
     return cannot("making", folder, failure ? failure.value() : errno);
   }
-  auto store = open(folder, "memory", bytes_max);
+  auto store = open(folder, "memory", bytes_max, std::move(on_failure));
   if (store) (*store)->temporary_ = true;
   return store;
 }
@@ -202,14 +207,13 @@ FileBlobStore::~FileBlobStore() {
   if (temporary_) fs::remove_all(folder_, ignored);
 }
 
-Result<void> FileBlobStore::prepare(std::string_view owner) {
-  std::error_code failure;
-  fs::create_directories(folder_, failure);
-  if (failure) return cannot("making", folder_, failure.value());
+Result<void> FileBlobStore::prepare(std::string_view owner, const IsKnown& is_known) {
+  if (const auto failure = files::make_private_folders(folder_)) return cannot("making", folder_, failure.value());
   root_ = Descriptor(::open(folder_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!root_) return cannot("opening", folder_, errno);
+  identity_ = files::FileIdentity::of(folder_);
+  if (!root_ || !identity_) return cannot("opening", folder_, errno);
   auto done = lock();
-  if (done) done = claim(owner);
+  if (done) done = claim(owner, is_known);
   if (done) done = sweep_incoming();
   if (!done) return done;
 
@@ -229,17 +233,25 @@ Result<void> FileBlobStore::lock() {
               fmt::format("The folder for attachments {} is in use by another vestnik process.", folder_));
 }
 
-Result<void> FileBlobStore::claim(std::string_view owner) {
+Result<void> FileBlobStore::claim(std::string_view owner, const IsKnown& is_known) {
   const Descriptor file(openat(root_.number(), kOwner, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, kFileMode));
   if (!file) return cannot("opening the file \"owner\" of", folder_, errno);
   std::array<char, 256> text{};
   const ssize_t length = pread(file.number(), text.data(), text.size(), 0);
   if (length < 0) return cannot("reading the file \"owner\" of", folder_, errno);
-  if (length == 0) {
-    if (write_all(file.number(), owner) && fsync(file.number()) == 0 && fsync(root_.number()) == 0) return {};
+  if (std::string_view(text.data(), static_cast<std::size_t>(length)) == owner) return {};
+  bool is_free = length == 0;
+  if (!is_free && is_known) {
+    const auto kept = list();
+    if (!kept) return std::unexpected(kept.error());
+    is_free = std::ranges::all_of(*kept, is_known, &chat::Blob::sha256);
+  }
+  if (is_free) {
+    const bool written = lseek(file.number(), 0, SEEK_SET) == 0 && ftruncate(file.number(), 0) == 0 &&
+                         write_all(file.number(), owner) && fsync(file.number()) == 0 && fsync(root_.number()) == 0;
+    if (written) return {};
     return cannot("writing the file \"owner\" of", folder_, errno);
   }
-  if (std::string_view(text.data(), static_cast<std::size_t>(length)) == owner) return {};
   return fail(ErrorCode::kFailedPrecondition,
               fmt::format("The folder {} holds the attachments of another database; give each database its own "
                           "(--attachments).",
@@ -277,7 +289,7 @@ Result<std::unique_ptr<chat::BlobReader>> FileBlobStore::open(std::string_view s
   if (!file && errno == ENOENT) return fail(ErrorCode::kNotFound, "there is no such content");
   struct stat status{};
   if (!file || fstat(file.number(), &status) != 0) return failed("open", errno);
-  return std::make_unique<Reader>(std::move(file), static_cast<std::uint64_t>(status.st_size));
+  return std::make_unique<Reader>(*this, std::move(file), static_cast<std::uint64_t>(status.st_size));
 }
 
 Result<void> FileBlobStore::remove(std::string_view sha256) {
@@ -306,6 +318,11 @@ Result<std::vector<chat::Blob>> FileBlobStore::list() const {
   });
   if (failure) return cannot("listing", folder_, failure.value());
   return blobs;
+}
+
+std::unexpected<Error> FileBlobStore::failed(std::string_view what, int code) const {
+  if (on_failure_) on_failure_(files::failure(what, code));
+  return files::refused(code);
 }
 
 bool FileBlobStore::reserve(std::uint64_t bytes) {

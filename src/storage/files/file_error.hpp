@@ -1,4 +1,4 @@
-// Failed system calls on attachments' files, for clients and for the log. Any thread.
+// Failed system calls on attachments' files, for clients and for the operator. Any thread.
 #pragma once
 
 #include <string_view>
@@ -7,8 +7,11 @@
 
 namespace vestnik::storage::files {
 
-// unavailable, without a path; the log has the reason of `code`, an errno, and what was tried.
-std::unexpected<Error> failed(std::string_view what, int code);
+// unavailable for clients, without a path: the disk is full, or failed with `code`, an errno.
+std::unexpected<Error> refused(int code);
+
+// The same for the operator: what was tried, and why it failed.
+Error failure(std::string_view what, int code);
 
 // unavailable as a sentence for the operator at the start: what was tried with which path, and why it failed.
 std::unexpected<Error> cannot(std::string_view what, std::string_view path, int code);

@@ -1,5 +1,8 @@
 #include "storage/sqlite/connection.hpp"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <thread>
 
 #include "base/text.hpp"
@@ -20,10 +23,19 @@ void never_count_memory() {
   [[maybe_unused]] static const int answer = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 }
 
+// Only a new file is opened and closed here: closing any descriptor of another one would take SQLite's locks away. What
+// cannot be made is told by SQLite.
+void make_private_file(const std::string& path) {
+  constexpr mode_t kMode = 0600;
+  const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, kMode);
+  if (file >= 0) ::close(file);
+}
+
 }  // namespace
 
 Outcome<std::unique_ptr<Connection>> Connection::open(const std::string& path) {
   never_count_memory();
+  make_private_file(path);
   std::unique_ptr<Connection> connection(new Connection);
   // Each connection is used by one thread at a time, so SQLite need not lock it.
   const int code = sqlite3_open_v2(path.c_str(), &connection->handle_,

@@ -34,7 +34,8 @@ using Deadline = std::chrono::steady_clock::time_point;
 // One connection; used by one thread at a time. Waiting for a lock and long statements end at its deadline.
 class Connection {
  public:
-  // Opens the file, or creates it. Never follows SQLite's special names, as `path` must be absolute.
+  // Opens the file, or creates it with the mode 0600, which SQLite gives the files beside it as well. Never follows
+  // SQLite's special names, as `path` must be absolute.
   static Outcome<std::unique_ptr<Connection>> open(const std::string& path);
 
   ~Connection();

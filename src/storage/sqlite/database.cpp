@@ -7,6 +7,8 @@
 #include <system_error>
 #include <utility>
 
+#include "storage/files/private_folder.hpp"
+#include "storage/sqlite/database_file.hpp"
 #include "storage/sqlite/migrations.hpp"
 #include "storage/sqlite/sql/database.hpp"
 
@@ -33,18 +35,14 @@ std::unexpected<Error> cannot_open(std::string_view path, std::string_view why) 
 
 Result<void> create_folder_of(const std::string& path) {
   const auto folder = std::filesystem::absolute(path).parent_path();
-  std::error_code error;
-  std::filesystem::create_directories(folder, error);
-  if (error) {
+  if (const auto error = files::make_private_folders(folder.string())) {
     return cannot_open(path, fmt::format("the folder {} cannot be made ({})", folder.string(), error.message()));
   }
-  if (std::filesystem::is_directory(path, error)) return cannot_open(path, "it is a folder");
   return {};
 }
 
-Result<std::unique_ptr<Connection>> connect_to(const std::string& path) {
-  // An absolute path is never one of SQLite's special names, such as ":memory:" or "file:...".
-  auto connection = Connection::open(std::filesystem::absolute(path).string());
+Result<std::unique_ptr<Connection>> connect_to(const std::string& file, const std::string& path) {
+  auto connection = Connection::open(file);
   if (!connection) return cannot_open(path, connection.error().message);
   (*connection)->set_deadline(std::chrono::steady_clock::now() + kOpenTimeout);
   if (const auto set = (*connection)->execute(kSettings); !set) return cannot_open(path, set.error().message);
@@ -65,28 +63,46 @@ Result<void> prepare_file(Connection& writer, const std::string& path) {
 
 Result<Database> Database::open(const std::string& path) {
   if (auto created = create_folder_of(path); !created) return std::unexpected(std::move(created.error()));
-  auto lock = ProcessLock::acquire(path);
+  auto file = path_of_file(path);
+  if (!file) return std::unexpected(std::move(file.error()));
+  auto lock = ProcessLock::acquire(*file, path);
   if (!lock) return std::unexpected(std::move(lock.error()));
 
-  Database database(path, std::move(*lock));
+  Database database(path, std::move(*file), std::move(*lock));
   auto writer = database.connect();
   if (!writer) return std::unexpected(std::move(writer.error()));
   if (const auto set = (*writer)->execute(kWriterSettings); !set) return cannot_open(path, set.error().message);
   if (auto prepared = prepare_file(**writer, path); !prepared) return std::unexpected(std::move(prepared.error()));
   database.writer_ = std::move(*writer);
+  for (const char* suffix : {"", "-wal"}) {
+    auto identity = files::FileIdentity::of(database.file_ + suffix);
+    if (!identity) return cannot_open(path, fmt::format("{}{} was removed", database.file_, suffix));
+    database.files_.push_back(std::move(*identity));
+  }
   return database;
 }
 
 Result<std::unique_ptr<Connection>> Database::connect_beside(const std::string& path) {
-  return connect_to(path);
+  auto file = path_of_file(path);
+  if (!file) return std::unexpected(std::move(file.error()));
+  return connect_to(*file, path);
+}
+
+std::optional<Failure> Database::lost_file() const {
+  for (const files::FileIdentity& file : files_) {
+    if (!file.is_gone()) continue;
+    return Failure{.code = SQLITE_IOERR,
+                   .message = fmt::format("the file {} was removed or replaced while it was in use", file.path())};
+  }
+  return std::nullopt;
 }
 
 Result<std::unique_ptr<Connection>> Database::connect() const {
-  return connect_to(path_);
+  return connect_to(file_, path_);
 }
 
 Result<std::unique_ptr<Connection>> Database::connect_reader() const {
-  auto connection = connect_to(path_);
+  auto connection = connect_to(file_, path_);
   if (!connection) return connection;
   if (const auto set = (*connection)->execute(kReaderSettings); !set) return cannot_open(path_, set.error().message);
   return connection;

@@ -2,9 +2,12 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "base/error.hpp"
+#include "storage/files/file_identity.hpp"
 #include "storage/sqlite/connection.hpp"
 #include "storage/sqlite/process_lock.hpp"
 
@@ -19,6 +22,12 @@ class Database {
   // A connection to an existing database beside whoever has it. Errors: unavailable.
   static Result<std::unique_ptr<Connection>> connect_beside(const std::string& path);
 
+  // The path of its file, without links.
+  const std::string& file() const { return file_; }
+  // The failure of a database whose files are not where they were: what is written to them is lost when they are
+  // closed. Any thread; takes some microseconds.
+  std::optional<Failure> lost_file() const;
+
   // The connection that writes; to be taken once.
   std::unique_ptr<Connection> take_writer() { return std::move(writer_); }
   // One more connection, which cannot write rows.
@@ -27,9 +36,12 @@ class Database {
   Result<std::unique_ptr<Connection>> connect() const;
 
  private:
-  Database(std::string path, ProcessLock lock) : path_(std::move(path)), lock_(std::move(lock)) {}
+  Database(std::string path, std::string file, ProcessLock lock)
+      : path_(std::move(path)), file_(std::move(file)), lock_(std::move(lock)) {}
 
   std::string path_;  // as the operator wrote it
+  std::string file_;
+  std::vector<files::FileIdentity> files_;  // that a commit needs
   ProcessLock lock_;
   std::unique_ptr<Connection> writer_;
 };

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <fmt/core.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
@@ -22,14 +23,17 @@ std::string read_owner(int descriptor) {
 
 }  // namespace
 
-Result<ProcessLock> ProcessLock::acquire(const std::string& database) {
-  const std::string path = database + ".lock";
-  const int descriptor = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+Result<ProcessLock> ProcessLock::acquire(const std::string& file, const std::string& database) {
+  constexpr mode_t kMode = 0600;
+  const std::string path = file + ".lock";
+  const int descriptor = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, kMode);
   if (descriptor < 0) {
     return fail(ErrorCode::kUnavailable, fmt::format("The database {} cannot be opened: {} cannot be written ({}).",
                                                      database, path, std::system_category().message(errno)));
   }
   ProcessLock lock(descriptor);
+  // Earlier versions made one that everybody could open. Not ours: then its owner decides.
+  [[maybe_unused]] const int changed = fchmod(descriptor, kMode);
   if (flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
     if (errno == EWOULDBLOCK) {
       return fail(ErrorCode::kFailedPrecondition,

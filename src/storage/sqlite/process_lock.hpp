@@ -11,9 +11,11 @@ namespace vestnik::storage::sqlite {
 // hand.
 class ProcessLock {
  public:
-  // Locks `<database>.lock`, which then holds the process id as text. Errors: failed_precondition (another process has
-  // it, the sentence says which), unavailable (the file cannot be made, the sentence says why).
-  static Result<ProcessLock> acquire(const std::string& database);
+  // Locks `<file>.lock`, which then holds the process id as text; `file` is the path of the database's file itself,
+  // `database` what the sentences call it. Only the owner of the lock's file may open it, or others could hold it.
+  // Errors: failed_precondition (another process has it, the sentence says which), unavailable (the file cannot be
+  // made, the sentence says why).
+  static Result<ProcessLock> acquire(const std::string& file, const std::string& database);
 
   ProcessLock(ProcessLock&& other) noexcept;
   ProcessLock& operator=(ProcessLock&&) = delete;

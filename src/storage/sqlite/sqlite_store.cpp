@@ -50,21 +50,20 @@ Result<std::unique_ptr<Store>> SqliteStore::open(const std::string& path, const 
   }
   auto index_reader = std::move(readers.back());
   readers.pop_back();
-  return std::unique_ptr<Store>(new SqliteStore("sqlite:" + path, options.timeout, std::move(*database),
-                                                std::move(*checkpoints), std::move(readers), path + kIndexSuffix,
-                                                std::move(index_reader)));
+  return std::unique_ptr<Store>(new SqliteStore("sqlite:" + path, options, std::move(*database),
+                                                std::move(*checkpoints), std::move(readers), std::move(index_reader)));
 }
 
-SqliteStore::SqliteStore(std::string description, std::chrono::milliseconds timeout, sqlite::Database database,
+SqliteStore::SqliteStore(std::string description, const StoreOptions& options, sqlite::Database database,
                          std::unique_ptr<sqlite::Connection> checkpoints, std::vector<std::unique_ptr<Reader>> readers,
-                         std::string index_path, std::unique_ptr<Reader> index_reader)
-    : timeout_(timeout),
-      state_(std::move(description), timeout),
+                         std::unique_ptr<Reader> index_reader)
+    : timeout_(options.timeout),
+      state_(std::move(description), options.timeout, options.on_failure),
       database_(std::move(database)),
       writer_(database_.take_writer()),
       readers_(std::move(readers)),
       checkpointer_(writer_.connection(), std::move(checkpoints), state_),
-      index_(std::move(index_path), std::move(index_reader)) {}
+      index_(database_.file() + kIndexSuffix, std::move(index_reader)) {}
 
 SqliteStore::~SqliteStore() {
   // The last connection to close copies the log into the database and deletes it. Once a write has failed in doubt,
@@ -79,10 +78,12 @@ auto SqliteStore::write(Body body) -> Result<ValueOf<Body, Writer&>> {
   if (!lock) return std::unexpected(state_.timed_out());
   auto& connection = writer_.connection();
   checkpointer_.before_write();
-  if (auto failure = state_.failure()) return std::unexpected(std::move(*failure));
+  if (auto failure = state_.failure()) return std::unexpected(state_.told(std::move(*failure)));
   connection.set_deadline(until);
   auto result = sqlite::in_transaction(connection, sqlite::kBeginWrite, [&] { return body(writer_); });
   if (!result) return std::unexpected(state_.on_write_failure(result.error()));
+  // After the commit: whatever was lost before is noticed before anybody is told that it is kept.
+  if (const auto lost = database_.lost_file()) return std::unexpected(state_.on_write_failure(*lost));
   state_.on_written();
   released_.store(writer_.attachments().released(), std::memory_order_release);
   if constexpr (std::is_void_v<ValueOf<Body, Writer&>>) {
@@ -272,6 +273,7 @@ Result<std::int64_t> SqliteStore::repair_times(Time now) {
 
 Result<void> SqliteStore::check() {
   if (auto failure = state_.failure()) return std::unexpected(std::move(*failure));
+  if (const auto lost = database_.lost_file()) return std::unexpected(state_.on_write_failure(*lost));
   if (state_.is_disk_full()) {
     // Only writing tells whether there is room again.
     const auto written = write([](Writer& writer) { return writer.probe(); });

@@ -81,9 +81,9 @@ class SqliteStore final : public Store {
   template <typename Body, typename Argument>
   using ValueOf = typename std::invoke_result_t<Body, Argument>::value_type;
 
-  SqliteStore(std::string description, std::chrono::milliseconds timeout, sqlite::Database database,
+  SqliteStore(std::string description, const StoreOptions& options, sqlite::Database database,
               std::unique_ptr<sqlite::Connection> checkpoints, std::vector<std::unique_ptr<sqlite::Reader>> readers,
-              std::string index_path, std::unique_ptr<sqlite::Reader> index_reader);
+              std::unique_ptr<sqlite::Reader> index_reader);
 
   // One transaction, in which `body(writer or reader) -> Outcome<T>` does its work.
   template <typename Body>

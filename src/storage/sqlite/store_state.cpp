@@ -2,6 +2,10 @@
 
 #include <fmt/core.h>
 
+#include <utility>
+
+#include "base/log.hpp"
+
 namespace vestnik::storage::sqlite {
 namespace {
 
@@ -40,6 +44,12 @@ std::optional<Error> StoreState::failure() const {
   return unavailable(reason_ + "; nothing is written until a restart");
 }
 
+void StoreState::on_written() {
+  if (is_disk_full_ && is_disk_full_.exchange(false)) {
+    log::info("the disk has room again", {{"store", description_}});
+  }
+}
+
 Error StoreState::on_write_failure(const Failure& failure) {
   switch (kind_of(failure.code)) {
     case Kind::kTooLate:
@@ -48,35 +58,43 @@ Error StoreState::on_write_failure(const Failure& failure) {
       is_disk_full_ = true;
       Error error = unavailable("the disk is full");
       error.retry_after = kRetryAfterFullDisk;
-      return error;
+      return told(std::move(error));
     }
     case Kind::kRefused:
-      return unavailable(failure.message);
+      return told(unavailable(failure.message));
     case Kind::kBroken:
       break;
   }
-  const std::lock_guard lock(mutex_);
-  if (!has_failed_) reason_ = failure.message;
-  has_failed_ = true;
-  return unavailable(failure.message);
+  {
+    const std::lock_guard lock(mutex_);
+    if (!has_failed_) reason_ = failure.message;
+    has_failed_ = true;
+  }
+  return told(unavailable(failure.message));
 }
 
 Error StoreState::on_read_failure(const Failure& failure) const {
-  return kind_of(failure.code) == Kind::kTooLate ? timed_out() : unavailable(failure.message);
+  return kind_of(failure.code) == Kind::kTooLate ? timed_out() : told(unavailable(failure.message));
 }
 
 Error StoreState::on_index_failure(const Failure& failure) const {
   if (kind_of(failure.code) == Kind::kTooLate) {
+    // A query that is too much for the time says nothing of the index.
     return {.code = ErrorCode::kDeadlineExceeded,
             .detail = fmt::format("The search index of {} did not answer in time.", description_)};
   }
-  return {.code = ErrorCode::kUnavailable,
-          .detail = fmt::format("The search index of {} failed: {}.", description_, failure.message)};
+  return told({.code = ErrorCode::kUnavailable,
+               .detail = fmt::format("The search index of {} failed: {}.", description_, failure.message)});
 }
 
 Error StoreState::timed_out() const {
-  return {.code = ErrorCode::kDeadlineExceeded,
-          .detail = fmt::format("The storage {} did not answer within {} ms.", description_, timeout_.count())};
+  return told({.code = ErrorCode::kDeadlineExceeded,
+               .detail = fmt::format("The storage {} did not answer within {} ms.", description_, timeout_.count())});
+}
+
+Error StoreState::told(Error error) const {
+  if (on_failure_) on_failure_(error);
+  return error;
 }
 
 Error StoreState::unavailable(std::string_view reason) const {

@@ -8,15 +8,16 @@
 #include <string>
 
 #include "base/error.hpp"
+#include "storage/on_failure.hpp"
 #include "storage/sqlite/connection.hpp"
 
 namespace vestnik::storage::sqlite {
 
 class StoreState {
  public:
-  // `description` names the storage in errors.
-  StoreState(std::string description, std::chrono::milliseconds timeout)
-      : description_(std::move(description)), timeout_(timeout) {}
+  // `description` names the storage in errors; `on_failure` is told every failure.
+  StoreState(std::string description, std::chrono::milliseconds timeout, OnFailure on_failure)
+      : description_(std::move(description)), timeout_(timeout), on_failure_(std::move(on_failure)) {}
 
   const std::string& description() const { return description_; }
 
@@ -28,7 +29,7 @@ class StoreState {
   // Whether the last write found no space. Nothing of it was applied, and later writes may succeed.
   bool is_disk_full() const { return is_disk_full_; }
 
-  void on_written() { is_disk_full_ = false; }
+  void on_written();
   // Notes what a failed write or checkpoint means for later ones.
   Error on_write_failure(const Failure& failure);
   // A failed reading harms nobody else.
@@ -37,12 +38,15 @@ class StoreState {
   Error on_index_failure(const Failure& failure) const;
   // The error of a call that found no connection free in time.
   Error timed_out() const;
+  // The error, once `on_failure` has been told.
+  Error told(Error error) const;
 
  private:
   Error unavailable(std::string_view reason) const;
 
   const std::string description_;
   const std::chrono::milliseconds timeout_;
+  const OnFailure on_failure_;
   std::atomic<bool> has_failed_ = false;
   std::atomic<bool> is_disk_full_ = false;
   mutable std::mutex mutex_;

@@ -216,7 +216,7 @@ class RpcServer {
   chat::RoomDirectory rooms_;
   chat::FakeKeyStore key_store_;
   chat::ApiKeys keys_{key_store_, system_now};
-  chat::Sessions sessions_{store_, keys_, rooms_, 1h, chat::Access::kOpen, system_now};
+  chat::Sessions sessions_{store_, keys_, rooms_, 1h, chat::Access::kOpen, system_now, system_now};
   chat::Presence presence_;
   chat::Rates rates_{chat::Access::kOpen, {}, metrics_};
   chat::ChatService chat_{store_, rooms_, sessions_, presence_, {}, chat::Access::kOpen, rates_, system_now};

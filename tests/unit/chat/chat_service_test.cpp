@@ -50,6 +50,36 @@ TEST_F(OpenTest, LeavesWhatIsThereAsItIs) {
   EXPECT_EQ(store_.calls(Call::kCreateRoom), 2u);
 }
 
+TEST_F(OpenTest, TakesAwayTheEndOfABuiltInRoom) {
+  ASSERT_TRUE(started()->chat.open().has_value());
+  for (const auto* name : {"lobby", "stream"}) {
+    RulesPatch patch;
+    patch.expires_at.emplace(kNow - 1h);
+    const Change change = RulesChange{.room_id = store_.find_room(name)->info.id, .patch = patch};
+    ASSERT_TRUE(store_.append({&change, 1}, kNow).has_value());
+  }
+  const auto process = started();
+  ASSERT_TRUE(process->chat.open().has_value());
+  for (const auto* name : {"lobby", "stream"}) {
+    EXPECT_EQ(store_.find_room(name)->rules.expires_at, std::nullopt) << name;
+    EXPECT_EQ(process->rooms.find(name)->rules().expires_at, std::nullopt) << name;
+  }
+  EXPECT_TRUE(process->rooms.expired(kNow + 1h).empty());
+}
+
+TEST_F(OpenTest, SaysHowFarTheNewestMessageIsAheadOfTheClock) {
+  auto process = started();
+  ASSERT_TRUE(process->chat.open().has_value());
+  EXPECT_EQ(process->chat.time_ahead(), 0s);
+  const Change draft = Draft{.room_id = store_.find_room("lobby")->info.id, .content = "of the future"};
+  ASSERT_TRUE(store_.append({&draft, 1}, kNow + 24h).has_value());
+  process = started();
+  ASSERT_TRUE(process->chat.open().has_value());
+  EXPECT_EQ(process->chat.time_ahead(), 24h);
+  now_ += 24h;
+  EXPECT_EQ(process->chat.time_ahead(), 0s);
+}
+
 TEST_F(OpenTest, GoesOnAfterAStartThatBrokeOff) {
   store_.script(Call::kCreateRoom, {std::nullopt, kClosed});
   EXPECT_EQ(fault_of(started()->chat.open()), "unavailable");

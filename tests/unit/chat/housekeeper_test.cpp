@@ -55,7 +55,10 @@ class WatchedClock {
 
 class HousekeeperTest : public WriterTest {
  protected:
-  HousekeeperTest() : sessions_(store_, keys_, rooms_, kTtl, Access::kSessions, [this] { return now_.load(); }) {
+  HousekeeperTest()
+      : sessions_(
+            store_, keys_, rooms_, kTtl, Access::kSessions, [this] { return now_.load(); },
+            [this] { return now_.load(); }) {
     writer_.emplace(
         store_, cores_, MessageWriter::Options{}, [this](std::span<const Committed> batch) { publish(batch); },
         [this] { return now_.load(); }, metrics_);
@@ -122,7 +125,9 @@ TEST_F(HousekeeperTest, ClosesARoomWhenItsTimeHasPassed) {
   ASSERT_TRUE(store_.wait_for_appends(1));
   ASSERT_TRUE(clock_.wait_for_looks(3));
   EXPECT_THAT(closings(), ElementsAre(room->id));
-  EXPECT_EQ(std::get<Closing>(store_.batches()[0][0]).reason, CloseReason::kExpired);
+  const auto& closing = std::get<Closing>(store_.batches()[0][0]);
+  EXPECT_EQ(closing.reason, CloseReason::kExpired);
+  EXPECT_EQ(closing.expires_at, kNow + 1s) << "only if it still expires then";
   EXPECT_EQ(room->last_n(), 1);
   EXPECT_NE(rooms_.find("attic"), nullptr);
 }
@@ -157,6 +162,19 @@ TEST_F(HousekeeperTest, FollowsATimeThatWasPutOff) {
   EXPECT_THAT(closings(), SizeIs(0));
   set_time(kNow + 1h);
   ASSERT_TRUE(store_.wait_for_appends(1));
+}
+
+TEST_F(HousekeeperTest, LeavesARoomWhoseTimeIsBeingPutOff) {
+  const RoomPtr room = open_room("kitchen", kNow);
+  RulesPatch patch;
+  patch.expires_at.emplace(kNow + 1h);
+  const Change extension = RulesChange{.room_id = room->id, .patch = patch};
+  ASSERT_TRUE(store_.append({&extension, 1}, kNow).has_value());  // and the directory is still to hear of it
+  keep_house();
+  ASSERT_TRUE(store_.wait_for_appends(2));
+  ASSERT_TRUE(clock_.wait_for_looks(2));
+  EXPECT_NE(rooms_.find("kitchen"), nullptr);
+  EXPECT_TRUE(store_.find_room("kitchen").has_value());
 }
 
 TEST_F(HousekeeperTest, ClosesWhatExpiredTogether) {

@@ -159,7 +159,6 @@ TEST_F(MessageWriterTest, AFailedCommitFailsItsBatchAndNothingElse) {
   }
   EXPECT_EQ(message_of(must(std::move(after))).n, 2);
   EXPECT_THAT(published_contents(), ElementsAre("a", "d"));
-  EXPECT_EQ(metrics_.counter("store_errors_total", "").value(), 1);
   EXPECT_EQ(metrics_.counter("commit_batches_total", "").value(), 2);
   EXPECT_EQ(writer_->committed(), 2);
 }

@@ -45,7 +45,7 @@ class ServiceTest : public testing::Test {
     Process(ChatStore& store, Limits limits, Access access, const Rates::Options& rate, const Clock& clock)
         : rates(access, rate, metrics),
           keys(key_store, clock),
-          sessions(store, keys, rooms, kSessionTtl, access, clock),
+          sessions(store, keys, rooms, kSessionTtl, access, clock, clock),
           chat(store, rooms, sessions, presence, limits, access, rates, clock) {}
 
     Metrics metrics;

@@ -40,7 +40,9 @@ class SessionsTest : public testing::Test {
   ~SessionsTest() override { log::start(log::Level::kInfo, log::Format::kText); }
 
   void restart(Access access = Access::kSessions) {
-    sessions_.emplace(store_, keys_, rooms_, kTtl, access, [this] { return now_.load(); });
+    sessions_.emplace(
+        store_, keys_, rooms_, kTtl, access, [this] { return now_.load() + clock_is_ahead_; },
+        [this] { return now_.load(); });
     EXPECT_TRUE(sessions_->open().has_value());
   }
 
@@ -67,7 +69,8 @@ class SessionsTest : public testing::Test {
   FakeKeyStore key_store_;
   ApiKeys keys_{key_store_, [this] { return now_.load(); }};
   RoomDirectory rooms_;
-  std::atomic<Time> now_ = kNow;
+  std::atomic<Time> now_ = kNow;  // on the steady clock
+  std::chrono::microseconds clock_is_ahead_{};
   std::optional<Sessions> sessions_;
 };
 
@@ -222,6 +225,53 @@ TEST_F(SessionsTest, AreOpenUntilTheStorageHasClosedThem) {
   EXPECT_FALSE(lives(ann));
 }
 
+TEST_F(SessionsTest, AreNotEndedByAJumpOfTheClock) {
+  const Opened ann = guest("Ann");
+  clock_is_ahead_ = 24h * 3'650;
+  at(kNow + 1min);
+  EXPECT_TRUE(lives(ann));
+  EXPECT_EQ(end_of(ann), kNow + kTtl + clock_is_ahead_) << "told in the clock's own time";
+  at(kNow + kTtl - 1us);
+  EXPECT_TRUE(lives(ann));
+  at(kNow + kTtl);
+  EXPECT_FALSE(lives(ann));
+}
+
+TEST_F(SessionsTest, DoNotLiveLongerWhenTheClockGoesBack) {
+  clock_is_ahead_ = 24h * 3'650;
+  const Opened ann = guest("Ann");
+  sessions_->note_active(ann.session.user.id, kNow + clock_is_ahead_);
+  clock_is_ahead_ = {};
+  EXPECT_EQ(end_of(ann), kNow + kTtl);
+  sessions_->note_active(ann.session.user.id, kNow + 24h * 3'650);  // the store's time is still ahead
+  at(kNow + kTtl);
+  EXPECT_FALSE(lives(ann));
+  EXPECT_EQ(sessions_->size(), 0u);
+}
+
+TEST_F(SessionsTest, OfTheFutureLiveOnceMoreAfterARestart) {
+  clock_is_ahead_ = 24h * 3'650;
+  const Opened ann = guest("Ann");
+  clock_is_ahead_ = {};
+  restart();
+  EXPECT_EQ(end_of(ann), kNow + kTtl);
+  at(kNow + kTtl);
+  EXPECT_FALSE(lives(ann));
+}
+
+TEST_F(SessionsTest, AreKeptByAMessageThatIsBeingCommitted) {
+  const Opened ann = guest("Ann");
+  store_.fail_next(Call::kEndSession, {.code = ErrorCode::kFailedPrecondition, .detail = "active"});
+  at(kNow + kTtl);
+  sessions_->note_active(ann.session.user.id, kNow + kTtl);  // the writer tells a moment later
+  EXPECT_TRUE(lives(ann));
+  at(kNow + kTtl + 1s);
+  EXPECT_TRUE(lives(ann));
+  EXPECT_EQ(store_.calls(Call::kEndSession), 1u) << "asked once";
+  at(kNow + 2 * kTtl);
+  EXPECT_FALSE(lives(ann));
+}
+
 TEST_F(SessionsTest, ThatTheStorageCouldNotEndAreTriedAgainASecondLater) {
   const Opened ann = guest("Ann");
   const Opened bob = guest("Bob");
@@ -240,7 +290,7 @@ TEST_F(SessionsTest, ThatTheStorageCouldNotEndAreTriedAgainASecondLater) {
 
 TEST_F(SessionsTest, ThatTheStorageDoesNotKnowAnyMoreAreForgotten) {
   const Opened ann = guest("Ann");
-  ASSERT_TRUE(store_.end_session(ann.session.key).has_value());
+  ASSERT_TRUE(store_.end_session(ann.session.key, {}).has_value());
   at(kNow + kTtl);
   EXPECT_EQ(sessions_->size(), 0u);
 }
@@ -288,7 +338,7 @@ TEST_F(SessionsTest, AreAllReadHoweverMany) {
 
 TEST_F(SessionsTest, AreNotOpenWhenTheyCannotBeRead) {
   store_.fail_next(Call::kListSessions, kClosed);
-  Sessions sessions(store_, keys_, rooms_, kTtl, Access::kOpen, system_now);
+  Sessions sessions(store_, keys_, rooms_, kTtl, Access::kOpen, system_now, system_now);
   EXPECT_EQ(code_of(sessions.open()), ErrorCode::kUnavailable);
 }
 

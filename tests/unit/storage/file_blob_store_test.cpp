@@ -185,6 +185,34 @@ TEST(FileBlobStore, IsOneProcessesAndOneDatabases) {
   open_store(folder);
 }
 
+TEST(FileBlobStore, IsTakenOverByADatabaseThatKnowsAllOfIt) {
+  const TemporaryFolder folder;
+  const std::string ours = put(*open_store(folder), "ours").sha256;
+  const auto open_as_two = [&](const FileBlobStore::IsKnown& is_known) {
+    return FileBlobStore::open(folder.path() + "/blobs", "two", kRoom, {}, is_known).has_value();
+  };
+  EXPECT_FALSE(open_as_two({}));
+  EXPECT_FALSE(open_as_two([](auto) { return false; }));
+  EXPECT_TRUE(open_as_two([&](auto sha256) { return sha256 == ours; }));
+  EXPECT_TRUE(open_as_two({})) << "from then on it is theirs";
+  EXPECT_FALSE(FileBlobStore::open(folder.path() + "/blobs", "one", kRoom)) << "and nobody else's";
+}
+
+TEST(FileBlobStore, KeepsNothingInAFolderThatWasReplaced) {
+  const TemporaryFolder folder;
+  std::vector<std::string> failures;
+  const auto store = FileBlobStore::open(folder.path() + "/blobs", "one", kRoom,
+                                         [&](const Error& error) { failures.push_back(error.detail); });
+  ASSERT_TRUE(store);
+  auto upload = (*store)->begin();
+  ASSERT_TRUE(upload && (*upload)->write("content") && (*upload)->finish());
+  std::filesystem::rename(folder.path() + "/blobs", folder.path() + "/moved");
+  std::filesystem::create_directory(folder.path() + "/blobs");
+  EXPECT_FALSE((*upload)->keep());
+  ASSERT_EQ(failures.size(), 1U);
+  EXPECT_NE(failures[0].find("removed or replaced"), std::string::npos) << failures[0];
+}
+
 TEST(FileBlobStore, SaysWhichFolderCannotBeUsed) {
   const TemporaryFolder folder;
   std::ofstream(folder.path() + "/file") << "not a folder";

@@ -359,8 +359,10 @@ export const en = {
   'status.held': 'held in memory',
 
   'health.ok': 'All is well',
+  'health.degraded': 'Something needs a look',
   'health.failing': 'Something has failed',
   'health.part_ok': 'ok',
+  'health.part_degraded': 'needs a look',
   'health.part_failing': 'failing',
 
   'keys.title': 'Keyboard shortcuts',

@@ -447,8 +447,10 @@ export const ru: Record<Key, Entry> = {
   'status.held': 'в памяти',
 
   'health.ok': 'Всё в порядке',
+  'health.degraded': 'Нужно внимание',
   'health.failing': 'Есть неисправность',
   'health.part_ok': 'в порядке',
+  'health.part_degraded': 'нужно внимание',
   'health.part_failing': 'не работает',
 
   'keys.title': 'Клавиши',
