@@ -187,7 +187,7 @@ TEST_P(Cursors, OfAUserAreBoundedOverAllOpenRooms) {
   EXPECT_EQ(set(other, 1, "b"), refused);
   EXPECT_EQ(set(room_, 1, "a"), "");
   EXPECT_EQ(set(room_, 2, "a"), "");
-  append_one(chat::Closing{other, 1}, at(1s));
+  append_one(chat::Closing{.room_id = other, .user_id = 1}, at(1s));
   EXPECT_EQ(set(room_, 1, "b"), "");
 }
 
@@ -207,7 +207,7 @@ TEST_P(Cursors, MembershipsOfAUserAreBoundedOverAllOpenRooms) {
   EXPECT_EQ(join(room_, 1, false), "");
   EXPECT_EQ(join(third, 1), "");
   EXPECT_EQ(join(room_, 1), "max-rooms-joined");
-  append_one(chat::Closing{other, 1}, at(1s));
+  append_one(chat::Closing{.room_id = other, .user_id = 1}, at(1s));
   EXPECT_EQ(join(room_, 1), "");
 }
 

@@ -74,7 +74,7 @@ TEST_P(UsersAndRooms, ARoomIsFoundByEverySpellingOfItsName) {
       EXPECT_EQ(must(store().find_room(other)).info.id, id) << other;
       EXPECT_EQ(code_of(store().create_room(new_room("other", other))), ErrorCode::kAlreadyExists) << other;
     }
-    append_one(chat::Closing{id, {}}, at(1s));
+    append_one(chat::Closing{.room_id = id, .user_id = {}}, at(1s));
     EXPECT_EQ(code_of(store().find_room(others[0])), ErrorCode::kNotFound) << name;
     make_room(others[0]);
   }

@@ -25,7 +25,8 @@ class ApiKeysTest : public testing::Test {
   FakeKeyStore key_store_;
   RoomDirectory rooms_;
   ApiKeys keys_{key_store_, [this] { return now_; }};
-  Sessions sessions_{store_, keys_, rooms_, kSessionTtl, Access::kSessions, [this] { return now_; }};
+  Sessions sessions_{
+      store_, keys_, rooms_, kSessionTtl, Access::kSessions, [this] { return now_; }, [this] { return now_; }};
 };
 
 TEST_F(ApiKeysTest, ActAsTheirUserWithinTheirScopes) {

@@ -125,7 +125,7 @@ TEST_F(HousekeeperTest, ClosesARoomWhenItsTimeHasPassed) {
   ASSERT_TRUE(store_.wait_for_appends(1));
   ASSERT_TRUE(clock_.wait_for_looks(3));
   EXPECT_THAT(closings(), ElementsAre(room->id));
-  const auto& closing = std::get<Closing>(store_.batches()[0][0]);
+  const auto closing = std::get<Closing>(store_.batches()[0][0]);
   EXPECT_EQ(closing.reason, CloseReason::kExpired);
   EXPECT_EQ(closing.expires_at, kNow + 1s) << "only if it still expires then";
   EXPECT_EQ(room->last_n(), 1);
