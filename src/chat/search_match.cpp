@@ -28,13 +28,16 @@ class PhraseReader {
       auto& places = places_.try_emplace(clause.terms[i], state_.size()).first->second;
       set(places, i);
     }
+    for (std::size_t i = 0; i < clause.joints.size(); ++i) {
+      set(joints_.try_emplace(clause.joints[i], state_.size()).first->second, i + 1);
+    }
   }
 
   // Whether the clause ends at this position, which follows the one that was taken before.
   bool take(Tokens position) {
     std::ranges::fill(here_, 0);
     for (const SearchToken& token : position) note(token.term);
-    if (clause_.is_name && position.front().joint == SearchToken::Joint::kApart) std::ranges::fill(state_, 0);
+    if (!clause_.joints.empty()) leave_joined(position.front().joint);
     std::uint64_t carry = 1;  // it may begin anywhere
     for (std::size_t i = 0; i < state_.size(); ++i) {
       const std::uint64_t shifted = state_[i] << 1 | carry;
@@ -55,11 +58,21 @@ class PhraseReader {
     if (clause_.is_prefix && term.starts_with(clause_.terms.back())) set(here_, clause_.terms.size() - 1);
   }
 
+  // Of the terms that stand here, those which this joint precedes in the clause, and the first.
+  void leave_joined(SearchToken::Joint joint) {
+    const auto places = joints_.find(joint);
+    for (std::size_t i = 0; i < here_.size(); ++i) {
+      const std::uint64_t first = i == 0 ? 1 : 0;
+      here_[i] &= first | (places == joints_.end() ? 0 : places->second[i]);
+    }
+  }
+
   using Bits = std::vector<std::uint64_t>;
   static void set(Bits& bits, std::size_t i) { bits[i / kBits] |= std::uint64_t{1} << i % kBits; }
 
   const SearchClause& clause_;
-  std::map<std::string_view, Bits> places_;  // of each term in the clause
+  std::map<std::string_view, Bits> places_;    // of each term in the clause
+  std::map<SearchToken::Joint, Bits> joints_;  // the terms behind each
   Bits state_;
   Bits here_;  // the places of the terms that stand at the position
 };

@@ -74,8 +74,9 @@ class Parser {
                              std::all_of(positions.begin() + 1, positions.end(), [](Tokens position) {
                                return position.front().joint == SearchToken::Joint::kHyphen;
                              });
-    SearchClause clause{.terms = {}, .is_prefix = is_prefix, .is_name = !is_word};
+    SearchClause clause{.terms = {}, .is_prefix = is_prefix, .joints = {}};
     for (const Tokens position : positions) clause.terms.emplace_back(position[is_by_stems ? 1 : 0].term);
+    for (const Tokens position : positions.subspan(1)) clause.joints.push_back(position.front().joint);
     clauses_.push_back(std::move(clause));
   }
 

@@ -17,12 +17,12 @@ inline constexpr std::size_t kSearchWordsMax = 16;  // a name counts once
 inline constexpr std::size_t kSearchPrefixMin = 2;
 
 // Terms of which one stands at each of as many consecutive positions; the last may be the front of a term. One term is
-// a word, several are a phrase or, when nothing may stand apart, a name.
+// a word, several are a phrase or, with the joints between them, a name.
 struct SearchClause {
   std::vector<std::string> terms;  // not empty; as in SearchToken
   bool is_prefix = false;
-  bool is_name = false;
-  std::size_t words = 1;  // how many were typed with spaces between them
+  std::vector<SearchToken::Joint> joints;  // of a name: of each term but the first
+  std::size_t words = 1;                   // how many were typed with spaces between them
 
   bool operator==(const SearchClause&) const = default;
 };

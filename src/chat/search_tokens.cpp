@@ -43,6 +43,13 @@ bool is_tail(char32_t c) {
   return c == U'+' || c == U'#';  // as in C++ and C#
 }
 
+SearchToken::Joint joint_of(std::string_view joiners) {
+  std::uint32_t packed = 0;
+  for (std::size_t i = 0; i < joiners.size(); ++i)
+    packed |= std::uint32_t{static_cast<unsigned char>(joiners[i])} << 8 * i;
+  return SearchToken::Joint{packed};
+}
+
 // Whether a digit, `#` or `*` is the beginning of a keycap.
 bool may_be_keycap(std::string_view text) {
   const char behind = text.size() > 1 ? text[1] : '\0';
@@ -200,7 +207,7 @@ void SearchTokenizer::add_symbol(std::string_view symbol, std::size_t text_begin
 }
 
 void SearchTokenizer::begin_word(std::size_t text_begin) {
-  Joint joint = !in_name_ ? Joint::kApart : joiners_ == "-" ? Joint::kHyphen : Joint::kJoined;
+  Joint joint = in_name_ ? joint_of(joiners_) : Joint::kApart;
   if (word_ && joiners_ == "://" && word_->joint == Joint::kApart && !scheme_) {
     scheme_ = word_;
     joint = Joint::kApart;

@@ -31,11 +31,12 @@ struct SearchToken {
     kStem,     // its stem, when it has one; the second
     kPart,     // something by which it is found, too
   };
-  // What stands between this position and the one before.
-  enum class Joint : std::uint8_t {
-    kApart,   // a space, or whatever else ends a name
-    kHyphen,  // one hyphen
-    kJoined,  // other punctuation inside of a name, or nothing
+  // The punctuation that joins this position to the one before in a name: its first four characters, which are ASCII,
+  // the first of them in the lowest byte.
+  enum class Joint : std::uint32_t {
+    kNothing = 0,
+    kHyphen = U'-',
+    kApart = 0xFFFF'FFFF,  // a space, or whatever else ends a name
   };
 
   std::string_view term;  // folded (search_letters.hpp); never empty, without spaces, quotes and control characters

@@ -26,7 +26,7 @@ std::string told(std::string_view text) {
   for (const SearchClause& clause : query->clauses) {
     if (!out.empty()) out += " | ";
     for (const auto& term : clause.terms)
-      out += (&term == clause.terms.data() ? "" : clause.is_name ? "+" : " ") + term;
+      out += (&term == clause.terms.data() ? "" : !clause.joints.empty() ? "+" : " ") + term;
     if (clause.is_prefix) out += '*';
   }
   return out;
@@ -174,6 +174,9 @@ TEST(SearchQuery, AnyRunOfNeighboursInANameIsFound) {
 TEST(SearchQuery, ANameIsWrittenWithoutSpaces) {
   EXPECT_FALSE(finds("foo_bar", "foo bar"));
   EXPECT_FALSE(finds("1.5", "1 5"));
+  EXPECT_FALSE(finds("1.5", "1:5"));
+  EXPECT_FALSE(finds("foo.bar", "foo_bar"));
+  EXPECT_FALSE(finds("foo_bar.baz", "foo.bar_baz"));
   EXPECT_FALSE(finds("foo-bar", "foo -bar"));
   EXPECT_FALSE(finds("bar-foo", "foo-bar-baz"));
   EXPECT_TRUE(finds("бизнес-планы", "Бизнес-план"));

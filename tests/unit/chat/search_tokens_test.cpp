@@ -4,7 +4,6 @@
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
 
-#include <array>
 #include <future>
 #include <string>
 #include <utility>
@@ -21,15 +20,18 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using Kind = SearchToken::Kind;
 
+std::string_view joint_before(const SearchToken& token) {
+  return token.joint == SearchToken::Joint::kApart ? "] [" : token.joint == SearchToken::Joint::kHyphen ? "]-[" : "]+[";
+}
+
 // The terms of a text; of each position in brackets: as written, stem, parts. Before it a space, a hyphen, or a plus
 // where it is joined to the one before.
 std::string told(std::string_view text) {
   SearchTokenizer tokenizer;
-  constexpr std::array joints = {"] [", "]-[", "]+["};
   std::string out;
   for (const SearchToken& token : tokenizer.tokenize(text)) {
     if (token.kind == Kind::kWritten)
-      out += out.empty() ? "[" : joints[static_cast<std::size_t>(token.joint)];
+      out += out.empty() ? "[" : joint_before(token);
     else
       out += ' ';
     out += token.term;
