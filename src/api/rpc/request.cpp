@@ -7,6 +7,8 @@
 #include <optional>
 #include <utility>
 
+#include "api/transcoder/json_codec.hpp"
+
 namespace vestnik::api::rpc {
 namespace {
 
@@ -252,6 +254,7 @@ struct Workspace {
 }  // namespace
 
 Calls parse_calls(std::string_view text, std::size_t batch_max) {
+  text = skip_byte_order_mark(text);
   thread_local Workspace workspace;
   std::string& padded = workspace.padded;
   padded.assign(text).append(simdjson::SIMDJSON_PADDING, ' ');

@@ -66,7 +66,10 @@ std::optional<Number> parse_whole(std::string_view text) {
   return value;
 }
 
+// Only as JSON writes it: no "+", no zeros in front, no "-0".
 bool put_integer_text(Message& message, const FieldDescriptor& field, std::string_view text) {
+  const std::string_view digits = text.substr(text.starts_with('-') ? 1 : 0);
+  if (digits.starts_with('0') && text != "0") return false;
   if (const auto value = parse_whole<std::int64_t>(text)) return put_integer(message, field, *value);
   if (const auto value = parse_whole<std::uint64_t>(text)) return put_integer(message, field, *value);
   return false;

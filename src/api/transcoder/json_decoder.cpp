@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "api/transcoder/field_value.hpp"
+#include "api/transcoder/integral.hpp"
 #include "api/transcoder/json_codec.hpp"
 
 namespace vestnik::api {
@@ -269,13 +270,11 @@ class Decoder {
     switch (field.cpp_type()) {
       case FieldDescriptor::CPPTYPE_INT32:
       case FieldDescriptor::CPPTYPE_INT64:
-      case FieldDescriptor::CPPTYPE_UINT32: {
-        std::int64_t number = 0;
-        return value.get_int64().get(number) == simdjson::SUCCESS && put_number(message, field, number);
-      }
+      case FieldDescriptor::CPPTYPE_UINT32:
       case FieldDescriptor::CPPTYPE_UINT64: {
-        std::uint64_t number = 0;
-        return value.get_uint64().get(number) == simdjson::SUCCESS && put_number(message, field, number);
+        std::int64_t number = 0;
+        if (value.get_int64().get(number) == simdjson::SUCCESS) return put_number(message, field, number);
+        return put_integral(token_of(value), message, field);
       }
       case FieldDescriptor::CPPTYPE_DOUBLE:
       case FieldDescriptor::CPPTYPE_FLOAT: {
@@ -285,6 +284,21 @@ class Decoder {
       default:
         return false;
     }
+  }
+
+  // Whatever is not written as an integer of 64 bits with a sign.
+  static bool put_integral(std::string_view token, Message& message, const FieldDescriptor& field) {
+    const auto number = parse_integral(token);
+    if (!number) return false;
+    if (!number->negative) return put_number(message, field, number->magnitude);
+    constexpr auto kMagnitudeMax = std::uint64_t{1} << 63;
+    return number->magnitude <= kMagnitudeMax &&
+           put_number(message, field, static_cast<std::int64_t>(0 - number->magnitude));
+  }
+
+  static std::string_view token_of(ondemand::value& value) {
+    const std::string_view token = value.raw_json_token();
+    return token.substr(0, token.find_last_not_of(" \t\r\n") + 1);
   }
 
   static std::string describe(ondemand::value& value, ondemand::json_type type) {
@@ -302,8 +316,7 @@ class Decoder {
       case ondemand::json_type::number:
         break;
     }
-    std::string_view token = value.raw_json_token();
-    token = token.substr(0, token.find_last_not_of(" \t\r\n") + 1);
+    const std::string_view token = token_of(value);
     const bool is_plain = token.find_first_not_of("0123456789+-.eE") == std::string_view::npos;
     return is_plain && token.size() <= 32 ? fmt::format("the number {}", token) : "a number";
   }
@@ -325,6 +338,7 @@ struct Workspace {
 
 template <typename... Field>
 Result<void> parse(std::string_view json, Message& message, const Field&... field) {
+  json = skip_byte_order_mark(json);
   thread_local Workspace workspace;
   std::string& padded = workspace.padded;
   padded.assign(json).append(simdjson::SIMDJSON_PADDING, ' ');

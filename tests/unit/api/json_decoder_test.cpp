@@ -49,6 +49,22 @@ TEST(JsonDecoder, ReadsARequest) {
   EXPECT_FALSE(request.has_nonce());
 }
 
+TEST(JsonDecoder, TakesWholeNumbersInAnyForm) {
+  EXPECT_TRUE(is_taken(R"({"i32":1.0,"i64":1e2,"u32":4294967295.0,"u64":1.8446744073709551615e19,"s32":-2.5e1})"));
+  EXPECT_TRUE(is_taken(R"({"i64":-9.223372036854775808e18,"f64":-0.0})"));
+  chat::v1::SendMessageRequest request;
+  ASSERT_TRUE(parse_json(R"({"client_seq":120e-1})", request));
+  EXPECT_EQ(request.client_seq(), 12);
+}
+
+TEST(JsonDecoder, IgnoresAByteOrderMark) {
+  chat::v1::SendMessageRequest request;
+  ASSERT_TRUE(parse_json("\xEF\xBB\xBF{\"content\":\"a\"}", request));
+  EXPECT_EQ(request.content(), "a");
+  EXPECT_FALSE(is_taken("\xEF\xBB\xBF\xEF\xBB\xBF{}"));
+  EXPECT_FALSE(is_taken("\xEF\xBB\xBF"));
+}
+
 TEST(JsonDecoder, NullMeansAbsent) {
   chat::v1::SendMessageRequest request;
   ASSERT_TRUE(parse_json(R"({"room":null,"content":"a","nonce":null})", request));
@@ -83,8 +99,11 @@ TEST(JsonDecoder, SaysWhatWasGivenAndWhatIsRight) {
       {R"({"i32":2147483648})", "i32",
        "the number 2147483648 was given; give a whole number from -2147483648 to 2147483647"},
       {R"({"i32":-2147483649})", "i32", "the number -2147483649 was given"},
-      {R"({"i32":1.0})", "i32", "the number 1.0 was given; give a whole number"},
-      {R"({"i32":1e2})", "i32", "the number 1e2 was given"},
+      {R"({"i32":1.5})", "i32", "the number 1.5 was given; give a whole number"},
+      {R"({"i32":1e10})", "i32", "the number 1e10 was given"},
+      {R"({"i32":01})", "i32", "the number 01 was given"},
+      {R"({"i64":"01"})", "i64", "was given"},
+      {R"({"u64":-1.0})", "u64", "the number -1.0 was given"},
       {R"({"i32":true})", "i32", "a boolean was given; give a whole number"},
       {R"({"i32":[1]})", "i32", "an array was given; give a whole number"},
       {R"({"i64":9223372036854775808})", "i64", "the number 9223372036854775808 was given; give a whole number"},
