@@ -1,7 +1,10 @@
 #include "base/clock.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <cstdint>
+
+#include "base/durations.hpp"
 
 namespace vestnik {
 namespace {
@@ -9,7 +12,6 @@ namespace {
 // What four digits of a year can write.
 constexpr Time kTimeMin = std::chrono::sys_days(std::chrono::year(0) / 1 / 1);
 constexpr Time kTimeEnd = std::chrono::sys_days(std::chrono::year(10'000) / 1 / 1);
-constexpr std::chrono::milliseconds kDurationMax = std::chrono::hours(24 * 366 * 100);
 
 void append_digits(std::string& out, unsigned value, int width) {
   char digits[8];
@@ -102,7 +104,7 @@ std::optional<Time> parse_rfc3339(std::string_view text) {
       text.remove_prefix(1);
       ++digits;
     }
-    if (digits == 0 || digits > 9) return std::nullopt;
+    if (digits == 0) return std::nullopt;
   }
 
   std::chrono::minutes offset{0};
@@ -135,14 +137,9 @@ std::optional<std::chrono::milliseconds> parse_duration(std::string_view text) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
   if (error != std::errc() || count < 0) return std::nullopt;
   const std::string_view unit(end, static_cast<std::size_t>(text.data() + text.size() - end));
-  std::int64_t unit_ms = 0;
-  if (unit == "ms") unit_ms = 1;
-  if (unit == "s") unit_ms = 1'000;
-  if (unit == "m") unit_ms = 60'000;
-  if (unit == "h") unit_ms = 3'600'000;
-  if (unit == "d") unit_ms = 86'400'000;
-  if (unit_ms == 0 || count > kDurationMax.count() / unit_ms) return std::nullopt;
-  return std::chrono::milliseconds(count * unit_ms);
+  const auto known = std::ranges::find(kDurationUnits, unit, &decltype(kDurationUnits)::value_type::first);
+  if (known == kDurationUnits.end() || count > kDurationMax.count() / known->second) return std::nullopt;
+  return std::chrono::milliseconds(count * known->second);
 }
 
 }  // namespace vestnik

@@ -4,6 +4,8 @@
 
 #include <utility>
 
+#include "chat/unfit.hpp"
+
 namespace vestnik::chat {
 namespace {
 
@@ -33,8 +35,8 @@ Result<Prepared> Changes::send(const Actor& actor, std::string_view room_name, N
   message.user_id = actor.user_id;
   if (actor.authenticated) {
     if (message.username && *message.username != actor.username) {
-      return invalid("username",
-                     fmt::format("is not the name of the session's user, {}; leave it out", actor.username));
+      return fail(ErrorCode::kPermissionDenied,
+                  fmt::format("username is not that of the session's user, {}; leave it out", actor.username));
     }
     message.username.reset();  // it was looked at when it was given
   }
@@ -52,6 +54,8 @@ Result<Prepared> Changes::edit(const Actor& actor, MessageId id, std::string con
     return error_of(may);
   }
   const bool may_be_empty = !message.attachments.empty();
+  if (content.empty() && !may_be_empty)
+    return unfit("content", "empty; the message has no files that could stand alone");
   if (auto ok = check_text("content", content, may_be_empty, room->rules(), limits_); !ok) return error_of(ok);
   Edit edit{.room_id = room->id, .message_id = id, .user_id = actor.user_id, .content = std::move(content)};
   return Prepared{std::move(room), std::move(edit)};

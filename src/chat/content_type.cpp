@@ -77,6 +77,14 @@ std::string_view known_content_type(std::string_view type) {
   return found == kSignatures.end() ? kUnknown : found->type;
 }
 
+std::vector<std::string_view> known_content_types() {
+  std::vector<std::string_view> types = {kText, kUnknown};
+  for (const Signature& signature : kSignatures) {
+    if (std::ranges::find(types, signature.type) == types.end()) types.push_back(signature.type);
+  }
+  return types;
+}
+
 bool is_safe_image(std::string_view content_type) {
   return std::ranges::find(kSafeImages, content_type) != kSafeImages.end();
 }

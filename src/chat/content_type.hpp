@@ -3,6 +3,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/text.hpp"
 
@@ -25,6 +26,9 @@ class ContentSniffer {
 // The same table by the text form: "image/png" of a stored attachment back as text of static storage;
 // "application/octet-stream" for a type that the sniffer does not give.
 std::string_view known_content_type(std::string_view type);
+
+// All types that the sniffer gives, each once.
+std::vector<std::string_view> known_content_types();
 
 // Whether a browser may show it in its place: images that cannot hold scripts.
 bool is_safe_image(std::string_view content_type);

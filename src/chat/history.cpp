@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "chat/unfit.hpp"
+
 namespace vestnik::chat {
 namespace {
 
@@ -23,8 +25,8 @@ Result<std::int64_t> place_in(const RoomInfo& room, std::string_view field, std:
   auto position = parse_position(text, field);
   if (!position) return error_of(position);
   if (position->epoch != room.epoch) {
-    return invalid(std::string(field),
-                   fmt::format("is of another history; positions of {} begin with {}:", room.name, room.epoch));
+    return unfit(std::string(field),
+                 fmt::format("is of another history; positions of {} begin with {}:", room.name, room.epoch));
   }
   return position->n;
 }
@@ -59,9 +61,6 @@ Result<HistoryPage> History::list_messages(const Actor& actor, const HistoryRequ
   if (!limit) return error_of(limit);
   auto offset = check_page_offset(request.offset);
   if (!offset) return error_of(offset);
-  if (request.offset && (request.after || request.before)) {
-    return invalid("offset", "give either offset or a position, not both");
-  }
 
   HistoryQuery query{.room_id = (*room)->id,
                      .offset = *offset,
@@ -88,7 +87,6 @@ Result<HistoryPage> History::list_messages(const Actor& actor, const HistoryRequ
     if (!time) return error_of(time);
     query.to = *time;
   }
-  if (query.from && query.to && *query.from > *query.to) return invalid("from", "is later than to");
 
   return list_rest(std::move(*room), query);
 }
@@ -140,7 +138,7 @@ Result<UnreadPage> History::read_unread(const Actor& actor, const UnreadRequest&
     if (!n) return error_of(n);
     auto state = store_.find_room(key.room_id);
     if (!state) return error_of(state);
-    if (*n > state->counter) return invalid("ack", "is ahead of the room; give a position that was read there");
+    if (*n > state->counter) return unfit("ack", "is ahead of the room; give a position that was read there");
     if (auto ok = store_.set_cursor(key, *n, limits_.max_cursors_per_user); !ok) return error_of(ok);
   }
   auto unread = store_.get_unread(key);

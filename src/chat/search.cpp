@@ -107,7 +107,6 @@ Result<SearchFilter> Search::filter_of(const SearchRequest& request) const {
     if (!to) return error_of(to);
     filter.to = *to;
   }
-  if (filter.from && filter.to && *filter.from > *filter.to) return invalid("from", "is later than to");
   if (!request.room.empty()) {
     auto room = rooms_.get(request.room);
     if (!room) return error_of(room);

@@ -11,6 +11,7 @@ namespace vestnik::chat {
 namespace {
 
 constexpr std::size_t kEpochLengthMax = 16;
+constexpr std::size_t kNumberLengthMax = 18;  // any of these fits 64 bits
 
 // The most that JSON has of a message besides its texts and the name of its room, of an emoji with the users shown, of
 // a file.
@@ -28,6 +29,12 @@ std::int64_t json_bytes(std::string_view text) {
 bool is_epoch(std::string_view text) {
   return !text.empty() && text.size() <= kEpochLengthMax &&
          std::ranges::all_of(text, [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z'); });
+}
+
+// As it is given: without zeros in front.
+bool is_number(std::string_view text) {
+  return !text.empty() && text.size() <= kNumberLengthMax && (text == "0" || text.front() != '0') &&
+         std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
 }
 
 }  // namespace
@@ -81,12 +88,10 @@ std::string to_string(const Position& position) {
 
 Result<Position> parse_position(std::string_view text, std::string_view field) {
   const auto colon = text.find(':');
-  if (colon != std::string_view::npos && is_epoch(text.substr(0, colon)) && !text.substr(colon + 1).starts_with('-')) {
+  if (colon != std::string_view::npos && is_epoch(text.substr(0, colon)) && is_number(text.substr(colon + 1))) {
     std::int64_t n = 0;
-    const char* const begin = text.data() + colon + 1;
-    const char* const end = text.data() + text.size();
-    const auto [stop, error] = std::from_chars(begin, end, n);
-    if (error == std::errc() && stop == end) return Position{std::string(text.substr(0, colon)), n};
+    std::from_chars(text.data() + colon + 1, text.data() + text.size(), n);
+    return Position{std::string(text.substr(0, colon)), n};
   }
   return invalid(std::string(field), R"(not a position; write it as it was given, such as "k3:41")");
 }

@@ -16,6 +16,7 @@
 #include "base/sha256.hpp"
 #include "chat/chat_store.hpp"
 #include "chat/types.hpp"
+#include "chat/unfit.hpp"
 
 namespace vestnik::storage::answers {
 
@@ -62,7 +63,7 @@ inline Refusal no_reply(chat::MessageId id) {
   return fail(ErrorCode::kFailedPrecondition, fmt::format("The room has no message {} to reply to.", id));
 }
 inline Refusal no_attachment(std::string_view id) {
-  return invalid("attachment_ids", fmt::format("there is no attachment {}; it was removed, or never uploaded", id));
+  return chat::unfit("attachment_ids", fmt::format("there is no attachment {}; it was removed, or never uploaded", id));
 }
 inline Refusal foreign_attachment(std::string_view id) {
   return fail(ErrorCode::kPermissionDenied, fmt::format("Only who uploaded the attachment {} may send it.", id));

@@ -104,7 +104,7 @@ TEST_P(Attachments, StayWithAnEditedMessage) {
 TEST_P(Attachments, ThatDoNotExistAreRefused) {
   add_attachment("a", "one", at(0s));
   const auto refused = try_one(draft_with({"a", "x"}), at(1s));
-  ASSERT_EQ(code_of(refused), ErrorCode::kInvalidArgument);
+  ASSERT_EQ(code_of(refused), ErrorCode::kFailedPrecondition);
   ASSERT_EQ(refused.error().violations.size(), 1U);
   EXPECT_EQ(refused.error().violations[0].field, "attachment_ids");
   EXPECT_TRUE(all_messages(room_).empty());

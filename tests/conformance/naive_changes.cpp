@@ -82,7 +82,7 @@ Result<chat::Appended> NaiveStore::apply(RoomState& room, const chat::Draft& dra
   std::vector<chat::Attachment> attachments;
   for (const auto& id : draft.attachment_ids) {
     const auto* stored = find_attachment(id);
-    if (stored == nullptr) return fail(ErrorCode::kInvalidArgument, "no attachment");
+    if (stored == nullptr) return fail(ErrorCode::kFailedPrecondition, "no attachment");
     const auto& uploader = stored->attachment.user_id;
     if (uploader && uploader != draft.user_id) return fail(ErrorCode::kPermissionDenied, "another one's");
     attachments.push_back(stored->attachment);

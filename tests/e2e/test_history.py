@@ -52,6 +52,14 @@ def test_by_offset(history):
     assert page(offset=120) == [] and page(offset=2**40) == []
 
 
+def test_by_offset_within_a_range_of_positions(history):
+    page, sent, _, _ = history
+    assert page(after=sent[9]["pos"], offset=5, limit=3) == sent[15:18]
+    assert page(before=sent[20]["pos"], offset=5, limit=3) == sent[12:15][::-1]
+    assert page(after=sent[9]["pos"], before=sent[20]["pos"], offset=8) == sent[18:20]
+    assert page(after=sent[9]["pos"], offset=110) == []
+
+
 def test_after_a_position(history):
     page, sent, _, _ = history
     assert page(after=sent[9]["pos"], limit=5) == sent[10:15]
@@ -187,8 +195,7 @@ def test_refused_positions(server, api, field, pos):
 def test_a_position_of_another_history_is_not_silently_empty(server, api):
     for field in ("after", "before"):
         response = api.get("/api/v1/rooms/stream/messages", params={field: "zzzz:1"})
-        assert response.status_code in (400, 409), response.content
-        assert_problem(response, response.status_code)
+        assert_problem(response, 409, "failed_precondition", field)
 
 
 DATES = [
@@ -241,25 +248,21 @@ def test_distant_dates_do_no_harm(server, api, date):
         assert response.status_code in (200, 400), response.content
 
 
-def test_from_after_to(server, api):
+def test_a_range_of_time_that_ends_before_it_begins_is_empty(server, api):
     with nothing_changes(server):
         for start, end in (
             ("2024-01-02T00:00:00Z", "2024-01-01T00:00:00Z"),
             ("-1m", "-10m"),
             ("-1m", "2024-01-01T00:00:00Z"),
         ):
-            body = assert_problem(
-                api.get("/api/v1/rooms/stream/messages", params={"from": start, "to": end}), 400, "invalid_argument"
-            )
-            assert {violation["field"] for violation in body["violations"]} & {"from", "to"}
+            response = api.get("/api/v1/rooms/stream/messages", params={"from": start, "to": end})
+            assert response.status_code == 200 and response.json() == []
 
 
 def test_other_refused_queries(server, api):
     path = "/api/v1/rooms/stream/messages"
     with nothing_changes(server):
         pos = api.get("/api/v1/rooms/stream").json()["pos"]
-        assert_problem(api.get(path, params={"after": pos, "offset": 1}), 400, "invalid_argument")
-        assert_problem(api.get(path, params={"before": pos, "offset": 1}), 400, "invalid_argument")
         for order in ("up", "ASC", "order_asc", "1", ""):
             assert_problem(api.get(path, params={"order": order}), 400, "invalid_argument", "order")
         assert_problem(api.get(path, params={"unknown": "1"}), 400, "invalid_argument", "unknown")
