@@ -21,6 +21,7 @@ endforeach()
 list(TRANSFORM contract_protos APPEND .proto OUTPUT_VARIABLE contract_files)
 list(TRANSFORM imported_protos APPEND .proto OUTPUT_VARIABLE imported_files)
 list(TRANSFORM contract_files PREPEND ${CMAKE_SOURCE_DIR}/proto/ OUTPUT_VARIABLE contract_inputs)
+list(APPEND contract_inputs ${CMAKE_SOURCE_DIR}/proto/vestnik/api/v1/options.proto)
 
 set(contract_descriptors ${contract_dir}/contract.binpb)
 add_custom_command(

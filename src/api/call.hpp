@@ -7,7 +7,9 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
+#include "api/rules/request_rules.hpp"
 #include "base/error.hpp"
 #include "chat/room_directory.hpp"
 #include "chat/sessions.hpp"
@@ -69,11 +71,20 @@ class Methods {
     Subscription subscription;  // empty for a unary one
   };
 
-  // `handler(call, request, response)` fills the empty response; it runs on the call's core.
+  // `limits`: those that the contract's rules refer to.
+  explicit Methods(const chat::Limits& limits) : rules_(limits) {}
+
+  // The rules of a type of request, for calls that do not come through an entry. At start.
+  const MessageRules& rules_of(const google::protobuf::Descriptor& request) { return rules_.of(request); }
+
+  // `handler(call, request, response)` fills the empty response; it runs on the call's core, for requests that keep the
+  // rules of the contract.
   template <typename Request, typename Response, typename Api>
   void add(std::string_view name, Api& api, Task<Result<void>> (Api::*handler)(Call&, const Request&, Response&)) {
-    entries_[std::string(name)].unary = [&api, handler](Call& call, const google::protobuf::Message& request,
-                                                        google::protobuf::Message& response) {
+    entries_[std::string(name)].unary = [&api, handler, &rules = rules_.of(*Request::descriptor())](
+                                            Call& call, const google::protobuf::Message& request,
+                                            google::protobuf::Message& response) {
+      if (auto right = rules.check(request); !right) return refuse(std::move(right.error()));
       return (api.*handler)(call, static_cast<const Request&>(request), static_cast<Response&>(response));
     };
   }
@@ -81,8 +92,10 @@ class Methods {
   template <typename Request, typename Api>
   void add_stream(std::string_view name, Api& api,
                   Result<SubscriptionRequest> (Api::*handler)(std::string_view, const Request&) const) {
-    entries_[std::string(name)].subscription = [&api, handler](std::string_view credentials,
-                                                               const google::protobuf::Message& request) {
+    entries_[std::string(name)].subscription =
+        [&api, handler, &rules = rules_.of(*Request::descriptor())](
+            std::string_view credentials, const google::protobuf::Message& request) -> Result<SubscriptionRequest> {
+      if (auto right = rules.check(request); !right) return std::unexpected(std::move(right.error()));
       return (api.*handler)(credentials, static_cast<const Request&>(request));
     };
   }
@@ -94,6 +107,9 @@ class Methods {
   }
 
  private:
+  static Task<Result<void>> refuse(Error error) { co_return std::unexpected(std::move(error)); }
+
+  RuleBook rules_;
   std::map<std::string, Entry, std::less<>> entries_;
 };
 

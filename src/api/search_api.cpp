@@ -34,8 +34,7 @@ void to_contract(const chat::SearchHit& hit, contract::SearchHit& out) {
   out.set_cut_after(is_cut_after);
 }
 
-Result<chat::SearchRequest> asked(const contract::SearchMessagesRequest& request) {
-  if (!request.has_q()) return invalid("q", "missing; give what to look for");
+chat::SearchRequest asked(const contract::SearchMessagesRequest& request) {
   chat::SearchRequest search{.query = request.q(),
                              .room = request.room(),
                              .limit = VESTNIK_FIELD(request, limit),
@@ -55,11 +54,10 @@ Task<Result<void>> SearchApi::search_messages(Call& call, const contract::Search
                                               contract::SearchMessagesResponse& response) {
   auto actor = sessions_.identify(call.credentials, std::nullopt);
   if (!actor) co_return error_of(actor);
-  const auto search = asked(request);
-  if (!search) co_return std::unexpected(search.error());
+  const chat::SearchRequest search = asked(request);
   const auto turn = co_await turns_.take(actor->authenticated ? actor->user_id : std::nullopt);
   if (!turn) co_return std::unexpected(turn.error());
-  auto page = co_await pool_.run([this, &actor, &search] { return search_.find(*actor, *search); });
+  auto page = co_await pool_.run([this, &actor, &search] { return search_.find(*actor, search); });
   if (!page) co_return error_of(page);
   auto next = page->next;
   std::int64_t bytes = 0;

@@ -266,7 +266,7 @@ int serve(const ServerConfig& config, std::span<const std::string> warnings) {
   runtime::Turns search_turns({.at_once = kSearchThreads});
   api::SearchApi search_api(search, sessions, search_pool, search_turns);
   api::OpsApi ops_api(**store, {.store_failures = store_failures, .chat = chat, .clock = clock}, pool, status, build);
-  api::Methods methods;
+  api::Methods methods(chat_limits(limits));
   session_api.add_to(methods);
   room_api.add_to(methods);
   chat_api.add_to(methods);
@@ -280,6 +280,8 @@ int serve(const ServerConfig& config, std::span<const std::string> warnings) {
                               .allowed_hosts = config.listening.allowed_hosts,
                               .allowed_origins = config.listening.allowed_origins},
                              {.version = build.version,
+                              .limits = chat_limits(limits),
+                              .wants_sessions = config.listening.require_sessions,
                               .may_read_metrics = [&](std::string_view credentials) -> Result<void> {
                                 auto actor = sessions.identify(credentials, std::nullopt);
                                 if (!actor) return std::unexpected(std::move(actor.error()));
@@ -296,7 +298,8 @@ int serve(const ServerConfig& config, std::span<const std::string> warnings) {
       .live = live,
       .chat = chat_api,
       .writer = writer,
-      .limits = {limits.max_websocket_message_bytes, limits.max_websocket_fragments}};
+      .limits = {limits.max_websocket_message_bytes, limits.max_websocket_fragments},
+      .rules = methods.rules_of(*chat::v1::SendMessageRequest::descriptor())};
   const api::rpc::MethodTable rpc_methods(services(), methods);
   api::rpc::SessionContext rpc{.live = live,
                                .methods = rpc_methods,

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "chat/unfit.hpp"
+#include "chat/unicode.hpp"
 
 namespace vestnik::chat {
 namespace {
@@ -53,10 +54,10 @@ Result<Prepared> Changes::edit(const Actor& actor, MessageId id, std::string con
   if (auto may = allow(actor, Action::kEditMessage, subject_of(*room, message)); !may) {
     return error_of(may);
   }
-  const bool may_be_empty = !message.attachments.empty();
-  if (content.empty() && !may_be_empty)
-    return unfit("content", "empty; the message has no files that could stand alone");
-  if (auto ok = check_text("content", content, may_be_empty, room->rules(), limits_); !ok) return error_of(ok);
+  if (auto ok = check_text("content", content, true, room->rules(), limits_); !ok) return error_of(ok);
+  if (message.attachments.empty() && !has_visible(content)) {
+    return unfit("content", "nothing that can be seen, and the message has no files that could stand alone");
+  }
   Edit edit{.room_id = room->id, .message_id = id, .user_id = actor.user_id, .content = std::move(content)};
   return Prepared{std::move(room), std::move(edit)};
 }

@@ -230,7 +230,7 @@ Result<RoomView> ChatService::create_room(const Actor& actor, std::string name, 
   if (actor.user_id && !actor.authenticated) {  // taken at its word
     auto owner = store_.get_user(*actor.user_id);
     if (!owner && owner.error().code == ErrorCode::kNotFound) {
-      return unfit("user_id", "there is no user with this number");
+      return unfit("user_id", "there is no user with this number", ErrorCode::kNotFound);
     }
     if (!owner) return error_of(owner);
   }

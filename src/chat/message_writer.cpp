@@ -148,7 +148,7 @@ Result<void> MessageWriter::resolve_author(Change& change) {
     auto user = store_.get_user(*draft.user_id);
     if (!user) {
       if (user.error().code != ErrorCode::kNotFound) return std::unexpected(std::move(user.error()));
-      return unfit("user_id", "there is no user with this number");
+      return unfit("user_id", "there is no user with this number", ErrorCode::kNotFound);
     }
     if (authors_.size() >= kAuthorsMax) authors_.clear();
     known = authors_.insert_or_assign(user->id, std::move(*user)).first;

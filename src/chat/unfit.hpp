@@ -8,9 +8,10 @@
 
 namespace vestnik::chat {
 
-// failed_precondition with one violation; the detail is "<field>: <reason>".
-inline std::unexpected<Error> unfit(std::string field, std::string reason) {
-  Error error{.code = ErrorCode::kFailedPrecondition, .detail = field + ": " + reason};
+// One violation, whose detail is "<field>: <reason>"; failed_precondition unless told otherwise.
+inline std::unexpected<Error> unfit(std::string field, std::string reason,
+                                    ErrorCode code = ErrorCode::kFailedPrecondition) {
+  Error error{.code = code, .detail = field + ": " + reason};
   error.violations.push_back({.field = std::move(field), .reason = std::move(reason)});
   return std::unexpected(std::move(error));
 }

@@ -156,11 +156,11 @@ class TestSending:
         assert guest.api.post(path, json={"attachment_ids": many[:10]}).status_code == 201
         with Client(any_server.grpc_port) as client, pytest.raises(grpc.RpcError) as failure:
             client.chat.SendMessage(chat.SendMessageRequest(attachment_ids=[UNKNOWN]))
-        assert failure.value.code() == grpc.StatusCode.INVALID_ARGUMENT
+        assert failure.value.code() == grpc.StatusCode.FAILED_PRECONDITION
         assert set(violations_of(failure.value)) == {"attachment_ids"}
         with Rpc(any_server.port) as connection, pytest.raises(RpcError) as failure:
             connection.call("chat.SendMessage", {"attachment_ids": [UNKNOWN]})
-        assert failure.value.data["code"] == "invalid_argument"
+        assert failure.value.data["code"] == "failed_precondition"
 
     def test_the_most_of_one_message_is_a_setting(self, start_server):
         api = start_server("--max-attachments-per-message", "1").api()

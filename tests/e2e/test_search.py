@@ -200,7 +200,6 @@ REFUSED = {
     "before 0": ({"q": "a", "before": 0}, "before"),
     "from": ({"q": "a", "from": "yesterday"}, "from"),
     "to": ({"q": "a", "to": "-1"}, "to"),
-    "back to front": ({"q": "a", "from": "-1m", "to": "-1h"}, "from"),
 }
 
 

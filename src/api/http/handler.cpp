@@ -81,15 +81,15 @@ Response preflight_answer() {
                  {"Access-Control-Max-Age", "600"}}};
 }
 
-// Copies the value of a header into a field of the request, unless the request has another value already.
-Result<void> take_header(std::string_view header, std::string_view value, std::string_view field, Message& request) {
+// What a header takes the place of: a field that was not given, or any.
+enum class Stands : std::uint8_t { kForNone, kForAny };
+
+// Puts the value of a header into a field of the request, where the type of request has it.
+Result<void> take_header(std::string_view value, std::string_view field, Stands stands, Message& request) {
+  if (value.empty()) return {};
   const auto* descriptor = request.GetDescriptor()->FindFieldByName(std::string(field));
-  if (value.empty() || descriptor == nullptr) return {};
-  const auto* reflection = request.GetReflection();
-  if (reflection->HasField(request, descriptor)) {
-    if (reflection->GetString(request, descriptor) == value) return {};
-    return invalid(std::string(field), fmt::format("differs from the header {}; give one of them", header));
-  }
+  if (descriptor == nullptr) return {};
+  if (stands == Stands::kForNone && request.GetReflection()->HasField(request, descriptor)) return {};
   return set_field(request, field, value);
 }
 
@@ -155,8 +155,11 @@ Handler::Handler(std::span<const google::protobuf::ServiceDescriptor* const> ser
       status_(status),
       metrics_(metrics),
       guard_(std::move(origins)),
-      openapi_(
-          make_openapi(embedded::contract().front().bytes, routes_, options.version, Attachments::described_paths())),
+      openapi_(make_openapi(embedded::contract().front().bytes, routes_,
+                            {.version = options.version,
+                             .limits = options.limits,
+                             .wants_sessions = options.wants_sessions,
+                             .beside = Attachments::described_paths()})),
       options_(std::move(options)) {
   for (const auto& route : routes_.routes()) {
     auto target = std::make_unique<Target>();
@@ -273,12 +276,10 @@ Task<Outcome> Handler::call_method(const Match& match, const Request& request, C
   google::protobuf::Arena arena;
   Message& message = *target.request->New(&arena);
   auto decoded = decode_request(match, request.query, request.body, message);
-  if (decoded) decoded = take_header("Idempotency-Key", request.field("Idempotency-Key"), "nonce", message);
-  const std::string_view last_event_id = request.field("Last-Event-ID");
+  if (decoded) decoded = take_header(request.field("Idempotency-Key"), "nonce", Stands::kForNone, message);
   if (decoded && target.entry->subscription) {
-    decoded = take_header("Last-Event-ID", last_event_id, "after", message);
     // An EventSource keeps the address it began with: what it has received since is the newer position.
-    if (!decoded) decoded = set_field(message, "after", last_event_id);
+    decoded = take_header(request.field("Last-Event-ID"), "after", Stands::kForAny, message);
   }
   if (!decoded) co_return problem(decoded.error(), call);
 

@@ -18,6 +18,7 @@
 #include "api/http/origin_guard.hpp"
 #include "api/http/pages.hpp"
 #include "api/server_status.hpp"
+#include "api/transcoder/openapi.hpp"
 #include "api/transcoder/route_table.hpp"
 #include "base/metrics.hpp"
 #include "runtime/blocking_pool.hpp"
@@ -50,6 +51,9 @@ class Handler {
  public:
   struct Options {
     std::string version;
+    // For the description of the API.
+    chat::Limits limits = {};
+    bool wants_sessions = false;
     // Whether the holder of the credentials may read /metrics on the port of everything else.
     std::function<Result<void>(std::string_view credentials)> may_read_metrics;
     std::size_t answer_bytes_max = 1024 * 1024;

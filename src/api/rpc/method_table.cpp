@@ -44,7 +44,7 @@ std::string_view area_of(std::string_view package) {
 
 }  // namespace
 
-MethodTable::MethodTable(std::span<const google::protobuf::ServiceDescriptor* const> services, const Methods& methods) {
+MethodTable::MethodTable(std::span<const google::protobuf::ServiceDescriptor* const> services, Methods& methods) {
   for (const auto* service : services) {
     for (int i = 0; i < service->method_count(); ++i) {
       const MethodDescriptor& method = *service->method(i);
@@ -55,13 +55,17 @@ MethodTable::MethodTable(std::span<const google::protobuf::ServiceDescriptor* co
       // A subscription is answered with where it begins; its events are notifications.
       const auto* response =
           kind == Kind::kSubscribe ? &chat::v1::Subscribed::default_instance() : prototype_of(method.output_type());
-      targets_.emplace(
-          fmt::format("{}.{}", area_of(service->file()->package()), method.name()),
-          Target{kind, entry, prototype_of(method.input_type()), response, has_items(*response->GetDescriptor())});
+      targets_.emplace(fmt::format("{}.{}", area_of(service->file()->package()), method.name()),
+                       Target{.kind = kind,
+                              .entry = entry,
+                              .request = prototype_of(method.input_type()),
+                              .response = response,
+                              .lists = has_items(*response->GetDescriptor()),
+                              .rules = is_own ? &methods.rules_of(*method.input_type()) : nullptr});
     }
   }
   const auto* empty = &google::protobuf::Empty::default_instance();
-  targets_.emplace("ping", Target{Kind::kPing, nullptr, empty, empty});
+  targets_.emplace("ping", Target{.kind = Kind::kPing, .request = empty, .response = empty});
 }
 
 const MethodTable::Target* MethodTable::find(std::string_view name) const {

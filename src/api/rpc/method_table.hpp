@@ -32,9 +32,10 @@ class MethodTable {
     const google::protobuf::Message* request = nullptr;  // empty messages to make new ones from
     const google::protobuf::Message* response = nullptr;
     bool lists = false;  // the response has items, and may be long
+    const MessageRules* rules = nullptr;  // of the socket's own methods; those of the others are kept by their entries
   };
 
-  MethodTable(std::span<const google::protobuf::ServiceDescriptor* const> services, const Methods& methods);
+  MethodTable(std::span<const google::protobuf::ServiceDescriptor* const> services, Methods& methods);
 
   // By name: the second part of the package and the method, such as "chat.SendMessage". nullptr when this server does
   // not have it.

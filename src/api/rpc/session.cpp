@@ -136,6 +136,7 @@ Task<void> Session::serve(Job job, const MethodTable::Target& target) {
   Message& response = *target.response->New(&arena);
   auto code = Code::kInvalidParams;
   auto done = job.item->params.empty() ? Result<void>() : parse_json(job.item->params, request);
+  if (done && target.rules != nullptr) done = target.rules->check(request);
   Followed::Alive begun;
   if (done) {
     done = co_await call_safely(target, call, request, response, begun);

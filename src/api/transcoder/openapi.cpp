@@ -10,11 +10,13 @@
 #include <stdexcept>
 #include <vector>
 
+#include "api/transcoder/comments.hpp"
 #include "api/transcoder/field_value.hpp"
 #include "api/transcoder/openapi_schema.hpp"
 #include "api/transcoder/problem.hpp"
 #include "api/transcoder/route_table.hpp"
 #include "base/json_text.hpp"
+#include "vestnik/api/v1/options.pb.h"
 
 namespace vestnik::api {
 namespace {
@@ -26,6 +28,9 @@ using google::protobuf::MethodDescriptor;
 using google::protobuf::ServiceDescriptor;
 
 constexpr int kParameterDepthMax = 4;  // "a.b.c.d": a message may contain itself
+
+// Stands in paths beside the contract for what `security` is of a method that is not public.
+constexpr std::string_view kSessionPlaceholder = R"("$session")";
 
 constexpr std::string_view kDescription =
     "Names are in snake_case, times are RFC 3339 in UTC, and what is not set is absent. "
@@ -55,12 +60,58 @@ struct Operation {
   const FieldDescriptor* body_field() const { return same(input(), route->body_field); }
   const FieldDescriptor* response_field() const { return same(output(), route->response_field); }
   bool takes_body() const { return route->whole_body || route->body_field != nullptr; }
+  bool is_public() const { return method->options().GetExtension(v1::access) == v1::ACCESS_PUBLIC; }
+  std::vector<std::string> in_path() const {
+    std::vector<std::string> fields;
+    for (const auto& variable : route->path.variables()) fields.push_back(variable.field_path);
+    return fields;
+  }
 
  private:
   static const FieldDescriptor* same(const Descriptor& type, const FieldDescriptor* field) {
     return field ? find_field(type, field->name()) : nullptr;
   }
 };
+
+// An error that operations have in common.
+struct ErrorResponse {
+  int status;  // 0: any other
+  std::string_view name;
+  std::string_view description;
+  bool (*may_come_from)(const Operation&);
+  bool has_retry_after = false;
+};
+
+constexpr bool any(const Operation&) {
+  return true;
+}
+constexpr bool none(const Operation&) {
+  return false;
+}
+bool with_values(const Operation& operation) {
+  return operation.input().field_count() > 0;
+}
+bool with_body(const Operation& operation) {
+  return operation.takes_body();
+}
+
+constexpr ErrorResponse kErrorResponses[] = {
+    {400, "BadRequest", "The request is not one of the contract: `violations` names the fields at fault.", any},
+    {401, "Unauthorized", "A session is needed, or the one given is none.",
+     [](const Operation& operation) { return !operation.is_public(); }},
+    {403, "Forbidden", "The caller may not do this.", any},
+    {404, "NotFound", "What the request names does not exist.", with_values},
+    {409, "Conflict", "The request does not go with what is there.", with_values},
+    {413, "ContentTooLarge", "The body is longer than `--max-body-bytes`.", with_body},
+    {415, "UnsupportedMediaType", "The body is not of a type that is described.", with_body},
+    {416, "RangeNotSatisfiable", "There are no such bytes.", none},
+    {429, "TooManyRequests", "A limit is reached.", any, true},
+    {503, "ServiceUnavailable", "The server cannot do this now.", any, true},
+    {0, "Problem", "The request failed.", any},
+};
+
+constexpr std::string_view kSecuritySchemes = R"({"session":{"type":"http","scheme":"bearer",
+"description":"The `session_id` that `POST /api/v1/sessions` answers."}})";
 
 void build_pool(DescriptorPool& pool, std::string_view bytes) {
   google::protobuf::FileDescriptorSet files;
@@ -106,32 +157,34 @@ std::string openapi_path(const PathTemplate& path) {
 
 class Document {
  public:
-  Document(std::string& out, std::vector<Operation> operations, std::span<const DescribedPath> beside)
-      : json_(out), operations_(std::move(operations)), beside_(beside) {
+  Document(std::string& out, std::vector<Operation> operations, const DescribedServer& server)
+      : json_(out), operations_(std::move(operations)), server_(server), schemas_(server.limits) {
     for (const Operation& operation : operations_) add_schemas(operation);
   }
 
-  void append(std::string_view version) {
+  void append() {
     json_.begin_object().member("openapi", "3.1.0");
     json_.key("info").begin_object();
-    json_.member("title", "Vestnik").member("version", version).member("description", kDescription).end_object();
+    json_.member("title", "Vestnik")
+        .member("version", server_.version)
+        .member("description", kDescription)
+        .end_object();
     json_.key("servers").begin_array().begin_object().member("url", "/").end_object().end_array();
     append_tags();
     append_paths();
     json_.key("components").begin_object().key("schemas").begin_object();
     schemas_.append_components(json_);
     json_.raw(kProblemSchemas).end_object();
-    json_.key("responses").begin_object().key("Problem").begin_object();
-    json_.member("description", "The request failed.").key("content").begin_object();
-    append_content(kProblemContentType, [&] { append_reference("#/components/schemas/Problem"); });
-    json_.end_object().end_object().end_object().end_object().end_object();
+    json_.key("responses").begin_object();
+    for (const ErrorResponse& response : kErrorResponses) append_error_response(response);
+    json_.end_object().key("securitySchemes").raw(kSecuritySchemes).end_object().end_object();
   }
 
  private:
   void add_schemas(const Operation& operation) {
     using Use = SchemaSet::Use;
     if (operation.route->whole_body) {
-      schemas_.add(operation.input(), Use::kRequest);
+      schemas_.add_body(operation.input(), operation.in_path());
     } else {
       for (int i = 0; i < operation.input().field_count(); ++i)
         schemas_.add(*operation.input().field(i), Use::kRequest);
@@ -173,7 +226,7 @@ class Document {
       }
       json_.end_object();
     }
-    for (const DescribedPath& each : beside_) json_.key(each.path).raw(each.json);
+    for (const DescribedPath& each : server_.beside) json_.key(each.path).raw(with_security(each.json));
     json_.end_object();
   }
 
@@ -190,22 +243,22 @@ class Document {
     append_parameters(operation);
     json_.end_array();
     if (operation.takes_body()) append_request_body(operation);
+    json_.key("security").raw(security_of(operation.method->options().GetExtension(v1::access)));
     append_responses(operation);
     json_.end_object();
   }
 
   void append_parameters(const Operation& operation) {
-    std::vector<std::string> in_path;
-    for (const auto& variable : operation.route->path.variables()) {
-      in_path.push_back(variable.field_path);
-      append_parameter(variable.field_path, "path", *field_at(operation.input(), variable.field_path));
-    }
+    const std::vector<std::string> in_path = operation.in_path();
+    for (const std::string& path : in_path) append_parameter(path, "path", *field_at(operation.input(), path));
     if (!operation.route->whole_body) append_query(operation.input(), operation.body_field(), "", in_path);
-    if (find_field(operation.input(), "nonce") != nullptr) {
-      append_header("Idempotency-Key", "The same as the field `nonce`: makes a repeated request safe.");
+    if (const FieldDescriptor* nonce = find_field(operation.input(), "nonce")) {
+      append_header("Idempotency-Key", "The `nonce` of a body that has none: makes a repeated request safe.", *nonce);
     }
-    if (operation.method->server_streaming() && find_field(operation.input(), "after") != nullptr) {
-      append_header("Last-Event-ID", "The same as `after`; browsers send it by themselves when they reconnect.");
+    const FieldDescriptor* after = find_field(operation.input(), "after");
+    if (operation.method->server_streaming() && after != nullptr) {
+      append_header("Last-Event-ID", "The same as `after`; browsers send it by themselves when they reconnect.",
+                    *after);
     }
   }
 
@@ -235,29 +288,45 @@ class Document {
 
   void append_parameter(std::string_view name, std::string_view place, const FieldDescriptor& field) {
     json_.begin_object().member("name", name).member("in", place);
-    if (place == "path") json_.key("required").boolean(true);
+    if (place == "path" || rules_of(field, server_.limits).required) json_.key("required").boolean(true);
     if (const Comment comment = comment_of(field); !comment.text.empty()) json_.member("description", comment.text);
     json_.key("schema");
     schemas_.append_parameter(json_, field);
     json_.end_object();
   }
 
-  void append_header(std::string_view name, std::string_view description) {
+  // A header that stands for the field.
+  void append_header(std::string_view name, std::string_view description, const FieldDescriptor& field) {
     json_.begin_object().member("name", name).member("in", "header").member("description", description);
-    json_.key("schema").begin_object().member("type", "string").end_object().end_object();
+    json_.key("schema");
+    schemas_.append_parameter(json_, field);
+    json_.end_object();
   }
 
   void append_request_body(const Operation& operation) {
     const FieldDescriptor* field = operation.body_field();
-    json_.key("requestBody").begin_object().key("required").boolean(true).key("content").begin_object();
+    json_.key("requestBody").begin_object().key("required").boolean(needs_body(operation)).key("content").begin_object();
     json_.key("application/json").begin_object().key("schema");
     if (field == nullptr) {
-      schemas_.append_reference(json_, operation.input());
+      schemas_.append_body_reference(json_, operation.input(), !operation.in_path().empty());
       append_example(operation);
     } else {
-      schemas_.append_field(json_, *field);
+      schemas_.append_field(json_, *field, SchemaSet::Use::kRequest);
     }
     json_.end_object().end_object().end_object();
+  }
+
+  // Where nothing in it must be given, an empty body will do.
+  bool needs_body(const Operation& operation) const {
+    if (operation.body_field() != nullptr) return true;
+    const std::vector<std::string> in_path = operation.in_path();
+    for (int i = 0; i < operation.input().field_count(); ++i) {
+      const FieldDescriptor& field = *operation.input().field(i);
+      const bool is_in_path = std::ranges::find(in_path, field.name()) != in_path.end();
+      if (!is_in_path && rules_of(field, server_.limits).required) return true;
+    }
+    const auto groups = groups_of(operation.input());
+    return std::ranges::find(groups, FieldGroup::Kind::kAtLeastOne, &FieldGroup::kind) != groups.end();
   }
 
   // Only what has an example in the contract, so that a first try from the page succeeds.
@@ -265,8 +334,10 @@ class Document {
     std::string example;
     JsonWriter members(example);
     members.begin_object();
+    const std::vector<std::string> in_path = operation.in_path();
     for (int i = 0; i < operation.input().field_count(); ++i) {
       const FieldDescriptor& field = *operation.input().field(i);
+      if (std::ranges::find(in_path, field.name()) != in_path.end()) continue;
       if (const Comment comment = comment_of(field); !comment.example.empty())
         members.key(field.name()).raw(comment.example);
     }
@@ -281,14 +352,41 @@ class Document {
     if (operation.method->server_streaming()) {
       append_content("text/event-stream", [&] { append_stream_schema(operation.output()); });
     } else if (const FieldDescriptor* field = operation.response_field()) {
-      append_content("application/json", [&] { schemas_.append_field(json_, *field); });
+      append_content("application/json", [&] { schemas_.append_field(json_, *field, SchemaSet::Use::kResponse); });
     } else {
       append_content("application/json", [&] { schemas_.append_reference(json_, operation.output()); });
     }
     json_.end_object().end_object();
-    if (operation.input().field_count() > 0) append_problem("400");
-    append_problem("default");
+    for (const ErrorResponse& error : kErrorResponses) {
+      if (!error.may_come_from(operation)) continue;
+      json_.key(error.status == 0 ? "default" : std::to_string(error.status));
+      append_reference(fmt::format("#/components/responses/{}", error.name));
+    }
     json_.end_object();
+  }
+
+  void append_error_response(const ErrorResponse& response) {
+    json_.key(response.name).begin_object().member("description", response.description);
+    if (response.has_retry_after) {
+      json_.key("headers").raw(R"({"Retry-After":{"description":"Seconds.","schema":{"type":"integer","minimum":0}}})");
+    }
+    json_.key("content").begin_object();
+    append_content(kProblemContentType, [&] { append_reference("#/components/schemas/Problem"); });
+    json_.end_object().end_object();
+  }
+
+  std::string_view security_of(v1::Access access) const {
+    if (access == v1::ACCESS_PUBLIC) return "[]";
+    return access == v1::ACCESS_SESSION || server_.wants_sessions ? R"([{"session":[]}])" : R"([{},{"session":[]}])";
+  }
+
+  // What a path beside the contract says of it, where it is not public.
+  std::string with_security(std::string_view json) const {
+    std::string text(json);
+    if (const std::size_t at = text.find(kSessionPlaceholder); at != std::string::npos) {
+      text.replace(at, kSessionPlaceholder.size(), security_of(v1::ACCESS_UNSPECIFIED));
+    }
+    return text;
   }
 
   void append_stream_schema(const Descriptor& event) {
@@ -299,11 +397,6 @@ class Document {
     }
     json_.begin_object().member("type", "string");
     json_.member("description", fmt::format("The `data` of each event is the JSON of one of: {}.", kinds)).end_object();
-  }
-
-  void append_problem(std::string_view status) {
-    json_.key(status);
-    append_reference("#/components/responses/Problem");
   }
 
   template <typename AppendSchema>
@@ -317,18 +410,17 @@ class Document {
 
   JsonWriter json_;
   std::vector<Operation> operations_;
-  std::span<const DescribedPath> beside_;
+  const DescribedServer& server_;
   SchemaSet schemas_;
 };
 
 }  // namespace
 
-std::string make_openapi(std::string_view descriptor_set, const RouteTable& routes, std::string_view version,
-                         std::span<const DescribedPath> beside) {
+std::string make_openapi(std::string_view descriptor_set, const RouteTable& routes, const DescribedServer& server) {
   DescriptorPool pool;
   build_pool(pool, descriptor_set);
   std::string out;
-  Document(out, list_operations(pool, routes), beside).append(version);
+  Document(out, list_operations(pool, routes), server).append();
   return out;
 }
 

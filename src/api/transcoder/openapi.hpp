@@ -5,21 +5,30 @@
 #include <string>
 #include <string_view>
 
+#include "chat/rules.hpp"
+
 namespace vestnik::api {
 
 class RouteTable;
 
-// A path beside the contract, with its Path Item Object as JSON; it may refer to what the document has.
+// A path beside the contract, with its Path Item Object as JSON; it may refer to what the document has. The string
+// "$session" stands for the value of `security` of a method that is not public.
 struct DescribedPath {
   std::string_view path;
   std::string_view json;
 };
 
+// What the document tells of the running server.
+struct DescribedServer {
+  std::string_view version;
+  chat::Limits limits = {};                    // in the places of the settings that the contract's rules refer to
+  bool wants_sessions = false;                 // from whoever calls a method that is not public
+  std::span<const DescribedPath> beside = {};  // follow the contract's paths
+};
+
 // `descriptor_set` is a serialised google.protobuf.FileDescriptorSet with source info and all imports
 // (embedded::contract()). Comments become descriptions; "Example: <JSON>" and "Default: <JSON>" in a field's comment
-// become its example and default. `beside` follows the contract's paths. Throws std::logic_error when the set does not
-// hold the services of `routes`.
-std::string make_openapi(std::string_view descriptor_set, const RouteTable& routes, std::string_view version,
-                         std::span<const DescribedPath> beside = {});
+// become its example and default. Throws std::logic_error when the set does not hold the services of `routes`.
+std::string make_openapi(std::string_view descriptor_set, const RouteTable& routes, const DescribedServer& server);
 
 }  // namespace vestnik::api

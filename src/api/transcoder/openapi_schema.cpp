@@ -1,12 +1,16 @@
 #include "api/transcoder/openapi_schema.hpp"
 
 #include <fmt/format.h>
-#include <simdjson.h>
 
 #include <algorithm>
 #include <array>
+#include <charconv>
+#include <initializer_list>
+#include <stdexcept>
 #include <utility>
 
+#include "api/rules/formats.hpp"
+#include "api/transcoder/comments.hpp"
 #include "api/transcoder/field_value.hpp"
 #include "vestnik/api/v1/options.pb.h"
 
@@ -17,81 +21,29 @@ using google::protobuf::Descriptor;
 using google::protobuf::EnumDescriptor;
 using google::protobuf::FieldDescriptor;
 
-std::string_view trim(std::string_view text) {
-  const std::size_t begin = text.find_first_not_of(" \n");
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(" \n") - begin + 1);
-}
-
-// Lines are joined; an empty line separates paragraphs and stays.
-std::string join_lines(std::string_view leading) {
-  std::string text;
-  while (!leading.empty()) {
-    const std::size_t size = std::min(leading.find('\n'), leading.size());
-    const std::string_view line = trim(leading.substr(0, size));
-    leading.remove_prefix(std::min(size + 1, leading.size()));
-    if (line.empty()) {
-      if (!text.empty()) text += "\n\n";
-    } else {
-      if (!text.empty() && text.back() != '\n') text += ' ';
-      text += line;
-    }
-  }
-  return std::string(trim(text));
-}
-
-// The JSON of a marker's value; empty when it is prose.
-std::string json_value(std::string_view value) {
-  const bool is_word = value.size() > 2 && value.front() == '`' && value.find('`', 1) == value.size() - 1;
-  if (is_word) {
-    std::string quoted;
-    append_json_string(quoted, value.substr(1, value.size() - 2));
-    return quoted;
-  }
-  simdjson::dom::parser parser;
-  return parser.parse(value.data(), value.size()).error() == simdjson::SUCCESS ? std::string(value) : std::string();
-}
-
-// Takes "Example: <value>" out of the text. A value goes on to the next marker or to the end.
-std::string take_marker(std::string& text, std::string_view marker) {
-  constexpr std::array<std::string_view, 2> kMarkers = {"Example: ", "Default: "};
-  const std::size_t begin = text.find(marker);
-  if (begin == std::string::npos) return {};
-  const std::size_t value_begin = begin + marker.size();
-  std::size_t end = text.size();
-  for (const std::string_view other : kMarkers) end = std::min(end, text.find(other, value_begin));
-  std::string json = json_value(trim(std::string_view(text).substr(value_begin, end - value_begin)));
-  if (json.empty()) return {};
-  text.erase(begin, end - begin);
-  text = std::string(trim(text));
-  return json;
-}
-
 void append_description(JsonWriter& json, const Comment& comment) {
   if (!comment.text.empty()) json.member("description", comment.text);
 }
 
-void append_samples(JsonWriter& json, const Comment& comment) {
-  if (!comment.example.empty()) json.key("examples").begin_array().raw(comment.example).end_array();
-  if (!comment.default_value.empty()) json.key("default").raw(comment.default_value);
+// "SendMessageBody" for SendMessageRequest without what its path has.
+std::string body_name(std::string_view message) {
+  constexpr std::string_view kSuffix = "Request";
+  if (message.ends_with(kSuffix)) message.remove_suffix(kSuffix.size());
+  return std::string(message) + "Body";
+}
+
+void append_type(JsonWriter& json, std::initializer_list<std::string_view> types) {
+  json.key("type");
+  if (types.size() == 1) {
+    json.string(*types.begin());
+    return;
+  }
+  json.begin_array();
+  for (const std::string_view type : types) json.string(type);
+  json.end_array();
 }
 
 }  // namespace
-
-std::string Comment::first_sentence() const {
-  const std::size_t end = std::min(text.find(". "), text.find(".\n"));
-  std::string sentence = text.substr(0, end);
-  if (sentence.ends_with('.')) sentence.pop_back();
-  return sentence;
-}
-
-Comment parse_comment(std::string_view leading) {
-  Comment comment;
-  comment.text = join_lines(leading);
-  comment.example = take_marker(comment.text, "Example: ");
-  comment.default_value = take_marker(comment.text, "Default: ");
-  return comment;
-}
 
 void SchemaSet::add(const Descriptor& message, Use use) {
   const auto [at, is_new] = messages_.try_emplace(message.full_name(), UsedMessage{&message});
@@ -99,6 +51,15 @@ void SchemaSet::add(const Descriptor& message, Use use) {
   if (is_new) ++name_counts_[message.name()];
   if (std::exchange(used, true)) return;
   for (int i = 0; i < message.field_count(); ++i) add(*message.field(i), use);
+}
+
+void SchemaSet::add_body(const Descriptor& message, const std::vector<std::string>& in_path) {
+  if (in_path.empty()) return add(message, Use::kRequest);
+  const auto [body, is_new] = bodies_.try_emplace(body_name(message.name()), &message, in_path);
+  if (body->second != std::pair(&message, in_path)) {
+    throw std::logic_error(fmt::format("two bodies would be called {}", body->first));
+  }
+  for (int i = 0; is_new && i < message.field_count(); ++i) add(*message.field(i), Use::kRequest);
 }
 
 void SchemaSet::add(const FieldDescriptor& field, Use use) {
@@ -124,101 +85,243 @@ void SchemaSet::append_reference(JsonWriter& json, const Descriptor& message) co
   json.begin_object().member("$ref", path_to(message.name(), message.full_name())).end_object();
 }
 
+void SchemaSet::append_body_reference(JsonWriter& json, const Descriptor& message, bool in_path) const {
+  if (!in_path) return append_reference(json, message);
+  json.begin_object().member("$ref", "#/components/schemas/" + body_name(message.name())).end_object();
+}
+
+void SchemaSet::append_integer(JsonWriter& json, const FieldDescriptor& field, Place place) const {
+  const FieldRules rules = rules_of(field, limits_);
+  const bool wide =
+      field.cpp_type() == FieldDescriptor::CPPTYPE_INT64 || field.cpp_type() == FieldDescriptor::CPPTYPE_UINT64;
+  const bool in_body = place == Place::kBody || place == Place::kNullableBody;
+  if (in_body && wide) {
+    place == Place::kBody ? append_type(json, {"integer", "string"}) : append_type(json, {"integer", "string", "null"});
+  } else {
+    place == Place::kNullableBody ? append_type(json, {"integer", "null"}) : append_type(json, {"integer"});
+  }
+  const bool is_signed =
+      field.cpp_type() == FieldDescriptor::CPPTYPE_INT32 || field.cpp_type() == FieldDescriptor::CPPTYPE_INT64;
+  if (is_signed) json.member("format", wide ? "int64" : "int32");
+  if (place == Place::kResponse) {
+    if (!is_signed) json.key("minimum").integer(0);
+    return;
+  }
+  json.key("minimum").integer(rules.minimum);
+  json.key("maximum").integer(rules.maximum);
+  if (in_body && wide) json.member("pattern", fmt::format("^(?:{})$", decimal_pattern(rules.minimum, rules.maximum)));
+}
+
+void SchemaSet::append_string(JsonWriter& json, const FieldDescriptor& field, Place place) const {
+  place == Place::kNullableBody ? append_type(json, {"string", "null"}) : append_type(json, {"string"});
+  if (field.type() == FieldDescriptor::TYPE_BYTES) json.member("contentEncoding", "base64");
+  if (place == Place::kResponse) return;
+  const FieldRules rules = rules_of(field, limits_);
+  if (rules.min_length > 0) json.key("minLength").integer(static_cast<std::int64_t>(rules.min_length));
+  if (rules.max_length != FieldRules::kUnbounded) {
+    json.key("maxLength").integer(static_cast<std::int64_t>(rules.max_length));
+  }
+  const Format* format = find_format(rules.format);
+  if (format == nullptr) {
+    if (place == Place::kParameter) json.member("pattern", "^[^\\u0000]*$");
+    return;
+  }
+  if (!format->name.empty()) json.member("format", format->name);
+  if (format->pattern.empty()) return;
+  const std::string pattern = fmt::format("^(?:{}){}$", format->pattern, rules.may_be_empty ? "?" : "");
+  if (format->other_than_pattern.empty()) {
+    json.member("pattern", pattern);
+    return;
+  }
+  json.key("anyOf").begin_array().begin_object().member("format", format->other_than_pattern).end_object();
+  json.begin_object().member("pattern", pattern).end_object().end_array();
+}
+
 // The members that say what a single value looks like, without braces.
-void SchemaSet::append_value(JsonWriter& json, const FieldDescriptor& field) const {
+void SchemaSet::append_value(JsonWriter& json, const FieldDescriptor& field, Place place) const {
+  const bool nullable = place == Place::kNullableBody;
+  const auto append_number = [&](std::string_view format) {
+    nullable ? append_type(json, {"number", "null"}) : append_type(json, {"number"});
+    json.member("format", format);
+  };
+  const auto append_path_to = [&](const std::string& path) {
+    if (!nullable) {
+      json.member("$ref", path);
+      return;
+    }
+    json.key("anyOf").begin_array().begin_object().member("$ref", path).end_object();
+    json.begin_object().member("type", "null").end_object().end_array();
+  };
   switch (field.cpp_type()) {
     case FieldDescriptor::CPPTYPE_INT32:
-      json.member("type", "integer").member("format", "int32");
-      return;
     case FieldDescriptor::CPPTYPE_INT64:
-      json.member("type", "integer").member("format", "int64");
-      return;
     case FieldDescriptor::CPPTYPE_UINT32:
     case FieldDescriptor::CPPTYPE_UINT64:
-      json.member("type", "integer").key("minimum").integer(0);
-      return;
+      return append_integer(json, field, place);
     case FieldDescriptor::CPPTYPE_DOUBLE:
-      json.member("type", "number").member("format", "double");
-      return;
+      return append_number("double");
     case FieldDescriptor::CPPTYPE_FLOAT:
-      json.member("type", "number").member("format", "float");
-      return;
+      return append_number("float");
     case FieldDescriptor::CPPTYPE_BOOL:
-      json.member("type", "boolean");
-      return;
+      return nullable ? append_type(json, {"boolean", "null"}) : append_type(json, {"boolean"});
     case FieldDescriptor::CPPTYPE_ENUM:
-      json.member("$ref", path_to(field.enum_type()->name(), field.enum_type()->full_name()));
-      return;
+      return append_path_to(path_to(field.enum_type()->name(), field.enum_type()->full_name()));
     case FieldDescriptor::CPPTYPE_STRING:
-      json.member("type", "string");
-      if (field.type() == FieldDescriptor::TYPE_BYTES) json.member("contentEncoding", "base64");
-      return;
+      return append_string(json, field, place);
     case FieldDescriptor::CPPTYPE_MESSAGE:
-      if (is_timestamp(field)) {
-        json.member("type", "string").member("format", "date-time");
-      } else {
-        json.member("$ref", path_to(field.message_type()->name(), field.message_type()->full_name()));
+      if (!is_timestamp(field)) {
+        return append_path_to(path_to(field.message_type()->name(), field.message_type()->full_name()));
       }
+      nullable ? append_type(json, {"string", "null"}) : append_type(json, {"string"});
+      json.member("format", "date-time");
       return;
   }
 }
 
 // The members that say what the field as a whole looks like, without braces.
-void SchemaSet::append_shape(JsonWriter& json, const FieldDescriptor& field) const {
+void SchemaSet::append_shape(JsonWriter& json, const FieldDescriptor& field, Place place) const {
+  const Place inside = place == Place::kNullableBody ? Place::kBody : place;
+  const auto append_container = [&](std::string_view type) {
+    place == Place::kNullableBody ? append_type(json, {type, "null"}) : append_type(json, {type});
+  };
   if (field.is_map()) {
-    json.member("type", "object").key("additionalProperties").begin_object();
-    append_value(json, *field.message_type()->map_value());
+    append_container("object");
+    json.key("additionalProperties").begin_object();
+    append_value(json, *field.message_type()->map_value(), inside);
     json.end_object();
   } else if (field.is_repeated()) {
-    json.member("type", "array").key("items").begin_object();
-    append_value(json, field);
+    append_container("array");
+    json.key("items").begin_object();
+    append_value(json, field, inside);
     json.end_object();
+    if (place == Place::kResponse) return;
+    const FieldRules rules = rules_of(field, limits_);
+    if (rules.max_items != FieldRules::kUnbounded) {
+      json.key("maxItems").integer(static_cast<std::int64_t>(rules.max_items));
+    }
+    if (rules.unique_items) json.key("uniqueItems").boolean(true);
   } else {
-    append_value(json, field);
+    append_value(json, field, place);
   }
 }
 
-void SchemaSet::append_field(JsonWriter& json, const FieldDescriptor& field) const {
-  const Comment comment = comment_of(field);
+// A default above what the server is set to is not its default.
+void SchemaSet::append_samples(JsonWriter& json, const FieldDescriptor& field, Use use) const {
+  Comment comment = comment_of(field);
+  if (!comment.example.empty()) json.key("examples").begin_array().raw(comment.example).end_array();
+  if (comment.default_value.empty()) return;
+  const std::int64_t maximum = rules_of(field, limits_).maximum;
+  std::int64_t value = 0;
+  const char* const end = comment.default_value.data() + comment.default_value.size();
+  const bool is_number = std::from_chars(comment.default_value.data(), end, value).ptr == end;
+  if (use == Use::kRequest && is_number && value > maximum) comment.default_value = std::to_string(maximum);
+  json.key("default").raw(comment.default_value);
+}
+
+void SchemaSet::append_field(JsonWriter& json, const FieldDescriptor& field, Use use) const {
+  const bool nullable = !rules_of(field, limits_).required;
   json.begin_object();
-  append_shape(json, field);
-  append_description(json, comment);
-  append_samples(json, comment);
+  append_shape(json, field, use == Use::kResponse ? Place::kResponse : nullable ? Place::kNullableBody : Place::kBody);
+  append_description(json, comment_of(field));
+  append_samples(json, field, use);
   json.end_object();
 }
 
 void SchemaSet::append_parameter(JsonWriter& json, const FieldDescriptor& field) const {
   json.begin_object();
-  append_shape(json, field);
-  append_samples(json, comment_of(field));
+  append_shape(json, field, Place::kParameter);
+  append_samples(json, field, Use::kRequest);
   json.end_object();
 }
 
-void SchemaSet::append_message(JsonWriter& json, const UsedMessage& used) const {
-  const Descriptor& message = *used.descriptor;
+namespace {
+
+// {"required": [...], "properties": ...}: the field is there and is not null, or has something in it.
+void append_presence(JsonWriter& json, std::span<const FieldDescriptor* const> fields, bool filled) {
+  json.begin_object().key("required").begin_array();
+  for (const FieldDescriptor* field : fields) json.string(field->name());
+  json.end_array().key("properties").begin_object();
+  for (const FieldDescriptor* field : fields) {
+    json.key(field->name()).begin_object();
+    if (filled && field->is_repeated()) {
+      json.member("type", "array").key("minItems").integer(1);
+    } else if (filled && field->cpp_type() == FieldDescriptor::CPPTYPE_STRING) {
+      json.member("type", "string").member("pattern", visible_pattern());
+    } else {
+      json.key("not").begin_object().member("type", "null").end_object();
+    }
+    json.end_object();
+  }
+  json.end_object().end_object();
+}
+
+void append_group(JsonWriter& json, const FieldGroup& group) {
+  const std::span<const FieldDescriptor* const> fields = group.fields;
+  if (group.kind == FieldGroup::Kind::kAtLeastOne) {
+    json.begin_object().key("anyOf").begin_array();
+    for (std::size_t i = 0; i < fields.size(); ++i) append_presence(json, fields.subspan(i, 1), true);
+    json.end_array().end_object();
+    return;
+  }
+  for (std::size_t i = 0; i < fields.size(); ++i) {
+    for (std::size_t k = i + 1; k < fields.size(); ++k) {
+      const std::array pair = {fields[i], fields[k]};
+      json.begin_object().key("not");
+      append_presence(json, pair, false);
+      json.end_object();
+    }
+  }
+}
+
+void append_names(JsonWriter& json, std::string_view key, std::span<const std::string> names) {
+  if (names.empty()) return;
+  json.key(key).begin_array();
+  for (const std::string& name : names) json.string(name);
+  json.end_array();
+}
+
+}  // namespace
+
+void SchemaSet::append_request(JsonWriter& json, const Descriptor& message,
+                               std::span<const std::string> without) const {
+  std::vector<std::string> required;
   json.begin_object().member("type", "object");
   append_description(json, comment_of(message));
   json.key("properties").begin_object();
   for (int i = 0; i < message.field_count(); ++i) {
-    json.key(message.field(i)->name());
-    append_field(json, *message.field(i));
+    const FieldDescriptor& field = *message.field(i);
+    if (std::ranges::find(without, field.name()) != without.end()) continue;
+    json.key(field.name());
+    append_field(json, field, Use::kRequest);
+    if (rules_of(field, limits_).required) required.push_back(field.name());
   }
   json.end_object();
-  if (used.in_request) {
-    json.key("additionalProperties").boolean(false);
-  } else {
-    std::string required;
-    JsonWriter names(required);
-    names.begin_array();
-    for (int i = 0; i < message.field_count(); ++i) {
-      const FieldDescriptor& field = *message.field(i);
-      const bool may_be_absent = field.is_repeated() ? field.options().GetExtension(v1::absent_when_empty)
-                                                     : field.has_presence() || field.enum_type() != nullptr;
-      if (!may_be_absent) names.string(field.name());
-    }
-    names.end_array();
-    if (required != "[]") json.key("required").raw(required);
+  append_names(json, "required", required);
+  if (const auto groups = groups_of(message); !groups.empty()) {
+    json.key("allOf").begin_array();
+    for (const FieldGroup& group : groups) append_group(json, group);
+    json.end_array();
   }
+  json.key("additionalProperties").boolean(false).end_object();
+}
+
+void SchemaSet::append_message(JsonWriter& json, const UsedMessage& used) const {
+  const Descriptor& message = *used.descriptor;
+  if (used.in_request) return append_request(json, message, {});
+  std::vector<std::string> required;
+  json.begin_object().member("type", "object");
+  append_description(json, comment_of(message));
+  json.key("properties").begin_object();
+  for (int i = 0; i < message.field_count(); ++i) {
+    const FieldDescriptor& field = *message.field(i);
+    json.key(field.name());
+    append_field(json, field, Use::kResponse);
+    const bool may_be_absent = field.is_repeated() ? field.options().GetExtension(v1::absent_when_empty)
+                                                   : field.has_presence() || field.enum_type() != nullptr;
+    if (!may_be_absent) required.push_back(field.name());
+  }
+  json.end_object();
+  append_names(json, "required", required);
   json.end_object();
 }
 
@@ -246,6 +349,10 @@ void SchemaSet::append_components(JsonWriter& json) const {
   for (const auto& [full_name, used] : messages_) {
     json.key(component_name(used.descriptor->name(), full_name));
     append_message(json, used);
+  }
+  for (const auto& [name, body] : bodies_) {
+    json.key(name);
+    append_request(json, *body.first, body.second);
   }
 }
 

@@ -41,6 +41,7 @@ void Session::on_text(std::string_view text) {
   if (request.has_client_seq()) ticket.client_seq = request.client_seq();
   if (request.has_nonce()) ticket.nonce = request.nonce();
   if (!parsed) return reply(error_frame(parsed.error(), ticket));
+  if (const auto right = context_.rules.check(request); !right) return reply(error_frame(right.error(), ticket));
   if (request.room().empty()) request.set_room(room_.room()->name);
   auto prepared = context_.chat.prepare(credentials_, request);
   if (!prepared) {

@@ -18,6 +18,7 @@ struct SessionContext {
   ChatApi& chat;
   chat::MessageWriter& writer;
   FrameReader::Limits limits;
+  const MessageRules& rules;  // of a SendMessageRequest
 };
 
 class Session final : public Socket {

@@ -8,7 +8,7 @@
 #include <set>
 #include <stdexcept>
 
-#include "api/transcoder/openapi_schema.hpp"
+#include "api/transcoder/comments.hpp"
 #include "api/transcoder/route_table.hpp"
 #include "base/embedded.hpp"
 #include "vestnik/chat/v1/chat.pb.h"
@@ -37,7 +37,7 @@ class OpenApi : public testing::Test {
   }
 
   RouteTable routes_ = make_routes();
-  std::string text_ = make_openapi(embedded::contract().front().bytes, routes_, "1.2.3");
+  std::string text_ = make_openapi(embedded::contract().front().bytes, routes_, {.version = "1.2.3"});
   dom::parser parser_;
   dom::element document_;
 };
@@ -103,8 +103,8 @@ TEST_F(OpenApi, DescribesParameters) {
   const std::string limit = "/paths/~1api~1v1~1users/get/parameters/0";
   EXPECT_EQ(at(limit + "/name"), R"("limit")");
   EXPECT_EQ(at(limit + "/in"), R"("query")");
-  EXPECT_EQ(at(limit + "/description"), R"("How many users to return, 1 to 500.")");
-  EXPECT_EQ(at(limit + "/schema"), R"({"type":"integer","format":"int32","default":50})");
+  EXPECT_EQ(at(limit + "/description"), R"("How many users to return.")");
+  EXPECT_EQ(at(limit + "/schema"), R"({"type":"integer","format":"int32","minimum":1,"maximum":500,"default":50})");
   const std::string key = "/paths/~1api~1v1~1messages/post/parameters/0";
   EXPECT_EQ(at(key + "/name"), R"("Idempotency-Key")");
   EXPECT_EQ(at(key + "/in"), R"("header")");
@@ -113,6 +113,9 @@ TEST_F(OpenApi, DescribesParameters) {
 TEST_F(OpenApi, DescribesBodiesAndAnswers) {
   const std::string send = "/paths/~1api~1v1~1rooms~1{room}~1messages/post";
   EXPECT_EQ(at(send + "/requestBody/content/application~1json/schema/$ref"),
+            R"("#/components/schemas/SendMessageBody")");
+  EXPECT_EQ(at("/components/schemas/SendMessageBody/properties/room"), "");
+  EXPECT_EQ(at("/paths/~1api~1v1~1messages/post/requestBody/content/application~1json/schema/$ref"),
             R"("#/components/schemas/SendMessageRequest")");
   EXPECT_EQ(at(send + "/requestBody/content/application~1json/example/content"), R"("Hello World!")");
   EXPECT_EQ(at(send + "/responses/201/content/application~1json/schema/$ref"), R"("#/components/schemas/Message")");
@@ -136,11 +139,62 @@ TEST_F(OpenApi, DescribesSchemas) {
   EXPECT_EQ(at("/components/schemas/SendMessageRequest/properties/room/default"), R"("lobby")");
 }
 
+TEST_F(OpenApi, TellsTheRulesOfRequests) {
+  const std::string send = "/components/schemas/SendMessageRequest";
+  EXPECT_EQ(at(send + "/properties/nonce/type"), R"(["string","null"])");
+  EXPECT_EQ(at(send + "/properties/nonce/maxLength"), "128");
+  EXPECT_EQ(at(send + "/properties/nonce/pattern"), R"("^(?:[!-~]+)$")");
+  EXPECT_EQ(at(send + "/properties/content/maxLength"), "16384");
+  EXPECT_EQ(at(send + "/properties/attachment_ids/maxItems"), "10");
+  EXPECT_EQ(at(send + "/properties/attachment_ids/items"), R"({"type":"string","format":"uuid"})");
+  EXPECT_EQ(at(send + "/properties/user_id/minimum"), "1");
+  EXPECT_EQ(at(send + "/properties/user_id/type"), R"(["integer","string","null"])");
+  EXPECT_EQ(at(send + "/allOf/0/not/required"), R"(["content","text"])");
+  EXPECT_EQ(at(send + "/allOf/1/anyOf/2/properties"), R"({"attachment_ids":{"type":"array","minItems":1}})");
+  EXPECT_EQ(at("/components/schemas/CreateRoomRequest/required"), R"(["name"])");
+  EXPECT_EQ(at("/components/schemas/CreateRoomRequest/properties/name/type"), R"("string")");
+}
+
+TEST_F(OpenApi, TellsTheSettingsOfTheServer) {
+  const chat::Limits limits{.max_message_length = 300, .max_page = 20, .max_attachments = 3};
+  text_ = make_openapi(embedded::contract().front().bytes, routes_, {.version = "1", .limits = limits});
+  ASSERT_EQ(parser_.parse(text_).get(document_), simdjson::SUCCESS);
+  EXPECT_EQ(at("/paths/~1api~1v1~1users/get/parameters/0/schema"),
+            R"({"type":"integer","format":"int32","minimum":1,"maximum":20,"default":20})");
+  EXPECT_EQ(at("/components/schemas/SendMessageRequest/properties/text/maxLength"), "300");
+  EXPECT_EQ(at("/components/schemas/SendMessageRequest/properties/attachment_ids/maxItems"), "3");
+}
+
+TEST_F(OpenApi, TellsWhoNeedsASession) {
+  const std::string users = "/paths/~1api~1v1~1users/get/security";
+  EXPECT_EQ(at("/components/securitySchemes/session/scheme"), R"("bearer")");
+  EXPECT_EQ(at(users), R"([{},{"session":[]}])");
+  EXPECT_EQ(at("/paths/~1api~1v1~1sessions~1me/get/security"), R"([{"session":[]}])");
+  EXPECT_EQ(at("/paths/~1api~1v1~1sessions/post/security"), "[]");
+  const DescribedPath beside{"/files", R"({"get":{"security":"$session"}})"};
+  text_ = make_openapi(embedded::contract().front().bytes, routes_,
+                       {.version = "1", .wants_sessions = true, .beside = std::span(&beside, 1)});
+  ASSERT_EQ(parser_.parse(text_).get(document_), simdjson::SUCCESS);
+  EXPECT_EQ(at(users), R"([{"session":[]}])");
+  EXPECT_EQ(at("/paths/~1files/get/security"), R"([{"session":[]}])");
+  EXPECT_EQ(at("/paths/~1api~1v1~1sessions/post/security"), "[]");
+}
+
+TEST_F(OpenApi, TellsTheErrorsOfEachOperation) {
+  const std::string send = "/paths/~1api~1v1~1messages/post/responses";
+  for (const char* status : {"400", "401", "403", "404", "409", "413", "415", "429", "503"}) {
+    EXPECT_NE(at(send + "/" + status), "") << status;
+  }
+  EXPECT_EQ(at("/paths/~1livez/get/responses/401"), "");
+  EXPECT_EQ(at("/paths/~1livez/get/responses/415"), "");
+  EXPECT_NE(at("/components/responses/TooManyRequests/headers/Retry-After"), "");
+}
+
 TEST(OpenApiInput, MustHoldTheContract) {
   const std::array services = {chat::v1::Message::descriptor()->file()->FindServiceByName("Chat")};
   const RouteTable routes(services);
-  EXPECT_THROW(make_openapi("", routes, "1"), std::logic_error);
-  EXPECT_THROW(make_openapi("\xff\xff", routes, "1"), std::logic_error);
+  EXPECT_THROW(make_openapi("", routes, {.version = "1"}), std::logic_error);
+  EXPECT_THROW(make_openapi("\xff\xff", routes, {.version = "1"}), std::logic_error);
 }
 
 TEST(Comments, GiveUpTheirMarkers) {

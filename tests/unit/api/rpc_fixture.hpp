@@ -228,7 +228,7 @@ class RpcServer {
   Subscriptions subscriptions_{chat_, hub_, pool_, metrics_};
   ChatApi chat_api_{chat_, changes_, sessions_, presence_, writer_, pool_, status_};
   Methods methods_ = [this] {
-    Methods methods;
+    Methods methods{chat::Limits{}};
     chat_api_.add_to(methods);
     return methods;
   }();

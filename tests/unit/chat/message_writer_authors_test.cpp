@@ -68,7 +68,7 @@ TEST_F(AuthorsTest, MustExist) {
   store_.let_appends_go();
   const auto answer = must(std::move(unknown));
   ASSERT_FALSE(answer.has_value());
-  EXPECT_EQ(answer.error().code, ErrorCode::kFailedPrecondition);
+  EXPECT_EQ(answer.error().code, ErrorCode::kNotFound);
   ASSERT_THAT(answer.error().violations, SizeIs(1));
   EXPECT_EQ(answer.error().violations[0].field, "user_id");
   EXPECT_EQ(message_of(must(std::move(known))).n, 2);

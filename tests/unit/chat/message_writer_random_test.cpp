@@ -179,7 +179,7 @@ void check_answer(const Draft& draft, const Result<Appended>& answer, std::optio
     RC_ASSERT(error.detail == fmt::format("{}{}", kFault, *batch));
   } else if (error.code == ErrorCode::kUnavailable) {
     RC_ASSERT(error.detail.contains("stopping"));
-  } else if (error.code == ErrorCode::kFailedPrecondition) {
+  } else if (error.code == ErrorCode::kNotFound && !error.violations.empty()) {
     RC_ASSERT(draft.user_id == kUnknownUser);
     RC_ASSERT(!batch);
   } else if (error.code == ErrorCode::kNotFound) {
