@@ -93,6 +93,7 @@ PARTS = {
     "threads": Part("check", "runtime, live and chat under TSan", "tsan", ["unit_runtime", "unit_live", "unit_chat"], gtest("tsan", "unit_runtime", "unit_live", "unit_chat")),
     "threads-all": Part("full", "unit and conformance under TSan", "tsan", ["tests"], gtest("tsan", "unit_*", "conformance")),
     "e2e-tsan": Part("full", "e2e under TSan", "tsan", ["vestnik"], sanitized_e2e("tsan"), waits=True),
+    "judges": Part("full", "what programs of others make of the server", "release", ["vestnik"], check("judges", "tests/judges/run", timeout_s=2 * 3600), waits=True),
     "machines": Part("full", "each set-up on a bare Debian", "release", ["vestnik"], check("machines", "tests/machines/run", timeout_s=4 * 3600), alone=True),
     "timing": Part("test", "what measures time or memory", "release", ["vestnik"], timing, alone=True),
     # fmt: on
