@@ -343,7 +343,9 @@ Result<void> ChatService::may_read_stats(const Actor& actor) const {
 }
 
 std::chrono::microseconds ChatService::time_ahead() const {
-  return std::max(newest_.load(std::memory_order_relaxed) - clock_(), std::chrono::microseconds::zero());
+  const Time newest = newest_.load(std::memory_order_relaxed);
+  const Time now = clock_();
+  return newest > now ? newest - now : std::chrono::microseconds::zero();
 }
 
 Result<StoreStats> ChatService::stats(const Actor& actor) {

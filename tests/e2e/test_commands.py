@@ -77,7 +77,7 @@ def test_write_tells_what_is_wrong(server):
     result = run("write", "--url", url(server), "--room", "nowhere", stdin="x\n")
     assert result.returncode == 1 and "There is no room" in result.stderr
     result = run("write", "--url", url(server), "--user-id", "987654321", stdin="one\ntwo\n")
-    assert result.returncode == 1 and "user" in result.stderr and "2 not accepted" in result.stderr
+    assert result.returncode == 1 and "user" in result.stderr and "1 not accepted" in result.stderr
     result = run("write", "--url", "http://127.0.0.1:1", "--retry-for", "0s", stdin="x\n")
     assert result.returncode == 1 and "connect" in result.stderr
     result = run("write", "--url", "not a url", stdin="x\n")

@@ -247,6 +247,7 @@ def test_folders_and_files_that_cannot_be_used(tmp_path):
     (tmp_path / "folder.db").mkdir()
     start_refused(tmp_path, "sqlite:folder.db", "folder.db")
     (tmp_path / "junk.db").write_bytes(b"this is no database at all, " * 100)
+    (tmp_path / "junk.db").chmod(0o600)  # others may read it otherwise, which is told first
     start_refused(tmp_path, "sqlite:junk.db", "junk.db")
     assert (tmp_path / "junk.db").read_bytes().startswith(b"this is no database")
 

@@ -97,6 +97,7 @@ def test_an_index_that_cannot_be_made_is_not_the_chats_trouble(start_server, tmp
     assert found(server, "слово") == ids[::-1]
     assert server.output().count("the search index failed") == 1
     assert "the search index works again" in server.output()
+    server.stop(clean_log=False)
 
 
 def test_metrics(start_server):

@@ -36,6 +36,7 @@ def test_a_full_disk(start_server, small_disk):  # noqa: F811
         os.unlink(small_disk / "ballast")
         assert upload(api, os.urandom(1_000_000)).status_code == 201
         assert len(kept_names(folder)) == 2
+    server.stop(clean_log=False)
 
 
 @pytest.mark.seconds(60)

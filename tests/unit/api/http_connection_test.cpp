@@ -30,8 +30,11 @@ class HttpConnectionTest : public testing::Test {
   std::function<Task<Outcome>(const Request&, Call&)> handle_;
   std::atomic<std::int64_t> open_{0};
   rpc::RpcServer server_;
-  websocket::SessionContext websocket_{
-      .live = server_.context().live, .chat = server_.chat_api(), .writer = server_.writer(), .limits = {}};
+  websocket::SessionContext websocket_{.live = server_.context().live,
+                                       .chat = server_.chat_api(),
+                                       .writer = server_.writer(),
+                                       .limits = {},
+                                       .rules = server_.message_rules()};
   ServerContext context_{.handle = [this](const auto& request, auto& call) { return handle_(request, call); },
                          .count_refused = [](int) {},
                          .connections = server_.connections(),

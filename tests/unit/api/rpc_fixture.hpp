@@ -203,6 +203,7 @@ class RpcServer {
 
   SessionContext& context() { return context_; }
   ChatApi& chat_api() { return chat_api_; }
+  const MessageRules& message_rules() { return methods_.rules_of(*chat::v1::SendMessageRequest::descriptor()); }
   chat::FakeStore& store() { return store_; }
   chat::MessageWriter& writer() { return writer_; }
   Connections& connections() { return connections_; }
