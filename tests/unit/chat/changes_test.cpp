@@ -103,7 +103,8 @@ TEST_F(ChangesTest, ASentMessageIsADraftOfItsAuthor) {
 
 TEST_F(ChangesTest, AMessageWithASessionIsUnderItsName) {
   EXPECT_EQ(fault_of(changes_->send(holder(kAuthor, "ann"), "", {.username = "ann", .content = "hi"})), "");
-  EXPECT_EQ(fault_of(changes_->send(holder(kAuthor, "ann"), "", {.username = "bob", .content = "hi"})), "username");
+  EXPECT_EQ(fault_of(changes_->send(holder(kAuthor, "ann"), "", {.username = "bob", .content = "hi"})),
+            "permission_denied");
   const std::string of_old = "ann ";  // given before such names were refused
   EXPECT_EQ(change_of<Draft>(changes_->send(holder(kAuthor, of_old), "", {.content = "hi"})).username, of_old);
 }

@@ -29,6 +29,7 @@ class FakeStore::Apply {
                                  .nonce = draft.nonce,
                                  .reply_to = draft.reply_to});
     for (const auto& id : draft.attachment_ids) history->messages.back().attachments.push_back({.id = id});
+    history->room.last_message_at = now_;
     if (draft.user_id) note_active(*draft.user_id);
     return happened(*history, draft.user_id, MessageSent{history->messages.back()});
   }

@@ -138,6 +138,7 @@ TEST_F(SessionsTest, EndWithoutAnyMessage) {
 
 TEST_F(SessionsTest, AreNotRenewedByAnOlderMessage) {
   const Opened ann = guest("Ann");
+  now_ = kNow + 5min;
   sessions_->note_active(ann.session.user.id, kNow + 5min);
   sessions_->note_active(ann.session.user.id, kNow + 4min);
   EXPECT_EQ(end_of(ann), kNow + 15min);
@@ -201,7 +202,8 @@ TEST_F(SessionsTest, OfOneUserEndTogetherAndCloseAlone) {
   const Opened second = *sessions_->create(first.session.user.id, "");
   const Opened third = *sessions_->create(first.session.user.id, "");
   EXPECT_NE(first.secret, second.secret);
-  sessions_->note_active(first.session.user.id, kNow + 5min);
+  now_ = kNow + 5min;
+  sessions_->note_active(first.session.user.id, now_);
   for (const Opened& each : {first, second, third}) EXPECT_EQ(end_of(each), kNow + 15min);
 
   EXPECT_TRUE(sessions_->close(second.session).has_value());
@@ -324,6 +326,7 @@ TEST_F(SessionsTest, SurviveARestartWithTheirTimes) {
 
   ASSERT_TRUE(store_.append(std::vector<Change>{Closing{.room_id = "1"}}, kNow + 40min));
   rooms_.remove("1", 2);
+  now_ = kNow + 40min;
   restart();
   EXPECT_EQ(end_of(bob), kNow + 40min + kTtl);
 }
