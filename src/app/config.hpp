@@ -91,7 +91,7 @@ struct Timeouts {
   std::chrono::milliseconds search = std::chrono::milliseconds(500);  // of a processor, for one search
   std::chrono::milliseconds session = std::chrono::minutes(60);       // of inactivity, until a session ends
   std::chrono::milliseconds guest_room = std::chrono::hours(24 * 7);  // after its last message; 0: stays
-  std::chrono::milliseconds clock_settle = std::chrono::minutes(5);  // from a jump of the clock until it is followed
+  std::chrono::milliseconds clock_settle = std::chrono::minutes(5);   // from a jump of the clock until it is followed
   std::chrono::milliseconds unclaimed_attachment = std::chrono::hours(24);  // until a message has to refer to it
   std::chrono::milliseconds shutdown = std::chrono::seconds(10);            // from SIGTERM until what is left is cut
 };

@@ -242,8 +242,7 @@ int serve(const ServerConfig& config, std::span<const std::string> warnings) {
                 {.window_bytes = limits.window_bytes, .window_total_bytes = limits.window_total_bytes}, metrics);
   rooms.listen([&rooms, &hub](const chat::Event& change) { hub.publish_one(*rooms.log(), change); });
   chat::Indexer indexer(**store, metrics);
-  chat::Search search(**store, rooms, access, {.time = config.timeouts.search}, now,
-                      [&indexer] { indexer.wake(); });
+  chat::Search search(**store, rooms, access, {.time = config.timeouts.search}, now, [&indexer] { indexer.wake(); });
   chat::MessageWriter writer(
       **store, cores, {.queue_messages_max = limits.write_queue_messages},
       [&chat, &hub, &indexer](std::span<const chat::Committed> batch) {
@@ -254,8 +253,7 @@ int serve(const ServerConfig& config, std::span<const std::string> warnings) {
       now, metrics);
   const auto guest_room_ttl =
       access == chat::Access::kSessions ? timeouts.guest_room : std::chrono::milliseconds::zero();
-  chat::Housekeeper housekeeper(**store, rooms, sessions, attachments, writer, pool, guest_room_ttl, now,
-                                metrics);
+  chat::Housekeeper housekeeper(**store, rooms, sessions, attachments, writer, pool, guest_room_ttl, now, metrics);
 
   api::ServerStatus status(metrics, writer, hub);
   api::Connections connections(cores.size(), {connections_max, limits.max_connections_per_address});

@@ -97,7 +97,7 @@ Result<std::optional<std::string>> attachments_folder(std::string_view url) {
   const fs::path real = fs::canonical(path, error);
   if (error) return fail(ErrorCode::kUnavailable, fmt::format("The database {} is gone: {}.", path, error.message()));
   const std::string beside_link = fmt::format("{}{}", path, kSuffix);
-  const std::string beside_file = fmt::format("{}{}", real.string(), kSuffix);
+  std::string beside_file = fmt::format("{}{}", real.string(), kSuffix);
   // Opening tells what is wrong with a folder that cannot be looked at.
   if (fs::exists(beside_link, error) && !fs::exists(beside_file, error)) {
     return fail(ErrorCode::kFailedPrecondition,

@@ -81,10 +81,10 @@ std::string describe_download() {
 }  // namespace
 
 std::span<const DescribedPath> Attachments::described_paths() {
-  static const std::string kDownloadPath = describe_download();
-  static const std::array kPaths = {DescribedPath{kRoutes[0].second, kUpload},
-                                    DescribedPath{kRoutes[1].second, kDownloadPath}};
-  return kPaths;
+  static const std::string download_path = describe_download();
+  static const std::array paths = {DescribedPath{kRoutes[0].second, kUpload},
+                                   DescribedPath{kRoutes[1].second, download_path}};
+  return paths;
 }
 
 }  // namespace vestnik::api::http

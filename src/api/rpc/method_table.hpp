@@ -31,7 +31,7 @@ class MethodTable {
     const Methods::Entry* entry = nullptr;               // null for the socket's own methods
     const google::protobuf::Message* request = nullptr;  // empty messages to make new ones from
     const google::protobuf::Message* response = nullptr;
-    bool lists = false;  // the response has items, and may be long
+    bool lists = false;                   // the response has items, and may be long
     const MessageRules* rules = nullptr;  // of the socket's own methods; those of the others are kept by their entries
   };
 

@@ -305,7 +305,12 @@ class Document {
 
   void append_request_body(const Operation& operation) {
     const FieldDescriptor* field = operation.body_field();
-    json_.key("requestBody").begin_object().key("required").boolean(needs_body(operation)).key("content").begin_object();
+    json_.key("requestBody")
+        .begin_object()
+        .key("required")
+        .boolean(needs_body(operation))
+        .key("content")
+        .begin_object();
     json_.key("application/json").begin_object().key("schema");
     if (field == nullptr) {
       schemas_.append_body_reference(json_, operation.input(), !operation.in_path().empty());

@@ -130,7 +130,8 @@ TEST_F(ServeSettings, RefusesEachKindOfWrongValue) {
 
 TEST_F(ServeSettings, RefusesWhatItDoesNotKnow) {
   EXPECT_EQ(refusal({"serve", "--prot", "1"}), "--prot is not an option of vestnik serve; did you mean --port?");
-  EXPECT_EQ(refusal({"serve", "--colour=red"}), "--colour is not an option of vestnik serve; vestnik serve --help lists them.");
+  EXPECT_EQ(refusal({"serve", "--colour=red"}),
+            "--colour is not an option of vestnik serve; vestnik serve --help lists them.");
   EXPECT_EQ(refusal({"sevre"}), "sevre is not a command of vestnik; did you mean serve?");
   EXPECT_THAT(refusal({"--port", "1"}), HasSubstr("stands before the command"));
   EXPECT_THAT(refusal({"serve", "data"}), HasSubstr("\"data\" has no option before it"));
