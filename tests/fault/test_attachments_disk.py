@@ -8,6 +8,7 @@ import pytest
 
 from disks import failing_fsync, fill, small_disk  # noqa: F401  (a fixture is found by name)
 from support.checks import assert_problem
+from support.timing import wait_until
 
 PATH = "/api/v1/attachments"
 CONTENT = os.urandom(1_000_000)
@@ -52,5 +53,5 @@ def test_errors_of_fsync(start_server):
             assert kept_names(folder) == before
         assert upload(api, CONTENT).status_code == 201
         assert kept_names(folder) == before | {hashlib.sha256(CONTENT).hexdigest()}
-    assert any(record["level"] == "error" for record in server.records()), "an operator is told"
+    wait_until(lambda: any(record["level"] == "error" for record in server.records()), 5, "the operator to be told")
     server.stop(clean_log=False)

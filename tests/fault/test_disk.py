@@ -47,7 +47,7 @@ def test_errors_of_fsync(start_server):
     with server.api() as api:
         assert api.get("/readyz").status_code == 503
         assert api.post("/api/v1/messages", json={"content": "still never"}).status_code == 503
-    assert any(record["level"] == "error" for record in server.records()), "an operator is told"
+    wait_until(lambda: any(record["level"] == "error" for record in server.records()), 5, "the operator to be told")
     server.stop(clean_log=False)
     server.start()
     with server.api() as api:
