@@ -6,7 +6,7 @@ if(CCACHE)
 endif()
 
 add_library(vestnik_flags INTERFACE)
-target_compile_options(vestnik_flags INTERFACE -Wall -Wextra -Wpedantic -Wnon-virtual-dtor -Wshadow -fstack-protector-strong
+target_compile_options(vestnik_flags INTERFACE -pthread -Wall -Wextra -Wpedantic -Wnon-virtual-dtor -Wshadow -fstack-protector-strong
                                                $<$<CXX_COMPILER_ID:Clang>:-Wno-c23-extensions>
                                                # Fields left out of a designated initializer have their defaults.
                                                $<$<CXX_COMPILER_ID:Clang>:-Wno-missing-designated-field-initializers>)
@@ -39,4 +39,5 @@ function(vestnik_library folder)
   file(CREATE_LINK ${CMAKE_SOURCE_DIR}/src/${folder} ${root}/${folder} SYMBOLIC)
   target_include_directories(vestnik_${name} PUBLIC ${root})
   target_link_libraries(vestnik_${name} PUBLIC ${arg_LINK} PRIVATE vestnik_flags ${arg_PRIVATE_LINK})
+  vestnik_use_precompiled(vestnik_${name} precompiled)
 endfunction()

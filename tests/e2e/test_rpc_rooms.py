@@ -205,6 +205,7 @@ def test_one_who_reads_too_slowly_is_told_the_gap_of_each_room(start_server, sto
         assert rpc.call("ping") == {}
 
 
+@pytest.mark.timing
 @pytest.mark.seconds(90)
 def test_one_who_reads_too_slowly_is_disconnected_and_comes_back(start_server):
     server = start_server("--window-bytes", "512KiB", store="sqlite")

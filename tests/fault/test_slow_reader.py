@@ -67,6 +67,7 @@ def server(request, start_server):
     return start_server("--window-bytes", "512KiB", store=request.param)
 
 
+@pytest.mark.timing
 @pytest.mark.seconds(60)
 def test_disconnect(server):
     slow = connect_slow(server, "lobby", "disconnect")
