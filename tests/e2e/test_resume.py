@@ -11,23 +11,29 @@ from support.checks import assert_dense, assert_problem_body, epoch_of, number_o
 from support.fixtures import make_room
 from support.raw_websocket import Refused, WebSocket
 from support.sse import EventStream
+from support.timing import patient
 from support.transports import READERS, comparable
 
 TRANSPORTS = list(READERS)
 
 
-def fill(server, room, count, content="m{}", start=0):
+def fill(server, room, count, content="m{}", start=0, allowed=None):
+    """Writes `count` messages, each as soon as the semaphore `allowed` lets it."""
+    sent = []
     with server.api() as api:
-        sent = [
-            api.post(f"/api/v1/rooms/{room}/messages", json={"content": content.format(n)})
-            for n in range(start, start + count)
-        ]
+        for n in range(start, start + count):
+            assert allowed is None or allowed.acquire(timeout=patient(30)), "nobody reads"
+            sent.append(api.post(f"/api/v1/rooms/{room}/messages", json={"content": content.format(n)}))
     assert all(response.status_code == 201 for response in sent)
     return [comparable(response.json()) for response in sent]
 
 
-def take(reader, count):
-    return [comparable(reader.next()) for _ in range(count)]
+def take(reader, count, after_each=lambda: None):
+    messages = []
+    for _ in range(count):
+        messages.append(comparable(reader.next()))
+        after_each()
+    return messages
 
 
 @pytest.mark.parametrize("transport", TRANSPORTS)
@@ -198,13 +204,17 @@ def test_catching_up_from_the_storage_while_others_write(narrow, transport):
     server, _ = narrow
     room = make_room(server)
     sent = fill(server, room, 300, content="{:04d} " + "x" * 1000)
+    allowed = threading.Semaphore(40)  # what the live window holds, so that a reader who has caught up stays in it
     writer = threading.Thread(
-        target=fill, args=(server, room, 300), kwargs={"content": "{:04d} " + "y" * 1000, "start": 300}
+        target=fill,
+        args=(server, room, 300),
+        kwargs={"content": "{:04d} " + "y" * 1000, "start": 300, "allowed": allowed},
     )
     writer.start()
     reader = READERS[transport](server, room, after=sent[9]["pos"])
     assert reader.subscribed["recovered"] is True
-    messages = take(reader, 590)
+    messages = take(reader, 290)
+    messages += take(reader, 300, allowed.release)
     writer.join()
     assert messages[:290] == sent[10:]
     assert_dense(messages, first=11)

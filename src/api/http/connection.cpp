@@ -20,6 +20,7 @@ namespace {
 constexpr std::size_t kReadBytes = 64 * 1024;
 constexpr std::size_t kUnreadMax = 256 * 1024;  // pipelined requests that wait for the one before them
 constexpr std::chrono::seconds kLinger{2};
+constexpr std::chrono::milliseconds kParting{500};  // for what was sent before the client could know
 constexpr std::string_view kBadChunk = "a chunk of the body is malformed";
 constexpr std::size_t kPieceBytes = 64 * 1024;     // of an answer that is sent from a source
 constexpr std::int64_t kBytesPerSecondMin = 4096;  // slower than this, over all its time, nobody is waited for
@@ -98,7 +99,7 @@ Task<bool> HttpConnection::read_request() {
   streamed_bytes_ = 0;
   if (requests_ > 0) enter(Phase::kIdle);
   while (true) {
-    if (phase_ == Phase::kLingering) {
+    if (phase_ >= Phase::kLingering) {
       co_await linger();
       co_return false;
     }
@@ -118,7 +119,7 @@ Task<bool> HttpConnection::read_request() {
         if (!co_await invite_body()) co_return false;
         break;
       case RequestReader::State::kIdle:
-        if (last_) co_return false;
+        if (last_) part();
         break;
     }
     if (unread_.size() > kUnreadMax) {
@@ -138,7 +139,7 @@ Task<bool> HttpConnection::read_some() {
   if (bytes < 0 && (would_block() || errno == EINTR)) co_return true;
   if (bytes <= 0) co_return false;
   std::string_view fresh(buffer.data(), static_cast<std::size_t>(bytes));
-  if (unread_.empty() && phase_ != Phase::kLingering) fresh.remove_prefix(reader_.feed(fresh));
+  if (unread_.empty() && phase_ < Phase::kLingering) fresh.remove_prefix(reader_.feed(fresh));
   unread_ += fresh;
   co_return true;
 }
@@ -267,14 +268,22 @@ Task<void> HttpConnection::refuse(int status, std::string_view reason) {
 }
 
 Task<void> HttpConnection::linger() {
-  if (phase_ != Phase::kLingering) {
-    boost::system::error_code ignored;
-    socket_.shutdown(socket_.shutdown_send, ignored);
-    enter(Phase::kLingering);
-  }
+  if (phase_ < Phase::kLingering) end_sending(Phase::kLingering);
   do {
     unread_.clear();
   } while (!closed_ && co_await read_some());
+}
+
+void HttpConnection::part() {
+  char byte = 0;
+  const bool has_request = ::recv(socket_.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0;
+  if (!has_request) end_sending(Phase::kParting);
+}
+
+void HttpConnection::end_sending(Phase phase) {
+  boost::system::error_code ignored;
+  socket_.shutdown(socket_.shutdown_send, ignored);
+  enter(phase);
 }
 
 void HttpConnection::hand_over(Outcome outcome, const Call& call) {
@@ -329,6 +338,9 @@ void HttpConnection::sweep(runtime::SteadyTime now) {
     case Phase::kLingering:
       if (age >= kLinger) close();
       break;
+    case Phase::kParting:
+      if (age >= kParting) close();
+      break;
   }
 }
 
@@ -340,10 +352,7 @@ bool HttpConnection::is_too_slow(runtime::SteadyTime now) const {
 
 void HttpConnection::shut_down(std::chrono::milliseconds) {
   last_ = true;
-  if (reader_.state() != RequestReader::State::kIdle || phase_ > Phase::kHead) return;
-  char byte = 0;
-  const bool has_request = ::recv(socket_.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0;
-  if (!has_request) close();  // otherwise it has sent one before it could know, which is answered
+  if (reader_.state() == RequestReader::State::kIdle && phase_ <= Phase::kHead) part();
 }
 
 void HttpConnection::cut_off() {

@@ -57,8 +57,8 @@ class HttpConnection final : public std::enable_shared_from_this<HttpConnection>
   void cut_off() override;
 
  private:
-  // kReceiving: a streamed body, while its handler waits for more of it.
-  enum class Phase : std::uint8_t { kIdle, kHead, kBody, kReceiving, kHandling, kWriting, kLingering };
+  // kReceiving: a streamed body, while its handler waits for more of it. From kLingering on nothing more is sent.
+  enum class Phase : std::uint8_t { kIdle, kHead, kBody, kReceiving, kHandling, kWriting, kLingering, kParting };
 
   Task<void> run();
   Task<bool> read_request();  // false: the connection is at its end
@@ -73,6 +73,10 @@ class HttpConnection final : public std::enable_shared_from_this<HttpConnection>
   // After an answer that comes before the end of the request: what still arrives is thrown away for a while, since a
   // reset would take the answer from the client.
   Task<void> linger();
+  // Between two requests, when the server stops: a request that has arrived is the last one, otherwise the client is
+  // told the end. One that it sends meanwhile is thrown away, since a reset would look like an answer that was cut.
+  void part();
+  void end_sending(Phase phase);
   void hand_over(Outcome outcome, const Call& call);
   void enter(Phase phase);
   // Whether the bytes of the body, or of the answer, come or go more slowly than anybody is waited for.
