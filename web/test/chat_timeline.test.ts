@@ -87,9 +87,9 @@ describe('the timeline of a room', () => {
     expect(list.find(1)?.reactions).toEqual([{ emoji: '👍', count: 1, users: [7] }]);
     list.apply([{ reaction: { pos: 'k3:3', message_id: 1, emoji: '👍', user_id: 8, added: true, count: 2 } }]);
     expect(list.find(1)?.reactions).toEqual([{ emoji: '👍', count: 2, users: [7, 8] }]);
-    list.apply([{ reaction: { pos: 'k3:4', message_id: 1, emoji: '👍', user_id: 7, count: 1 } }]);
+    list.apply([{ reaction: { pos: 'k3:4', message_id: 1, emoji: '👍', user_id: 7, added: false, count: 1 } }]);
     expect(list.find(1)?.reactions).toEqual([{ emoji: '👍', count: 1, users: [8] }]);
-    list.apply([{ reaction: { pos: 'k3:5', message_id: 1, emoji: '👍', user_id: 8 } }]);
+    list.apply([{ reaction: { pos: 'k3:5', message_id: 1, emoji: '👍', user_id: 8, added: false, count: 0 } }]);
     expect(list.find(1)?.reactions).toEqual([]);
   });
 

@@ -1,5 +1,5 @@
 // What the history page shows, as it stands in the address.
-import type { ListQuery } from './api/client';
+import type { ListQuery } from './api/types';
 
 export const ranges = ['1m', '10m', '1h', '1d', 'all', 'custom'] as const;
 export type Range = (typeof ranges)[number];

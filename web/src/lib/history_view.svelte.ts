@@ -1,5 +1,5 @@
-import { api, isAbort, type ListQuery } from './api/client';
-import type { Message } from './api/types';
+import { api, isAbort } from './api/client';
+import type { ListQuery, Message } from './api/types';
 import { resolve, spanQuery, type HistoryQuery, type Span } from './history';
 import { messageRow, type MessageRow } from './live/row';
 import { parsePosition } from './position';

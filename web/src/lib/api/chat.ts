@@ -1,6 +1,6 @@
 // The calls of the chat: who one is, rooms and their rules, what becomes of messages, what is unread.
 import { get, request, roomPath } from './client';
-import type { Member, Message, Room, RoomRules, Session, UnreadRoom, User } from './types';
+import type { Member, Message, Reactions, Room, RoomRules, Session, UnreadRoom, User } from './types';
 
 const messagePath = (id: number) => `/api/v1/messages/${id}`;
 const reactionPath = (id: number, emoji: string) => `${messagePath(id)}/reactions/${encodeURIComponent(emoji)}`;
@@ -26,8 +26,8 @@ export const chat = {
 
   edit: (id: number, content: string) => request<Message>('PATCH', messagePath(id), { content }),
   remove: (id: number) => request<unknown>('DELETE', messagePath(id)),
-  react: (id: number, emoji: string) => request<{ count?: number }>('PUT', reactionPath(id, emoji)),
-  unreact: (id: number, emoji: string) => request<{ count?: number }>('DELETE', reactionPath(id, emoji)),
+  react: (id: number, emoji: string) => request<Reactions>('PUT', reactionPath(id, emoji)),
+  unreact: (id: number, emoji: string) => request<Reactions>('DELETE', reactionPath(id, emoji)),
 
   unread: () => get<UnreadRoom[]>('/api/v1/unread', {}),
   /** Everything up to `pos` has been read. */

@@ -1,6 +1,6 @@
 // The public API over fetch. Knows no page: workers use it too.
 import { ApiError, retryAfterMs } from './errors';
-import type { Health, Message, NewMessage, Problem, Room, Stats, Version } from './types';
+import type { Health, ListQuery, Message, NewMessage, Problem, Room, Stats, Version } from './types';
 
 const requestTimeoutMs = 10_000;
 /** So many rooms the server lists at once. */
@@ -36,15 +36,6 @@ export const actor = (): string | undefined => secret;
 export function heard(status: number, acting: string | undefined): void {
   reachListener(status !== 0);
   if (status === 401 && acting !== undefined && acting === secret) refusedListener();
-}
-
-export interface ListQuery {
-  limit?: number;
-  after?: string;
-  before?: string;
-  from?: string;
-  to?: string;
-  order?: 'asc' | 'desc';
 }
 
 export const api = {

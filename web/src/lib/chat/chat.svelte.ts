@@ -212,7 +212,7 @@ export class Chat {
       const { count } = await (own ? calls.unreact(row.id, emoji) : calls.react(row.id, emoji));
       // What came meanwhile may be newer than this answer; the event of one's own is there or follows.
       if (view?.timeline.find(row.id)?.reactions !== row.reactions) return;
-      return { reaction: { pos: row.pos, message_id: row.id, emoji, user_id: me, added: !own, count: count ?? 0 } };
+      return { reaction: { pos: row.pos, message_id: row.id, emoji, user_id: me, added: !own, count } };
     });
   }
 

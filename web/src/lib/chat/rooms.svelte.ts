@@ -2,7 +2,7 @@ import { chat } from '../api/chat';
 import { api, roomsPage } from '../api/client';
 import { ApiError } from '../api/errors';
 import { describe } from '../describe';
-import type { Room, RoomEvent, RoomListed, RulesChange } from '../api/types';
+import type { Room, RoomEvent, RoomListed, RulesChanged } from '../api/types';
 import type { Link } from '../rpc/link.svelte';
 import type { Glimpse } from '../rpc/protocol';
 import { roomsLog } from '../rpc/wire';
@@ -174,13 +174,13 @@ export class Rooms {
     this.list = this.list.map((one) => (one.id === room.id ? room : one));
   }
 
-  changed(name: string, { max_length, message_limit, read_only, expires_at }: RulesChange): void {
+  changed(name: string, { max_length, message_limit, read_only, expires_at }: RulesChanged): void {
     this.list = this.list.map((room) => {
       if (room.name !== name) return room;
       const { max_length: _1, message_limit: _2, expires_at: _3, ...rest } = room;
       return {
         ...rest,
-        read_only: read_only ?? false,
+        read_only,
         ...(max_length === undefined ? {} : { max_length }),
         ...(message_limit === undefined ? {} : { message_limit }),
         ...(expires_at === undefined ? {} : { expires_at }),
@@ -211,7 +211,7 @@ export class Rooms {
   #listed({ pos: _, opened, ...told }: RoomListed): void {
     const known = this.list.find(({ id }) => id === told.id);
     if (known) return this.changed(known.name, { pos: '', ...told });
-    this.list = [...this.list, { ...told, message_count: 0, pos: '' }];
+    this.list = [...this.list, { ...told, message_count: 0, pos: '', active_users: 0 }];
     const own = told.owner_id !== undefined && told.owner_id === session.user?.id;
     if (opened && !own) this.fresh = new Set([...this.fresh, told.name]);
   }

@@ -1,5 +1,5 @@
 // A message as the chat shows it, and what changes make of it. Rows are never changed in place: a change makes a new one.
-import type { Attachment, Message, ReactionChange } from '../api/types';
+import type { Attachment, Message, ReactionChanged } from '../api/types';
 import { parsePosition } from '../position';
 
 export interface ChatReaction {
@@ -73,9 +73,9 @@ export function deleted(row: ChatRow): ChatRow {
 }
 
 /** The count comes from the server, so the same change twice does no harm. `me` is never forgotten among the users. */
-export function reacted(row: ChatRow, change: ReactionChange, me: number | undefined): ChatRow {
+export function reacted(row: ChatRow, change: ReactionChanged, me: number | undefined): ChatRow {
   if (row.deleted) return row;
-  const { emoji, user_id: user, added = false, count = 0 } = change;
+  const { emoji, user_id: user, added, count } = change;
   const before = row.reactions.find((reaction) => reaction.emoji === emoji);
   if (count === 0) return { ...row, reactions: row.reactions.filter((reaction) => reaction.emoji !== emoji) };
   let users = (before?.users ?? []).filter((known) => known !== user);

@@ -1,4 +1,4 @@
-import type { Hit } from '../api/search';
+import type { Hit } from '../api/types';
 
 // Cuts a text into pieces to draw: links, marked words, and the rest. Pieces put together are the text again.
 

@@ -23,7 +23,7 @@ export class UnreadCounts {
   /** The server's own counts, in place of all others. */
   static from(rooms: readonly UnreadRoom[]): UnreadCounts {
     return new UnreadCounts(
-      new Map(rooms.map(({ room, unread }) => [room, unread ?? 0])),
+      new Map(rooms.map(({ room, unread }) => [room, unread])),
       new Map(rooms.map(({ room, pos }) => [room, pos])),
     );
   }
