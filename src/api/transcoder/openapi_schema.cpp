@@ -305,6 +305,16 @@ void SchemaSet::append_request(JsonWriter& json, const Descriptor& message,
   json.key("additionalProperties").boolean(false).end_object();
 }
 
+namespace {
+
+// Messages have presence with and without `optional`; the keyword says that an answer may lack one.
+bool may_be_absent(const FieldDescriptor& field) {
+  if (field.is_repeated()) return field.options().GetExtension(v1::absent_when_empty);
+  return field.has_optional_keyword() || field.real_containing_oneof() != nullptr || field.enum_type() != nullptr;
+}
+
+}  // namespace
+
 void SchemaSet::append_message(JsonWriter& json, const UsedMessage& used) const {
   const Descriptor& message = *used.descriptor;
   if (used.in_request) return append_request(json, message, {});
@@ -316,9 +326,7 @@ void SchemaSet::append_message(JsonWriter& json, const UsedMessage& used) const 
     const FieldDescriptor& field = *message.field(i);
     json.key(field.name());
     append_field(json, field, Use::kResponse);
-    const bool may_be_absent = field.is_repeated() ? field.options().GetExtension(v1::absent_when_empty)
-                                                   : field.has_presence() || field.enum_type() != nullptr;
-    if (!may_be_absent) required.push_back(field.name());
+    if (!may_be_absent(field)) required.push_back(field.name());
   }
   json.end_object();
   append_names(json, "required", required);

@@ -705,7 +705,7 @@ export interface components {
              * Format: date-time
              * @description Since when.
              */
-            joined_at?: string;
+            joined_at: string;
         };
         /** @description Somebody joined or left the room. */
         MemberChanged: {
@@ -766,7 +766,7 @@ export interface components {
              * Format: date-time
              * @description Server time of the commit.
              */
-            created_at?: string;
+            created_at: string;
             /** @description True in the answer to a repeated send: the message had been committed before. */
             duplicate?: boolean;
             /**
@@ -812,7 +812,7 @@ export interface components {
              */
             pos: string;
             /** @description The message as it is now. */
-            message?: components["schemas"]["Message"];
+            message: components["schemas"]["Message"];
             /**
              * Format: int64
              * @description Who changed it.
@@ -899,7 +899,7 @@ export interface components {
              * Format: date-time
              * @description When the room was opened.
              */
-            created_at?: string;
+            created_at: string;
             /**
              * Format: int32
              * @description Longest message, in characters (Unicode code points). Absent: the server's limit.
@@ -985,7 +985,7 @@ export interface components {
              * Format: date-time
              * @description When the room was opened.
              */
-            created_at?: string;
+            created_at: string;
             /**
              * Format: int64
              * @description Number of the owner. Absent for built-in rooms.
@@ -1063,7 +1063,7 @@ export interface components {
         /** @description A message that was found, and where in its text. */
         SearchHit: {
             /** @description The message. */
-            message?: components["schemas"]["Message"];
+            message: components["schemas"]["Message"];
             /** @description A piece of its text around what was looked for, cut where hits begin and end. */
             parts: components["schemas"]["SearchPart"][];
             /** @description Whether there is more of the text before this piece. */
@@ -1142,12 +1142,12 @@ export interface components {
             /** @description UUID, the secret: `Authorization: Bearer <session_id>`. Only in the answer to CreateSession. */
             session_id?: string;
             /** @description Whom the session acts as. */
-            user?: components["schemas"]["User"];
+            user: components["schemas"]["User"];
             /**
              * Format: date-time
              * @description When it was opened.
              */
-            created_at?: string;
+            created_at: string;
             /**
              * Format: date-time
              * @description When it ends if nothing happens: after the last message, or after the last own room was closed. Absent while the user owns an open room.
@@ -1182,7 +1182,7 @@ export interface components {
              */
             messages_last_hour: number;
             /** @description Open connections of all transports. */
-            connections?: components["schemas"]["Connections"];
+            connections: components["schemas"]["Connections"];
             /**
              * Format: double
              * @description Seconds since the start of the server.
@@ -1214,11 +1214,11 @@ export interface components {
              */
             window_bytes: number;
             /** @description Time to commit one message, from its arrival, over the last seconds. */
-            commit?: components["schemas"]["Latency"];
+            commit: components["schemas"]["Latency"];
             /** @description Time to answer a request, over the last seconds. */
-            request?: components["schemas"]["Latency"];
+            request: components["schemas"]["Latency"];
             /** @description Time from a commit to the hand-over to the last subscriber's socket on a core, over the last seconds. */
-            fanout?: components["schemas"]["Latency"];
+            fanout: components["schemas"]["Latency"];
         };
         /** @description The answer to a subscription. */
         Subscribed: {
