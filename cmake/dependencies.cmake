@@ -12,6 +12,7 @@ find_package(CURL REQUIRED)
 pkg_check_modules(SQLITE REQUIRED IMPORTED_TARGET sqlite3)
 pkg_check_modules(CLI11 REQUIRED IMPORTED_TARGET CLI11)
 pkg_check_modules(UTF8PROC REQUIRED IMPORTED_TARGET libutf8proc)
+pkg_check_modules(JEMALLOC REQUIRED IMPORTED_TARGET jemalloc)
 
 # libstemmer brings neither a CMake package nor a file for pkg-config.
 find_path(STEMMER_INCLUDE libstemmer.h REQUIRED)

@@ -10,7 +10,7 @@ namespace vestnik::api {
 
 Task<Result<chat::Appended>> commit(chat::MessageWriter& writer, Call& call, chat::Prepared prepared) {
   log::debug("change received", {{"request_id", call.request_id}, {"room", prepared.room->name}});
-  co_return co_await asio::async_initiate<const asio::use_awaitable_t<>, void(Result<chat::Appended>)>(
+  co_return co_await asio::async_initiate<const asio::use_awaitable_t<Executor>, void(Result<chat::Appended>)>(
       [&](auto handler) {
         chat::Pending pending{
             .room = std::move(prepared.room),
@@ -22,7 +22,7 @@ Task<Result<chat::Appended>> commit(chat::MessageWriter& writer, Call& call, cha
             .arrived = std::chrono::steady_clock::now()};
         writer.submit({&pending, 1});
       },
-      asio::use_awaitable);
+      use_awaitable);
 }
 
 }  // namespace vestnik::api

@@ -85,9 +85,8 @@ void Followed::on_ephemeral(std::string_view frame, const void* from) {
   owner_.on_ephemeral(frame, from);
 }
 
-LiveConnection::LiveConnection(LiveContext& context, Admission admission, runtime::Core& core,
-                               boost::asio::ip::tcp::socket socket, live::Encoding encoding,
-                               std::atomic<std::int64_t>& counter)
+LiveConnection::LiveConnection(LiveContext& context, Admission admission, runtime::Core& core, runtime::Socket socket,
+                               live::Encoding encoding, std::atomic<std::int64_t>& counter)
     : context_(context),
       admission_(std::move(admission)),
       core_(core),
@@ -110,11 +109,17 @@ void LiveConnection::begin(std::string_view greeting) {
 }
 
 void LiveConnection::depend_on(const chat::SessionEnd& end) {
-  if (end) ++session_ends_[end];
+  if (!end) return;
+  const auto known = std::ranges::find(session_ends_, end, &SessionUse::first);
+  if (known == session_ends_.end()) {
+    session_ends_.emplace_back(end, 1);
+  } else {
+    ++known->second;
+  }
 }
 
 void LiveConnection::forget(const chat::SessionEnd& end) {
-  const auto found = session_ends_.find(end);
+  const auto found = std::ranges::find(session_ends_, end, &SessionUse::first);
   if (found != session_ends_.end() && --found->second == 0) session_ends_.erase(found);
 }
 

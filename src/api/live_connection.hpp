@@ -6,21 +6,22 @@
 
 #include <array>
 #include <atomic>
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/intrusive/list.hpp>
 #include <chrono>
 #include <cstddef>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "api/connections.hpp"
 #include "api/followed.hpp"
 #include "api/server_status.hpp"
 #include "api/subscriptions.hpp"
 #include "runtime/cores.hpp"
+#include "runtime/socket.hpp"
 
 namespace vestnik::api {
 
@@ -42,7 +43,7 @@ class LiveConnection : public std::enable_shared_from_this<LiveConnection>, publ
   void cut_off() final { close(); }
 
  protected:
-  LiveConnection(LiveContext& context, Admission admission, runtime::Core& core, boost::asio::ip::tcp::socket socket,
+  LiveConnection(LiveContext& context, Admission admission, runtime::Core& core, runtime::Socket socket,
                  live::Encoding encoding, std::atomic<std::int64_t>& counter);
   ~LiveConnection() override;
 
@@ -92,6 +93,7 @@ class LiveConnection : public std::enable_shared_from_this<LiveConnection>, publ
   bool finishing() const { return finishing_; }
 
  private:
+  using SessionUse = std::pair<chat::SessionEnd, std::size_t>;  // and how often it is depended on
   friend class Followed;
   class Load;  // what one call offers to the kernel
 
@@ -113,13 +115,13 @@ class LiveConnection : public std::enable_shared_from_this<LiveConnection>, publ
   LiveContext& context_;
   Admission admission_;
   runtime::Core& core_;
-  boost::asio::ip::tcp::socket socket_;
+  runtime::Socket socket_;
   std::atomic<std::int64_t>& counter_;
   // Rooms that may have something to send, in the order in which their turns come.
   boost::intrusive::list<Followed, boost::intrusive::base_hook<ReadyHook>, boost::intrusive::constant_time_size<false>>
       ready_;
-  std::map<chat::SessionEnd, std::size_t> session_ends_;  // mostly one, and how often it is depended on
-  std::string out_;                                       // personal frames, and the rest of a frame that left in part
+  std::vector<SessionUse> session_ends_;  // mostly one
+  std::string out_;                       // personal frames, and the rest of a frame that left in part
   std::size_t out_sent_ = 0;
   live::Encoding encoding_;
   bool blocked_ = false;  // the kernel's buffer is full

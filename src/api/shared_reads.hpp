@@ -32,24 +32,25 @@ class SharedReads {
   template <typename Read, typename Good>
   Task<Result<Value>> get(runtime::Core& core, Key key, Read read, Good good) {
     // Whoever finds nothing makes the entry and reads; all others wait for the end of that.
-    auto given = co_await asio::async_initiate<const asio::use_awaitable_t<>, void(std::optional<Result<Value>>)>(
-        [this, &core, &key, &good](auto handler) {
-          auto resume = [&core, handler = std::move(handler)](std::optional<Result<Value>> result) mutable {
-            core.post([handler = std::move(handler), result = std::move(result)]() mutable {
-              std::move(handler)(std::move(result));
-            });
-          };
-          std::unique_lock lock(mutex_);
-          const auto [found, is_new] = entries_.try_emplace(key);
-          Entry& entry = found->second;
-          if (!is_new && !entry.value) return entry.waiting.push_back(std::move(resume));
-          if (entry.value && !good(*entry.value)) entry.value.reset();
-          std::optional<Result<Value>> result;
-          if (entry.value) result.emplace(*entry.value);
-          lock.unlock();
-          resume(std::move(result));
-        },
-        asio::use_awaitable);
+    auto given =
+        co_await asio::async_initiate<const asio::use_awaitable_t<Executor>, void(std::optional<Result<Value>>)>(
+            [this, &core, &key, &good](auto handler) {
+              auto resume = [&core, handler = std::move(handler)](std::optional<Result<Value>> result) mutable {
+                core.post([handler = std::move(handler), result = std::move(result)]() mutable {
+                  std::move(handler)(std::move(result));
+                });
+              };
+              std::unique_lock lock(mutex_);
+              const auto [found, is_new] = entries_.try_emplace(key);
+              Entry& entry = found->second;
+              if (!is_new && !entry.value) return entry.waiting.push_back(std::move(resume));
+              if (entry.value && !good(*entry.value)) entry.value.reset();
+              std::optional<Result<Value>> result;
+              if (entry.value) result.emplace(*entry.value);
+              lock.unlock();
+              resume(std::move(result));
+            },
+            use_awaitable);
     if (given) co_return *std::move(given);
 
     reads_.add();
@@ -90,7 +91,7 @@ class SharedReads {
 
   Task<void> forget_later(Key key) {
     asio::steady_timer timer(co_await asio::this_coro::executor, kKeptFor);
-    co_await timer.async_wait(asio::use_awaitable);
+    co_await timer.async_wait(use_awaitable);
     forget(key);
   }
 

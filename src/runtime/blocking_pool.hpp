@@ -22,15 +22,17 @@ class BlockingPool {
   // unavailable after join(), and those of `work`; what it throws is thrown to the caller.
   template <std::invocable Work>
   Task<std::invoke_result_t<Work>> run(Work work) {
+    using Result = std::invoke_result_t<Work>;
     auto pass = gate_.enter();
     if (!pass) co_return refused(pass.error());
     auto result = co_await asio::co_spawn(
         pool_,
-        [pass = std::move(*pass), work = std::move(work)]() mutable -> Task<std::invoke_result_t<Work>> {
+        [pass = std::move(*pass),
+         work = std::move(work)]() mutable -> asio::awaitable<Result, asio::thread_pool::executor_type> {
           const auto place = std::move(pass);  // given back when the work has ended, by an exception too
           co_return work();
         },
-        asio::use_awaitable);
+        use_awaitable);
     co_return result;
   }
 

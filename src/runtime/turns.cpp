@@ -13,14 +13,14 @@ Task<Result<Turns::Turn>> Turns::take(std::optional<Key> key) {
               .detail = fmt::format("{} of yours are waiting already; wait for their answers", limits_.waiting_each),
               .retry_after = std::chrono::seconds(1)});
   }
-  co_await asio::async_initiate<const asio::use_awaitable_t<>, void()>(
+  co_await asio::async_initiate<const asio::use_awaitable_t<Executor>, void()>(
       [this, key](auto handler) {
         enter(key, [handler = std::move(handler)]() mutable {
           const auto executor = asio::get_associated_executor(handler);
           asio::post(executor, std::move(handler));
         });
       },
-      asio::use_awaitable);
+      use_awaitable);
   co_return Turn(*this, key);
 }
 

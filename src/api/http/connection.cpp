@@ -25,7 +25,7 @@ constexpr std::string_view kBadChunk = "a chunk of the body is malformed";
 constexpr std::size_t kPieceBytes = 64 * 1024;     // of an answer that is sent from a source
 constexpr std::int64_t kBytesPerSecondMin = 4096;  // slower than this, over all its time, nobody is waited for
 
-// One read buffer for all connections of a thread: an idle connection has none.
+// For long requests. One for all connections of a thread, so that an idle one has little.
 std::span<char> read_buffer() {
   thread_local const auto buffer = std::make_unique_for_overwrite<char[]>(kReadBytes);
   return {buffer.get(), kReadBytes};
@@ -50,8 +50,8 @@ Error refusal(int status, std::string_view reason) {
 
 }  // namespace
 
-HttpConnection::HttpConnection(ServerContext& context, Admission admission, runtime::Core& core,
-                               boost::asio::ip::tcp::socket socket, std::uint64_t number)
+HttpConnection::HttpConnection(ServerContext& context, Admission admission, runtime::Core& core, runtime::Socket socket,
+                               std::uint64_t number)
     : context_(context),
       admission_(std::move(admission)),
       core_(core),
@@ -132,16 +132,24 @@ Task<bool> HttpConnection::read_request() {
 
 Task<bool> HttpConnection::read_some() {
   boost::system::error_code error;
-  co_await socket_.async_wait(socket_.wait_read, asio::redirect_error(asio::use_awaitable, error));
+  // Not async_wait(), which costs a call of epoll_ctl for each request.
+  const std::size_t bytes =
+      co_await socket_.async_receive(asio::buffer(arrived_), asio::redirect_error(use_awaitable, error));
   if (error || closed_) co_return false;
+  take({arrived_.data(), bytes});
+  if (bytes == arrived_.size()) take_more();
+  co_return true;
+}
+
+void HttpConnection::take(std::string_view bytes) {
+  if (unread_.empty() && phase_ < Phase::kLingering) bytes.remove_prefix(reader_.feed(bytes));
+  unread_ += bytes;
+}
+
+void HttpConnection::take_more() {
   const std::span<char> buffer = read_buffer();
   const ssize_t bytes = ::recv(socket_.native_handle(), buffer.data(), buffer.size(), MSG_DONTWAIT);
-  if (bytes < 0 && (would_block() || errno == EINTR)) co_return true;
-  if (bytes <= 0) co_return false;
-  std::string_view fresh(buffer.data(), static_cast<std::size_t>(bytes));
-  if (unread_.empty() && phase_ < Phase::kLingering) fresh.remove_prefix(reader_.feed(fresh));
-  unread_ += fresh;
-  co_return true;
+  if (bytes > 0) take({buffer.data(), static_cast<std::size_t>(bytes)});  // an end is seen by the next read
 }
 
 Task<bool> HttpConnection::invite_body() {
@@ -183,7 +191,7 @@ Task<bool> HttpConnection::write(std::string_view bytes) {
     }
     if (bytes.empty()) break;
     boost::system::error_code error;
-    co_await socket_.async_wait(socket_.wait_write, asio::redirect_error(asio::use_awaitable, error));
+    co_await socket_.async_wait(socket_.wait_write, asio::redirect_error(use_awaitable, error));
     if (error || closed_) co_return false;
   }
   co_return true;

@@ -2,7 +2,7 @@
 // socket over when a request becomes a WebSocket or an event stream.
 #pragma once
 
-#include <boost/asio/ip/tcp.hpp>
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -16,6 +16,7 @@
 #include "api/http/request_reader.hpp"
 #include "api/rpc/session.hpp"
 #include "api/websocket/session.hpp"
+#include "runtime/socket.hpp"
 
 namespace vestnik::api::http {
 
@@ -47,7 +48,7 @@ class HttpConnection final : public std::enable_shared_from_this<HttpConnection>
                              public Connection,
                              private BodyStream {
  public:
-  HttpConnection(ServerContext& context, Admission admission, runtime::Core& core, boost::asio::ip::tcp::socket socket,
+  HttpConnection(ServerContext& context, Admission admission, runtime::Core& core, runtime::Socket socket,
                  std::uint64_t number);
   ~HttpConnection() override;
 
@@ -63,6 +64,8 @@ class HttpConnection final : public std::enable_shared_from_this<HttpConnection>
   Task<void> run();
   Task<bool> read_request();  // false: the connection is at its end
   Task<bool> read_some();
+  void take(std::string_view bytes);
+  void take_more();          // what has arrived besides what filled arrived_
   Task<bool> invite_body();  // tells a client that waits for it to go on, once
   Task<Result<std::string>> next() override;
   Task<bool> write(std::string_view bytes);
@@ -89,11 +92,12 @@ class HttpConnection final : public std::enable_shared_from_this<HttpConnection>
   ServerContext& context_;
   Admission admission_;
   runtime::Core& core_;
-  boost::asio::ip::tcp::socket socket_;
+  runtime::Socket socket_;
   std::uint64_t number_;
   std::uint64_t requests_ = 0;
   RequestReader reader_;
-  std::string unread_;  // bytes behind the current request
+  std::array<char, 1024> arrived_;  // most requests whole
+  std::string unread_;              // bytes behind the current request
   std::string out_;
   Phase phase_ = Phase::kHead;
   runtime::SteadyTime phase_since_;     // or since its last progress

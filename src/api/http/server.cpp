@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "base/log.hpp"
+#include "runtime/socket.hpp"
 
 namespace vestnik::api::http {
 namespace {
@@ -109,13 +110,13 @@ class Server::Door {
     auto pause_for = kPauseMin;
     while (acceptor_.is_open()) {
       boost::system::error_code error;
-      tcp::socket socket = co_await acceptor_.async_accept(asio::redirect_error(asio::use_awaitable, error));
+      runtime::Socket socket = co_await acceptor_.async_accept(asio::redirect_error(use_awaitable, error));
       if (error == boost::asio::error::operation_aborted || !acceptor_.is_open()) co_return;
       if (error) {
         // No file descriptors are left, most likely: those who wait in the backlog get their turn a little later.
         trouble_.begin(error.message());
         asio::steady_timer pause(core_.context(), std::exchange(pause_for, std::min(2 * pause_for, kPauseMax)));
-        co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, error));
+        co_await pause.async_wait(asio::redirect_error(use_awaitable, error));
         continue;
       }
       pause_for = kPauseMin;
@@ -124,7 +125,7 @@ class Server::Door {
     }
   }
 
-  void take(tcp::socket socket) {
+  void take(runtime::Socket socket) {
     boost::system::error_code error;
     const auto peer = socket.remote_endpoint(error);
     if (error) return;  // gone already
@@ -138,7 +139,7 @@ class Server::Door {
   // A number for each connection, different on each core.
   std::uint64_t next_number() { return accepted_++ * 1'000 + core_.index(); }
 
-  void refuse(tcp::socket& socket) {
+  void refuse(runtime::Socket& socket) {
     context_.count_refused(503);
     const std::string request_id = fmt::format("{}-{}.0", context_.request_id_prefix, next_number());
     std::string answer;
@@ -154,7 +155,7 @@ class Server::Door {
   runtime::Core& core_;
   ServerContext& context_;
   AcceptTrouble& trouble_;
-  tcp::acceptor acceptor_;
+  runtime::Acceptor acceptor_;
   std::uint64_t accepted_ = 0;
 };
 

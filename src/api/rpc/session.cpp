@@ -37,7 +37,7 @@ const Concrete& as(const Message& message) {
 
 }  // namespace
 
-Session::Session(SessionContext& context, Admission admission, runtime::Core& core, boost::asio::ip::tcp::socket socket,
+Session::Session(SessionContext& context, Admission admission, runtime::Core& core, runtime::Socket socket,
                  std::string request_id, std::string credentials)
     : Socket(context.live, std::move(admission), core, std::move(socket), live::Encoding::kJsonRpc, context.limits,
              std::move(request_id)),

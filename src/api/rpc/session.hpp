@@ -44,7 +44,7 @@ class Session final : public websocket::Socket, private live::Gatherer {
   static constexpr std::size_t kBatchMax = 100;
 
   // `credentials`: of the handshake; empty when none were given.
-  Session(SessionContext& context, Admission admission, runtime::Core& core, boost::asio::ip::tcp::socket socket,
+  Session(SessionContext& context, Admission admission, runtime::Core& core, runtime::Socket socket,
           std::string request_id, std::string credentials);
   ~Session() override;
 

@@ -8,7 +8,7 @@
 
 namespace vestnik::api::sse {
 
-Session::Session(LiveContext& context, Admission admission, runtime::Core& core, boost::asio::ip::tcp::socket socket,
+Session::Session(LiveContext& context, Admission admission, runtime::Core& core, runtime::Socket socket,
                  const SubscriptionRequest& subscription)
     : LiveConnection(context, std::move(admission), core, std::move(socket), live::Encoding::kServerSentEvents,
                      context.status.event_streams),

@@ -8,7 +8,7 @@ namespace vestnik::api::sse {
 
 class Session final : public LiveConnection {
  public:
-  Session(LiveContext& context, Admission admission, runtime::Core& core, boost::asio::ip::tcp::socket socket,
+  Session(LiveContext& context, Admission admission, runtime::Core& core, runtime::Socket socket,
           const SubscriptionRequest& subscription);
 
   // Sends `head`, the head of the answer, and begins at the asked position.

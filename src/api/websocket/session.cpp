@@ -20,7 +20,7 @@ constexpr std::size_t kInFlightBytesMax = 1024 * 1024;
 
 }  // namespace
 
-Session::Session(SessionContext& context, Admission admission, runtime::Core& core, boost::asio::ip::tcp::socket socket,
+Session::Session(SessionContext& context, Admission admission, runtime::Core& core, runtime::Socket socket,
                  std::string request_id, const SubscriptionRequest& subscription)
     : Socket(context.live, std::move(admission), core, std::move(socket), live::Encoding::kWebSocket, context.limits,
              std::move(request_id)),

@@ -24,7 +24,7 @@ struct SessionContext {
 class Session final : public Socket {
  public:
   // Follows the room that `subscription` asks for.
-  Session(SessionContext& context, Admission admission, runtime::Core& core, boost::asio::ip::tcp::socket socket,
+  Session(SessionContext& context, Admission admission, runtime::Core& core, runtime::Socket socket,
           std::string request_id, const SubscriptionRequest& subscription);
 
   // Sends `greeting`, the answer to the request, and begins at the asked position. `announce`: the first frame tells

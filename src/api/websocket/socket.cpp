@@ -31,7 +31,7 @@ void append_close(std::string& out, CloseCode code, std::string_view reason) {
   append_websocket_frame(out, Opcode::kClose, payload);
 }
 
-Socket::Socket(LiveContext& context, Admission admission, runtime::Core& core, boost::asio::ip::tcp::socket socket,
+Socket::Socket(LiveContext& context, Admission admission, runtime::Core& core, runtime::Socket socket,
                live::Encoding encoding, const FrameReader::Limits& limits, std::string request_id)
     : LiveConnection(context, std::move(admission), core, std::move(socket), encoding, context.status.websockets),
       request_id_(std::move(request_id)),

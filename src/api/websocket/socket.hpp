@@ -19,7 +19,7 @@ void append_close(std::string& out, CloseCode code, std::string_view reason);
 
 class Socket : public LiveConnection, private FrameReader::Events {
  protected:
-  Socket(LiveContext& context, Admission admission, runtime::Core& core, boost::asio::ip::tcp::socket socket,
+  Socket(LiveContext& context, Admission admission, runtime::Core& core, runtime::Socket socket,
          live::Encoding encoding, const FrameReader::Limits& limits, std::string request_id);
 
   // All messages of one read have been handed to on_text().

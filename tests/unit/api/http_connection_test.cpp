@@ -22,7 +22,7 @@ constexpr auto kBodyTimeout = 1s;
 class HttpConnectionTest : public testing::Test {
  protected:
   rpc::Peer connect() {
-    return server_.connect(0, 0, [this](Admission admission, boost::asio::ip::tcp::socket socket) {
+    return server_.connect(0, 0, [this](Admission admission, runtime::Socket socket) {
       std::make_shared<HttpConnection>(context_, std::move(admission), server_.core(0), std::move(socket), 1)->start();
     });
   }
@@ -57,7 +57,7 @@ TEST_F(HttpConnectionTest, FromTheEndOfABodyOnTheClientIsNotWaitedFor) {
     asio::steady_timer timer(call.core.context());
     for (const auto begun = call.core.sweeper().now(); call.core.sweeper().now() - begun <= kBodyTimeout;) {
       timer.expires_after(10ms);
-      co_await timer.async_wait(asio::use_awaitable);
+      co_await timer.async_wait(use_awaitable);
     }
     co_return Response{.status = 201, .close = true};
   };

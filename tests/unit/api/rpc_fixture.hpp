@@ -140,7 +140,7 @@ class RpcServer {
 
   // A client of a socket on that core, behind kernel buffers of that size (0: the system's).
   Peer connect(std::size_t core = 0, int buffer_bytes = 0) {
-    return connect(core, buffer_bytes, [&](Admission admission, boost::asio::ip::tcp::socket socket) {
+    return connect(core, buffer_bytes, [&](Admission admission, runtime::Socket socket) {
       std::make_shared<Session>(context_, std::move(admission), cores_[core], std::move(socket), "test", "")->start("");
     });
   }
@@ -159,7 +159,7 @@ class RpcServer {
     if (buffer_bytes > 0) setsockopt(server, SOL_SOCKET, SO_SNDBUF, &buffer_bytes, sizeof(buffer_bytes));
     ::close(listener);
     on_core(core, [&] {
-      boost::asio::ip::tcp::socket socket(cores_[core].context(), boost::asio::ip::tcp::v4(), server);
+      runtime::Socket socket(cores_[core].context(), boost::asio::ip::tcp::v4(), server);
       auto admission = connections_.admit(cores_[core], boost::asio::ip::address_v4::loopback());
       start(std::move(*admission), std::move(socket));
     });
