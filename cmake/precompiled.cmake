@@ -24,9 +24,9 @@ function(vestnik_precompile name)
   add_custom_target(${name} DEPENDS ${output})
 endfunction()
 
-# vestnik_use_precompiled(<target> <name>)
+# vestnik_use_precompiled(<target> <name>): not for those that do not link the libraries, as base and cli and their tests.
 function(vestnik_use_precompiled target name)
-  if(TARGET ${name})
+  if(TARGET ${name} AND NOT target MATCHES "_(base|cli)$")
     target_compile_options(${target} PRIVATE "SHELL:-include-pch ${CMAKE_BINARY_DIR}/${name}.pch")
     add_dependencies(${target} ${name})
   endif()

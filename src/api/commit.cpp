@@ -22,7 +22,7 @@ Task<Result<chat::Appended>> commit(chat::MessageWriter& writer, Call& call, cha
             .arrived = std::chrono::steady_clock::now()};
         writer.submit({&pending, 1});
       },
-      use_awaitable);
+      kUseAwaitable);
 }
 
 }  // namespace vestnik::api

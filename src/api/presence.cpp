@@ -29,7 +29,7 @@ Task<void> tell_presence(chat::ChatService& chat, live::Hub& hub, runtime::Block
   asio::steady_timer timer(co_await asio::this_coro::executor);
   while (true) {
     timer.expires_after(kInterval);
-    co_await timer.async_wait(use_awaitable);
+    co_await timer.async_wait(kUseAwaitable);
     if (!chat.has_presence_notices()) continue;
     const auto notices = co_await pool.run(
         [&chat]() -> Result<std::vector<chat::PresenceNotice>> { return chat.take_presence_notices(); });

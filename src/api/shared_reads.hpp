@@ -50,7 +50,7 @@ class SharedReads {
               lock.unlock();
               resume(std::move(result));
             },
-            use_awaitable);
+            kUseAwaitable);
     if (given) co_return *std::move(given);
 
     reads_.add();
@@ -91,7 +91,7 @@ class SharedReads {
 
   Task<void> forget_later(Key key) {
     asio::steady_timer timer(co_await asio::this_coro::executor, kKeptFor);
-    co_await timer.async_wait(use_awaitable);
+    co_await timer.async_wait(kUseAwaitable);
     forget(key);
   }
 

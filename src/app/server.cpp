@@ -144,7 +144,7 @@ Task<void> watch_status(api::ServerStatus& status, chat::StoreFailures& failures
   auto next_line = std::chrono::steady_clock::now() + interval;
   while (true) {
     timer.expires_after(std::chrono::seconds(1));
-    co_await timer.async_wait(use_awaitable);
+    co_await timer.async_wait(kUseAwaitable);
     status.tick();
     failures.tell_counts();
     time.look();

@@ -49,7 +49,7 @@ Task<void> ApiKeys::follow(runtime::BlockingPool& pool) {
   bool failing = false;
   while (true) {
     timer.expires_after(kInterval);
-    co_await timer.async_wait(use_awaitable);
+    co_await timer.async_wait(kUseAwaitable);
     const auto done = co_await pool.run([this] { return refresh(); });
     if (!done && !failing) log::warn("API keys could not be read", {{"detail", done.error().detail}});
     failing = !done;

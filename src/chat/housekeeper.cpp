@@ -20,7 +20,7 @@ Task<void> Housekeeper::run(runtime::Core& core) {
   asio::steady_timer timer(core.context());
   while (true) {
     timer.expires_after(kInterval);
-    co_await timer.async_wait(use_awaitable);
+    co_await timer.async_wait(kUseAwaitable);
     if (stopping_) co_return;
     close_expired(core);
     co_await close_idle(core);

@@ -22,6 +22,6 @@ using Executor = asio::io_context::executor_type;
 template <typename T>
 using Task = asio::awaitable<T, Executor>;
 
-inline constexpr asio::use_awaitable_t<Executor> use_awaitable;
+inline constexpr asio::use_awaitable_t<Executor> kUseAwaitable;
 
 }  // namespace vestnik

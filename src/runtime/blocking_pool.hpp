@@ -32,7 +32,7 @@ class BlockingPool {
           const auto place = std::move(pass);  // given back when the work has ended, by an exception too
           co_return work();
         },
-        use_awaitable);
+        kUseAwaitable);
     co_return result;
   }
 

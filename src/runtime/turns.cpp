@@ -20,7 +20,7 @@ Task<Result<Turns::Turn>> Turns::take(std::optional<Key> key) {
           asio::post(executor, std::move(handler));
         });
       },
-      use_awaitable);
+      kUseAwaitable);
   co_return Turn(*this, key);
 }
 

@@ -134,7 +134,7 @@ Task<bool> HttpConnection::read_some() {
   boost::system::error_code error;
   // Not async_wait(), which costs a call of epoll_ctl for each request.
   const std::size_t bytes =
-      co_await socket_.async_receive(asio::buffer(arrived_), asio::redirect_error(use_awaitable, error));
+      co_await socket_.async_receive(asio::buffer(arrived_), asio::redirect_error(kUseAwaitable, error));
   if (error || closed_) co_return false;
   take({arrived_.data(), bytes});
   if (bytes == arrived_.size()) take_more();
@@ -191,7 +191,7 @@ Task<bool> HttpConnection::write(std::string_view bytes) {
     }
     if (bytes.empty()) break;
     boost::system::error_code error;
-    co_await socket_.async_wait(socket_.wait_write, asio::redirect_error(use_awaitable, error));
+    co_await socket_.async_wait(socket_.wait_write, asio::redirect_error(kUseAwaitable, error));
     if (error || closed_) co_return false;
   }
   co_return true;

@@ -110,13 +110,13 @@ class Server::Door {
     auto pause_for = kPauseMin;
     while (acceptor_.is_open()) {
       boost::system::error_code error;
-      runtime::Socket socket = co_await acceptor_.async_accept(asio::redirect_error(use_awaitable, error));
+      runtime::Socket socket = co_await acceptor_.async_accept(asio::redirect_error(kUseAwaitable, error));
       if (error == boost::asio::error::operation_aborted || !acceptor_.is_open()) co_return;
       if (error) {
         // No file descriptors are left, most likely: those who wait in the backlog get their turn a little later.
         trouble_.begin(error.message());
         asio::steady_timer pause(core_.context(), std::exchange(pause_for, std::min(2 * pause_for, kPauseMax)));
-        co_await pause.async_wait(asio::redirect_error(use_awaitable, error));
+        co_await pause.async_wait(asio::redirect_error(kUseAwaitable, error));
         continue;
       }
       pause_for = kPauseMin;

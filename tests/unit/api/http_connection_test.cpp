@@ -57,7 +57,7 @@ TEST_F(HttpConnectionTest, FromTheEndOfABodyOnTheClientIsNotWaitedFor) {
     asio::steady_timer timer(call.core.context());
     for (const auto begun = call.core.sweeper().now(); call.core.sweeper().now() - begun <= kBodyTimeout;) {
       timer.expires_after(10ms);
-      co_await timer.async_wait(use_awaitable);
+      co_await timer.async_wait(kUseAwaitable);
     }
     co_return Response{.status = 201, .close = true};
   };
