@@ -114,13 +114,23 @@ class PageBudget {
   bool is_empty_ = true;
 };
 
-// What must be the same in a draft that repeats another: the digest of content and attachments.
+// What must be the same in a draft that repeats another: the digest of content, attachments, what it answers, and of
+// the name where that alone tells one author from another. Not the client's own number, which may begin anew with each
+// connection.
 inline std::string digest_of(const chat::Draft& draft) {
   Sha256 digest;
   digest.add(draft.content);
   for (const auto& id : draft.attachment_ids) {
     digest.add(std::string_view("\0", 1));  // stands in no content
     digest.add(id);
+  }
+  if (draft.reply_to) {
+    digest.add(std::string_view("\0>", 2));  // begins no id
+    digest.add(std::to_string(*draft.reply_to));
+  }
+  if (!draft.user_id && draft.username) {
+    digest.add(std::string_view("\0@", 2));
+    digest.add(*draft.username);
   }
   return digest.finish();
 }

@@ -61,6 +61,7 @@ Result<chat::Appended> NaiveStore::apply(RoomState& room, const chat::Draft& dra
     const auto* now = find_message(room, first.id);
     if (now == nullptr && room.room.counter - first.n >= 100'000) continue;
     bool same = first.content == draft.content && draft.attachment_ids.size() == first.attachments.size();
+    same = same && first.reply_to == draft.reply_to && (draft.user_id || first.username == draft.username);
     for (std::size_t i = 0; same && i < first.attachments.size(); ++i) {
       same = first.attachments[i].id == draft.attachment_ids[i];
     }

@@ -17,7 +17,7 @@ class NonceLife : public StoreTest {
     room_ = make_room("room");
     add_attachment("file", "content", at(0s));
     add_attachment("other file", "other content", at(0s));
-    send(room_, "before", at(1s));
+    before_ = post(draft_for(room_, "before"), at(1s));
     first_ = post(draft(), at(2s));
   }
 
@@ -30,6 +30,12 @@ class NonceLife : public StoreTest {
     return made;
   }
 
+  chat::Draft reply() {
+    auto made = draft();
+    made.reply_to = before_.id;
+    return made;
+  }
+
   // What a repetition is answered now, and everything else is refused; nothing is written, not even after a restart.
   void expect_repetition(std::string_view answer) {
     const auto counter = must(store().find_room(room_)).counter;
@@ -37,8 +43,8 @@ class NonceLife : public StoreTest {
       const auto again = append_one(draft(), at(5s));
       EXPECT_TRUE(again.duplicate);
       EXPECT_EQ(describe(message_of(again)), answer);
-      for (const auto& other :
-           {draft("other"), draft("text", {}), draft("text", {"other file"}), draft("", {}), draft("edited")}) {
+      for (const auto& other : {draft("other"), draft("text", {}), draft("text", {"other file"}), draft("", {}),
+                                draft("edited"), reply()}) {
         EXPECT_EQ(code_of(try_one(other, at(5s))), ErrorCode::kAlreadyExists) << other.content;
       }
       EXPECT_EQ(must(store().find_room(room_)).counter, counter);
@@ -52,9 +58,19 @@ class NonceLife : public StoreTest {
   }
 
   chat::RoomId room_;
+  chat::Message before_;
   chat::Message first_;
 };
 VESTNIK_FOR_EVERY_STORAGE(NonceLife);
+
+TEST_P(NonceLife, OfAnotherAuthorWithoutANumber) {
+  auto made = draft("text", {});
+  made.user_id = std::nullopt;
+  append_one(made, at(3s));
+  EXPECT_TRUE(append_one(made, at(4s)).duplicate);
+  made.username = "boris";
+  EXPECT_EQ(code_of(try_one(made, at(5s))), ErrorCode::kAlreadyExists);
+}
 
 TEST_P(NonceLife, OfAMessageAsItWasSent) {
   expect_repetition(describe(first_));

@@ -136,5 +136,8 @@ def test_unusual_nonces(any_server):
     with any_server.api() as api:
         for nonce in ("x" * 128, "!", "~", '"\\', "{}", "a'b;--"):
             assert api.post(path(room), json={"content": "x", "nonce": nonce}).json()["nonce"] == nonce
+        assert_problem(
+            api.post(path(room), json={"content": "x"}, headers={"Idempotency-Key": ""}), 400, "invalid_argument"
+        )
         header = api.post(path(room), json={"content": "x"}, headers={"Idempotency-Key": "x" * 129})
         assert_problem(header, 400, "invalid_argument")

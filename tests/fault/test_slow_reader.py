@@ -149,7 +149,7 @@ def test_other_transports(start_server, transport, on_slow):
             return slow.next(within=3)
 
     else:
-        client = Client(server.grpc_port)
+        client = Client(server.grpc_port, read_ahead=65536)
         call = client.subscribe("lobby", "", {"disconnect": 1, "gap": 2}[on_slow], within=60)
         next(call)
         publish(server, "lobby", COUNT)

@@ -11,6 +11,7 @@
 #include <chrono>
 #include <exception>
 #include <mutex>
+#include <optional>
 #include <utility>
 
 #include "api/bearer.hpp"
@@ -85,12 +86,13 @@ Response preflight_answer() {
 enum class Stands : std::uint8_t { kForNone, kForAny };
 
 // Puts the value of a header into a field of the request, where the type of request has it.
-Result<void> take_header(std::string_view value, std::string_view field, Stands stands, Message& request) {
-  if (value.empty()) return {};
+Result<void> take_header(std::optional<std::string_view> value, std::string_view field, Stands stands,
+                         Message& request) {
+  if (!value) return {};
   const auto* descriptor = request.GetDescriptor()->FindFieldByName(std::string(field));
   if (descriptor == nullptr) return {};
   if (stands == Stands::kForNone && request.GetReflection()->HasField(request, descriptor)) return {};
-  return set_field(request, field, value);
+  return set_field(request, field, *value);
 }
 
 }  // namespace
@@ -276,10 +278,10 @@ Task<Outcome> Handler::call_method(const Match& match, const Request& request, C
   google::protobuf::Arena arena;
   Message& message = *target.request->New(&arena);
   auto decoded = decode_request(match, request.query, request.body, message);
-  if (decoded) decoded = take_header(request.field("Idempotency-Key"), "nonce", Stands::kForNone, message);
+  if (decoded) decoded = take_header(request.find_field("Idempotency-Key"), "nonce", Stands::kForNone, message);
   if (decoded && target.entry->subscription) {
     // An EventSource keeps the address it began with: what it has received since is the newer position.
-    decoded = take_header(request.field("Last-Event-ID"), "after", Stands::kForAny, message);
+    decoded = take_header(request.find_field("Last-Event-ID"), "after", Stands::kForAny, message);
   }
   if (!decoded) co_return problem(decoded.error(), call);
 

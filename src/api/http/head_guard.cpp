@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 #include "api/http/host.hpp"
 #include "base/text.hpp"
@@ -26,11 +27,15 @@ HeadFault too_large(const HeadLimits& limits) {
           .reason = fmt::format("the head is larger than {} bytes (--max-header-bytes)", limits.bytes_max)};
 }
 
+// Besides those of framing: which of two would count, others may see differently.
+constexpr std::array<std::string_view, 5> kOnlyOnce = {"Authorization", "Content-Type", "Content-Encoding",
+                                                       "Idempotency-Key", "Last-Event-ID"};
+
 // What has been seen of the fields that decide where the body ends and for whom the request is.
 struct Framing {
   int content_lengths = 0;
   int hosts = 0;
-  int credentials = 0;
+  std::array<int, kOnlyOnce.size()> others{};
   bool chunked = false;
 
   std::optional<HeadFault> take(std::string_view name, std::string_view value) {
@@ -45,8 +50,10 @@ struct Framing {
     } else if (same_in_any_case(name, "host")) {
       if (++hosts > 1) return HeadFault{.reason = "there is more than one Host"};
       if (!value.empty() && !parse_host(value)) return HeadFault{.reason = "Host is not a host name and a port"};
-    } else if (same_in_any_case(name, "authorization")) {
-      if (++credentials > 1) return HeadFault{.reason = "there is more than one Authorization"};
+    }
+    for (std::size_t i = 0; i < kOnlyOnce.size(); ++i) {
+      if (!same_in_any_case(name, kOnlyOnce[i]) || ++others[i] == 1) continue;
+      return HeadFault{.reason = fmt::format("there is more than one {}", kOnlyOnce[i])};
     }
     if (chunked && content_lengths > 0) {
       return HeadFault{.reason = "there are both Content-Length and Transfer-Encoding"};

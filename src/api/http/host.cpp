@@ -7,7 +7,7 @@
 namespace vestnik::api::http {
 namespace {
 
-constexpr std::size_t kPortDigitsMax = 5;
+constexpr std::string_view kPortMax = "65535";
 
 bool is_name_character(char c) {
   return is_alphanumeric(c) || std::string_view("-._~%!$&'()*+,;=").find(c) != std::string_view::npos;
@@ -18,7 +18,8 @@ bool is_address_character(char c) {
 }
 
 bool is_port(std::string_view text) {
-  return text.size() <= kPortDigitsMax && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+  const bool is_number = std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+  return is_number && (text.size() < kPortMax.size() || (text.size() == kPortMax.size() && text <= kPortMax));
 }
 
 }  // namespace

@@ -38,10 +38,10 @@ constexpr std::string_view kCommonFields =
 
 }  // namespace
 
-std::string_view Request::field(std::string_view name) const {
+std::optional<std::string_view> Request::find_field(std::string_view name) const {
   const auto found =
       std::ranges::find_if(fields, [name](const auto& each) { return same_in_any_case(each.first, name); });
-  return found == fields.end() ? std::string_view() : found->second;
+  return found == fields.end() ? std::nullopt : std::optional(found->second);
 }
 
 bool Request::has_token(std::string_view name, std::string_view token) const {

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -28,8 +29,10 @@ struct Request {
   bool keep_alive = true;
 
   bool reads() const { return method == "GET" || method == "HEAD"; }
-  // Value of the first field with this name, in any case; empty when there is none.
-  std::string_view field(std::string_view name) const;
+  // Value of the first field with this name, in any case.
+  std::optional<std::string_view> find_field(std::string_view name) const;
+  // The same, empty when there is none.
+  std::string_view field(std::string_view name) const { return find_field(name).value_or(std::string_view()); }
   // Whether the comma-separated list of that name, on one line or several, has this token, in any case and not refused
   // with "q=0".
   bool has_token(std::string_view name, std::string_view token) const;

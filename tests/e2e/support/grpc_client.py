@@ -77,8 +77,11 @@ class Bounded:
 
 
 class Client:
-    def __init__(self, port, within=20):
+    def __init__(self, port, within=20, read_ahead=None):
+        """`read_ahead`: how many bytes gRPC may take from the server before they are asked for; it decides by default."""
         options = [("grpc.enable_http_proxy", 0), ("grpc.use_local_subchannel_pool", 1)]
+        if read_ahead is not None:
+            options += [("grpc.http2.bdp_probe", 0), ("grpc.http2.lookahead_bytes", read_ahead)]
         self.channel = grpc.insecure_channel(f"127.0.0.1:{port}", options=options)
         self.chat = Bounded(_chat_stub(self.channel), scaled(within))
         self.ops = Bounded(_ops_stub(self.channel), scaled(within))
