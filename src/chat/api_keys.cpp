@@ -67,6 +67,15 @@ Result<ApiKey> ApiKeys::find(std::string_view secret) const {
   return fail(ErrorCode::kUnauthenticated, "There is no such API key, or it was revoked or has expired.");
 }
 
+void ApiKeys::forget(UserId user) {
+  const std::unique_lock lock(mutex_);
+  std::erase_if(by_hash_, [user](const auto& each) {
+    const Held& held = each.second;
+    if (held.key.user.id == user) *held.ended = true;
+    return held.key.user.id == user;
+  });
+}
+
 SessionEnd ApiKeys::end_of(std::string_view secret) const {
   const std::string hash = sha256_hex(secret);
   const std::shared_lock lock(mutex_);

@@ -39,6 +39,8 @@ class ApiKeys {
 
   // Errors: unauthenticated (unknown, revoked or expired).
   Result<ApiKey> find(std::string_view secret) const;
+  // The keys of a user who was removed end at once.
+  void forget(UserId user);
   // For those who go on for longer than a call. An unknown key has ended.
   SessionEnd end_of(std::string_view secret) const;
 

@@ -126,6 +126,7 @@ void Sessions::forget(UserId user) {
     for (auto it = begin; it != end; ++it) keys.push_back(it->second);
   }
   for (const std::string& key : keys) remove(key);
+  keys_.forget(user);
 }
 
 void Sessions::note_active(UserId user, Time when) {

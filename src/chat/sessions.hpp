@@ -27,8 +27,8 @@ class Sessions {
  public:
   // A session ends `ttl` after the last message of its user, unless they own an open room; then `ttl` after their last
   // own room was closed. `steady` measures this: a clock near `clock` that nobody sets.
-  Sessions(ChatStore& store, const ApiKeys& keys, const RoomDirectory& rooms, std::chrono::milliseconds ttl,
-           Access access, Clock clock, Clock steady)
+  Sessions(ChatStore& store, ApiKeys& keys, const RoomDirectory& rooms, std::chrono::milliseconds ttl, Access access,
+           Clock clock, Clock steady)
       : store_(store),
         keys_(keys),
         rooms_(rooms),
@@ -60,7 +60,7 @@ class Sessions {
   Result<void> close(const Session& session);
   // The user has become an account.
   void rename(const User& user);
-  // The user was removed, and their sessions with them.
+  // The user was removed, and their sessions and API keys with them.
   void forget(UserId user);
   // Users wrote messages, or their last room was closed; then before the room leaves the directory.
   void note_active(UserId user, Time when);
@@ -100,7 +100,7 @@ class Sessions {
   std::optional<Time> end_of(const Held& held) const;
 
   ChatStore& store_;
-  const ApiKeys& keys_;
+  ApiKeys& keys_;
   const RoomDirectory& rooms_;
   std::chrono::milliseconds ttl_;
   Access access_;

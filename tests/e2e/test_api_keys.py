@@ -73,7 +73,9 @@ def test_a_room_and_a_user_are_removed_with_the_scope_admin(server):
     assert_problem(writer.delete(f"/api/v1/users/{account['id']}"), 403, "permission_denied")
     assert admin.delete(f"/api/v1/rooms/{room}").status_code == 200
     assert_problem(admin.get(f"/api/v1/rooms/{room}"), 404, "not_found")
+    own = known(server, make_key(server, "chat", account["id"]))
     assert admin.delete(f"/api/v1/users/{account['id']}").status_code == 200
+    assert_problem(own.post("/api/v1/messages", json={"content": "x"}), 401, "unauthenticated")
     assert_problem(owner.me(), 401, "unauthenticated")
     assert account["id"] not in [user["id"] for user in admin.get("/api/v1/users").json()]
     assert "email" not in admin.get(f"/api/v1/users/{account['id']}").json()

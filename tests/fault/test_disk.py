@@ -122,7 +122,7 @@ def causes_told(server):
 
 
 @pytest.mark.seconds(60)
-@pytest.mark.parametrize("what", ["the folder", "the database", "the log"])
+@pytest.mark.parametrize("what", ["the folder", "the database", "the log", "the lock"])
 def test_nothing_is_acknowledged_without_the_files(start_server, tmp_path, what):
     data = tmp_path / "data"
     server = start_server(store=f"sqlite:{data}/vestnik.db")
@@ -131,7 +131,7 @@ def test_nothing_is_acknowledged_without_the_files(start_server, tmp_path, what)
         if what == "the folder":
             shutil.rmtree(data)
         else:
-            os.unlink(data / ("vestnik.db" if what == "the database" else "vestnik.db-wal"))
+            os.unlink(data / f"vestnik.db{ {'the database': '', 'the log': '-wal', 'the lock': '.lock'}[what]}")
         for _ in range(20):
             assert_problem(api.post("/api/v1/messages", json={"content": "never"}), 503, "unavailable")
         assert api.get("/readyz").status_code == 503

@@ -74,7 +74,7 @@ Result<Database> Database::open(const std::string& path) {
   if (const auto set = (*writer)->execute(kWriterSettings); !set) return cannot_open(path, set.error().message);
   if (auto prepared = prepare_file(**writer, path); !prepared) return std::unexpected(std::move(prepared.error()));
   database.writer_ = std::move(*writer);
-  for (const char* suffix : {"", "-wal"}) {
+  for (const char* suffix : {"", "-wal", ".lock"}) {  // without its lock another process could write, too
     auto identity = files::FileIdentity::of(database.file_ + suffix);
     if (!identity) return cannot_open(path, fmt::format("{}{} was removed", database.file_, suffix));
     database.files_.push_back(std::move(*identity));
