@@ -424,7 +424,7 @@ class TestWhole:
 
     def test_each_database_has_a_folder_of_its_own(self, start_server, tmp_path):
         for name in ("one.db", "two.db"):
-            api = start_server(folder=tmp_path, store=f"sqlite:{tmp_path / name}").api()
+            api = start_server(store=f"sqlite:{tmp_path / name}").api()
             assert api.get(f"{PATH}/{upload(api, CONTENT)['id']}").content == CONTENT
             assert (tmp_path / f"{name}-attachments").is_dir()
 
