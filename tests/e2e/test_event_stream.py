@@ -38,6 +38,14 @@ def test_last_event_id(any_server):
         assert stream.messages(3) == sent[3:]
 
 
+def test_an_empty_last_event_id_takes_no_position_away(any_server):
+    room = make_room(any_server)
+    sent = send(any_server, room, *"abcdef")
+    with EventStream(any_server.port, room, after=sent[2]["pos"], headers={"Last-Event-ID": ""}) as stream:
+        assert stream.next().json()["recovered"] is True
+        assert stream.messages(3) == sent[3:]
+
+
 def test_a_browser_reconnects_by_itself(any_server):
     """As EventSource does: the last id it saw comes back in the header, the URL stays as it was."""
     room = make_room(any_server)

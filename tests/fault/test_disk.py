@@ -121,8 +121,11 @@ def causes_told(server):
     return causes
 
 
+SUFFIXES = {"the database": "", "the log": "-wal", "the lock": ".lock"}
+
+
 @pytest.mark.seconds(60)
-@pytest.mark.parametrize("what", ["the folder", "the database", "the log", "the lock"])
+@pytest.mark.parametrize("what", ["the folder", *SUFFIXES])
 def test_nothing_is_acknowledged_without_the_files(start_server, tmp_path, what):
     data = tmp_path / "data"
     server = start_server(store=f"sqlite:{data}/vestnik.db")
@@ -131,7 +134,7 @@ def test_nothing_is_acknowledged_without_the_files(start_server, tmp_path, what)
         if what == "the folder":
             shutil.rmtree(data)
         else:
-            os.unlink(data / f"vestnik.db{ {'the database': '', 'the log': '-wal', 'the lock': '.lock'}[what]}")
+            os.unlink(data / ("vestnik.db" + SUFFIXES[what]))
         for _ in range(20):
             assert_problem(api.post("/api/v1/messages", json={"content": "never"}), 503, "unavailable")
         assert api.get("/readyz").status_code == 503

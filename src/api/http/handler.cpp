@@ -279,9 +279,11 @@ Task<Outcome> Handler::call_method(const Match& match, const Request& request, C
   Message& message = *target.request->New(&arena);
   auto decoded = decode_request(match, request.query, request.body, message);
   if (decoded) decoded = take_header(request.find_field("Idempotency-Key"), "nonce", Stands::kForNone, message);
-  if (decoded && target.entry->subscription) {
-    // An EventSource keeps the address it began with: what it has received since is the newer position.
-    decoded = take_header(request.find_field("Last-Event-ID"), "after", Stands::kForAny, message);
+  // An EventSource keeps the address it began with: what it has received since is the newer position. An empty one says
+  // that it has received nothing, and takes the place of no position.
+  const std::string_view last_event = request.field("Last-Event-ID");
+  if (decoded && target.entry->subscription && !last_event.empty()) {
+    decoded = take_header(last_event, "after", Stands::kForAny, message);
   }
   if (!decoded) co_return problem(decoded.error(), call);
 
