@@ -1,8 +1,7 @@
 // Which file or folder a path leads to, and whether it still does.
 #pragma once
 
-#include <sys/types.h>
-
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <utility>
@@ -20,11 +19,17 @@ class FileIdentity {
   bool is_gone() const;
 
  private:
-  FileIdentity(std::string path, dev_t device, ino_t inode) : path_(std::move(path)), device_(device), inode_(inode) {}
+  struct Place {
+    std::uint32_t device_major;
+    std::uint32_t device_minor;
+    std::uint64_t inode;
+    bool operator==(const Place&) const = default;
+  };
+
+  FileIdentity(std::string path, Place place) : path_(std::move(path)), place_(place) {}
 
   std::string path_;
-  dev_t device_;
-  ino_t inode_;
+  Place place_;
 };
 
 }  // namespace vestnik::storage::files
