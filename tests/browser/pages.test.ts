@@ -3,7 +3,7 @@ import { createServer, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Page } from 'playwright-core';
-import { changeMessage, person, removeMessage, say } from './chat_page';
+import { call, changeMessage, person, removeMessage, say } from './chat_page';
 import { isLive, lines } from './live_list';
 import { Browser, newRoom, post, server, until } from './support';
 
@@ -49,6 +49,37 @@ describe('messages', () => {
     const link = page.getByRole('link', { name: 'plan of the station.txt' });
     const [download] = await Promise.all([page.waitForEvent('download'), link.click()]);
     expect(download.suggestedFilename()).toBe('plan of the station.txt');
+  });
+
+  it.each(['live', 'history'])('have the number of their client in all its digits on /%s', async (path) => {
+    const headers = { 'Content-Type': 'application/json' };
+    const body = '{"content":"far","client_seq":9223372036854775807}';
+    await fetch(`${server}/api/v1/rooms/${room}/messages`, { method: 'POST', headers, body });
+    const page = await browser.open(`/${path}?room=${room}`);
+    await page.getByText('9223372036854775807', { exact: true }).waitFor();
+    if (path === 'history') return;
+    await isLive(page);
+    await fetch(`${server}/api/v1/rooms/${room}/messages`, {
+      method: 'POST',
+      headers,
+      body: body.replace('5807', '5806'),
+    });
+    await page.getByText('9223372036854775806', { exact: true }).waitFor();
+  });
+
+  it.each(['live', 'history'])('of guests are told from those of accounts on /%s', async (path) => {
+    const [guest, boris] = [await person('Vera'), await person('Boris')];
+    await call(boris, 'POST', '/api/v1/users', { username: `Boris ${room}` });
+    await say(guest, room, 'by a guest');
+    await say(boris, room, 'by an account');
+    await post(room, 'by a name alone', 1, { username: 'Vera' });
+    const page = await browser.open(`/${path}?room=${room}`);
+    const row = (text: string) => page.locator(path === 'live' ? '[data-pos]' : 'tbody tr', { hasText: text });
+    await row('by a guest').locator('.guest').waitFor();
+    for (const text of ['by an account', 'by a name alone']) {
+      await row(text).waitFor();
+      expect(await row(text).locator('.guest').count()).toBe(0);
+    }
   });
 
   it('in Arabic and Hebrew run from right to left, and long words are broken', async () => {

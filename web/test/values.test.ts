@@ -4,6 +4,7 @@ import { matching } from '../src/lib/choice';
 import { formatAgo, formatBytes, formatDuration, formatMeasure } from '../src/lib/format';
 import { fixed, fromField, isBackwards, readQuery, resolve, spanQuery, toField, writeQuery } from '../src/lib/history';
 import { askedDelayMs, backoffMs } from '../src/lib/live/backoff';
+import { parseFrame } from '../src/lib/live/socket';
 import { formatPosition, parsePosition } from '../src/lib/position';
 import { sample, silence } from '../src/lib/status/samples';
 import type { Stats } from '../src/lib/api/types';
@@ -189,5 +190,14 @@ describe('status samples', () => {
     expect(time).toBe(9);
     expect(Object.keys(rest)).toHaveLength(15);
     expect(Object.values(rest).every((value) => value === null)).toBe(true);
+  });
+});
+
+describe('the number of a client', () => {
+  it('keeps all of its 64 bits, and no text is taken for one', () => {
+    const content = '"client_seq":1, \\"client_seq": 9007199254740993';
+    const text = `{"message":{"client_seq":9223372036854775807,"content":${JSON.stringify(content)},"id":7}}`;
+    const { message } = parseFrame(text) as { message: { content: string } };
+    expect(message).toEqual({ client_seq: '9223372036854775807', content, id: 7 });
   });
 });

@@ -1,5 +1,6 @@
 // The public API over fetch. Knows no page: workers use it too.
 import { ApiError, retryAfterMs } from './errors';
+import { parseJson } from './json';
 import type { Health, ListQuery, Message, NewMessage, Problem, Room, Stats, Version } from './types';
 
 const requestTimeoutMs = 10_000;
@@ -113,7 +114,7 @@ export async function request<T>(
 async function readJson(response: Response): Promise<unknown> {
   const text = await response.text();
   try {
-    return text === '' ? undefined : JSON.parse(text);
+    return text === '' ? undefined : parseJson(text);
   } catch {
     return undefined;
   }

@@ -1,7 +1,17 @@
 // The forms of the public API that the pages use. They come from the server's own description, which `npm run contract` reads.
 import type { components, operations } from './contract';
 
-type Schemas = components['schemas'];
+type Described = components['schemas'];
+
+/** A response as `parseJson` reads it. */
+type Received<Response> = {
+  [Name in keyof Response]: Name extends 'client_seq'
+    ? string
+    : NonNullable<Response[Name]> extends object
+      ? Received<Response[Name]>
+      : Response[Name];
+};
+type Schemas = Received<Described>;
 
 /** A request as the pages send it: the server would also take numbers as strings, and null for what is not given. */
 type Sent<Request> = {
@@ -27,13 +37,13 @@ export type Found = Schemas['SearchMessagesResponse'];
 /** RFC 9457 with the contract's additions. Anything may be missing when a proxy in front of the server answers. */
 export type Problem = Partial<Schemas['Problem']>;
 
-type Body = Schemas['SendMessageBody'];
+type Body = Described['SendMessageBody'];
 export type NewMessage = Sent<
   Required<Pick<Body, 'content' | 'nonce'>> & Pick<Body, 'username' | 'client_seq' | 'reply_to' | 'attachment_ids'>
 >;
 
 /** What the owner of a room decides about it. In a change, `0` and `0s` take a rule back. */
-export type RoomRules = Sent<Omit<Schemas['UpdateRoomBody'], 'user_id'>>;
+export type RoomRules = Sent<Omit<Described['UpdateRoomBody'], 'user_id'>>;
 
 type MessagesQuery = NonNullable<operations['Chat_ListMessages']['parameters']['query']>;
 /** The times have two forms, which the generated type does not know for strings. */

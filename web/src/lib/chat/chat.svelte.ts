@@ -1,13 +1,13 @@
 import { chat as calls } from '../api/chat';
 import { api } from '../api/client';
 import type { Attachment, Member, Message, NewMessage, Room, RoomEvent, User } from '../api/types';
+import { authors } from '../authors.svelte';
 import { newNonce } from '../nonce';
 import { parsePosition } from '../position';
 import { Link } from '../rpc/link.svelte';
 import type { Presence } from '../rpc/wire';
 import { textScale } from '../text_scale';
 import { takeSeq } from '../write/sequence';
-import { authors } from './authors.svelte';
 import { DraftBook } from './drafts';
 import { rowHeights } from './heights';
 import type { Letter } from './letters';

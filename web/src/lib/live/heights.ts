@@ -15,7 +15,7 @@ const averageCharWidth = 7.4;
 export function rowHeights(listWidth: number, scale: number): (row: Row) => number {
   const width = listWidth / scale;
   const narrow = width < 720;
-  const textWidth = Math.max(80, narrow ? width - 24 : width - 356);
+  const textWidth = Math.max(80, narrow ? width - 24 : width - 380);
   const perLine = Math.max(1, Math.floor(textWidth / averageCharWidth));
   return (row) => {
     if (row.kind === 'hole') return (lineHeight + 2 * padding) * scale;

@@ -7,7 +7,9 @@ export interface MessageRow {
   pos: string;
   text: string;
   author?: string;
-  seq?: number;
+  authorId?: number;
+  /** The author's own number: 64 bits, in digits. */
+  seq?: string;
   /** Server time: milliseconds since 1970, and the server's own words. */
   time: number;
   createdAt: string;
@@ -36,6 +38,7 @@ export function messageRow(message: Message): MessageRow {
     edited: message.edited_at !== undefined,
     files: message.attachments ?? [],
   };
+  if (message.user_id !== undefined) row.authorId = message.user_id;
   if (message.username !== undefined) row.author = message.username;
   else if (message.user_id !== undefined) row.author = `#${message.user_id}`;
   if (message.client_seq !== undefined) row.seq = message.client_seq;

@@ -1,3 +1,5 @@
+import { parseJson } from '../api/json';
+
 export type SocketEvent =
   { on: 'opened' } | { on: 'frame'; data: unknown } | { on: 'closed'; code: number; reason: string };
 
@@ -39,7 +41,7 @@ export function socketUrl(page: string, path: string, query: Record<string, stri
 /** A frame as JSON; an empty object when it is none. */
 export function parseFrame(data: unknown): Record<string, unknown> {
   try {
-    const frame: unknown = typeof data === 'string' ? JSON.parse(data) : undefined;
+    const frame: unknown = typeof data === 'string' ? parseJson(data) : undefined;
     return typeof frame === 'object' && frame !== null ? (frame as Record<string, unknown>) : {};
   } catch {
     return {};

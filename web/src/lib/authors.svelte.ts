@@ -1,10 +1,12 @@
 import { SvelteMap } from 'svelte/reactivity';
-import { chat } from '../api/chat';
-import { ApiError } from '../api/errors';
-import type { User } from '../api/types';
+import { chat } from './api/chat';
+import { ApiError } from './api/errors';
+import type { User } from './api/types';
 
 const atOnce = 4;
 const kept = 5000;
+/** Of more that wait, the first are left until they are wanted again. */
+const waitingAtMost = 200;
 
 /** Who of those who write is a guest: known by a session alone, so that another may come under the same name. */
 class Authors {
@@ -29,7 +31,7 @@ class Authors {
     if (id === undefined || this.#asked.has(id)) return;
     if (this.#asked.size >= kept) this.#asked.clear();
     this.#asked.add(id);
-    this.#waiting.push(id);
+    if (this.#waiting.push(id) > waitingAtMost) this.#asked.delete(this.#waiting.shift()!);
     void this.#ask();
   }
 
