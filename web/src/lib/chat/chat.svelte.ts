@@ -105,6 +105,7 @@ export class Chat {
   open(name: string, at?: string, again = false): void {
     if (this.view?.name === name && !again) {
       if (at !== undefined) void this.view.goTo(at);
+      else this.view.astray = undefined;
       return;
     }
     this.view?.close();

@@ -49,6 +49,8 @@ export class RoomView {
   unreadFrom: number | undefined = $state();
   /** The message that one was led to. */
   pointedAt: number | undefined = $state();
+  /** One was led to a position without a message; with `error`, it could not be looked for. */
+  astray: { pos: string; error?: unknown } | undefined = $state.raw();
   screen: Screen | undefined;
   /** Told after every change of the list. */
   onshown: () => void = () => {};
@@ -183,11 +185,15 @@ export class RoomView {
 
   /** Shows the message at this position in the middle of what was written around it. */
   async goTo(pos: string): Promise<void> {
+    this.astray = undefined;
     const known = this.#idAt(pos);
     if (known !== undefined) return this.#point(known);
-    await this.#load((signal) => this.#around(pos, signal));
+    const error = await this.#load((signal) => this.#around(pos, signal, true));
+    if (this.#loads.signal.aborted) return;
     const found = this.#idAt(pos);
-    if (found !== undefined) this.#point(found);
+    if (found !== undefined) return this.#point(found);
+    this.pointedAt = undefined;
+    this.astray = isPassing(error) ? { pos, error } : { pos };
   }
 
   /** The same for a message of which only the number is known. */
@@ -239,7 +245,8 @@ export class RoomView {
     return { reachesBegin: messages.length < limit, messages: messages.reverse() };
   }
 
-  async #around(pos: string, signal: AbortSignal): Promise<void> {
+  /** What was written around this position; if `exact`, only when there is a message at it. */
+  async #around(pos: string, signal: AbortSignal, exact = false): Promise<void> {
     const at = parsePosition(pos);
     const behind = at ? formatPosition({ ...at, n: at.n - 1 }) : pos;
     const [before, after] = await Promise.all([
@@ -247,6 +254,7 @@ export class RoomView {
       this.#page({ limit: aroundSize, after: behind, order: 'asc' }, signal),
     ]);
     const reaches = { begin: before.length < aroundSize, end: after.length < aroundSize };
+    if (exact && after[0]?.pos !== pos) return this.timeline.abandonLoad();
     this.#reset([...before.reverse(), ...after], reaches);
   }
 
@@ -279,8 +287,8 @@ export class RoomView {
     this.#schedule();
   }
 
-  /** One load; what goes wrong is said at the end of the list that it was for. */
-  async #load(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
+  /** One load. What goes wrong is returned, and said at the end of the list that it was for. */
+  async #load(work: (signal: AbortSignal) => Promise<void>): Promise<unknown> {
     this.timeline.beginLoad();
     try {
       await work(this.#loads.signal);
@@ -288,13 +296,16 @@ export class RoomView {
       this.newer = 'more';
     } catch (error) {
       this.timeline.abandonLoad();
-      if (isAbort(error)) return;
+      if (isAbort(error)) return error;
       // Positions of an earlier history are refused: there is nothing to go back to.
-      const passing = !(error instanceof ApiError) || error.temporary;
-      if (this.older === 'loading') this.older = passing ? 'failed' : 'none';
-      if (this.newer === 'loading') this.newer = passing ? 'failed' : 'none';
+      const after = isPassing(error) ? 'failed' : 'none';
+      if (this.older === 'loading') this.older = after;
+      if (this.newer === 'loading') this.newer = after;
+      return error;
+    } finally {
+      this.#schedule();
     }
-    this.#schedule();
+    return undefined;
   }
 
   #page(query: { limit: number; before?: string; after?: string; order?: 'asc' | 'desc' }, signal: AbortSignal) {
@@ -325,6 +336,11 @@ export class RoomView {
     if (this.older === 'more' || this.older === 'none') this.older = timeline.reachesBegin ? 'none' : 'more';
     if (this.newer === 'more' || this.newer === 'none') this.newer = timeline.reachesEnd ? 'none' : 'more';
   }
+}
+
+/** Whether the same may succeed later. */
+function isPassing(error: unknown): boolean {
+  return error !== undefined && (!(error instanceof ApiError) || error.temporary);
 }
 
 function counted(room: Room, more: number): Room {

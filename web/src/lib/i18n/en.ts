@@ -157,6 +157,7 @@ export const en = {
   'chat.picture': 'Picture {name}',
   'chat.go_to_quoted': 'Go to the message this answers',
   'chat.quoted_gone': 'The message is not there any more',
+  'chat.astray': 'The message of this link is not there: the room does not keep it any more, or the link is wrong.',
   'chat.actions': 'Actions',
   'chat.react': 'Add a reaction',
   'chat.reactions': 'Reactions',

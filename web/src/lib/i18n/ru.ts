@@ -214,6 +214,7 @@ export const ru: Record<Key, Entry> = {
   'chat.picture': 'Картинка {name}',
   'chat.go_to_quoted': 'К сообщению, на которое это ответ',
   'chat.quoted_gone': 'Этого сообщения больше нет',
+  'chat.astray': 'Сообщения по этой ссылке нет: комната его больше не хранит, или ссылка неверна.',
   'chat.actions': 'Действия',
   'chat.react': 'Добавить реакцию',
   'chat.reactions': 'Реакции',
