@@ -166,6 +166,29 @@ describe('where sessions are wanted', () => {
     if (path.startsWith('/write')) await page.getByText('0 characters').waitFor();
   });
 
+  it('the chat tells who has not signed in so, and claims nothing else', async () => {
+    const page = await browser.open('/?room=lobby', { base: url });
+    const isSignedOut = async () => {
+      await page.getByText('You are not signed in').waitFor();
+      await page.getByText('Not signed in', { exact: true }).waitFor();
+      await page.waitForTimeout(watchedMs);
+      expect(await page.locator('[data-connection="good"]').count()).toBe(0);
+      for (const text of ['Nobody has joined', 'here now'])
+        expect([text, await page.getByText(text).count()]).toEqual([text, 0]);
+      for (const name of ['Search', 'People']) expect(await page.getByRole('button', { name }).count()).toBe(0);
+    };
+    await isSignedOut();
+    await sayName(page, 'Vera');
+    await page.locator('[data-connection="good"]').getByText('Live').waitFor();
+    await page.getByTestId('here').waitFor();
+    await fetch(`${url}/api/v1/sessions/me`, {
+      method: 'DELETE',
+      headers: { Authorization: `Bearer ${await secretOf(page)}` },
+    });
+    await isSignedOut();
+    await page.getByText('Your session has ended').waitFor();
+  });
+
   it('what ends the session is said where one reads, and reading goes on after a name', async () => {
     const page = await browser.open('/live?room=lobby', { base: url });
     await sayName(page, 'Vera');

@@ -55,12 +55,51 @@ describe('a first connection', () => {
     expect(machine.state).toMatchObject({ kind: 'waiting', loss: 'lost' });
   });
 
-  it('says that a room is refused when HTTP tells so', () => {
+  it('says why the server refuses the page, or else the room', () => {
     send({ on: 'start', after: '' });
-    expect(kinds(send({ on: 'closed', code: 1006, reason: '' }))).toContain('ask_head');
-    send({ on: 'head_failed', status: 404, detail: 'no such room' });
-    expect(machine.state).toEqual({ kind: 'refused', status: 404, detail: 'no such room' });
+    expect(kinds(send({ on: 'closed', code: 1006, reason: '' }))).toContain('probe');
+    send({ on: 'probed', status: 403, detail: 'of another origin', field: 'Origin' });
+    expect(machine.state).toEqual({ kind: 'refused', status: 403, detail: 'of another origin', field: 'Origin' });
     expect(kinds(send({ on: 'retry' }))).toContain('open');
+    send({ on: 'closed', code: 1006, reason: '' });
+    expect(kinds(send({ on: 'probed', status: 405, detail: '' }))).toEqual(['ask_head']);
+    send({ on: 'head_failed', status: 403, detail: 'not for you' });
+    expect(machine.state).toEqual({ kind: 'refused', status: 403, detail: 'not for you' });
+  });
+
+  it('asks for nothing more when the server is not there', () => {
+    send({ on: 'start', after: '' });
+    send({ on: 'closed', code: 1006, reason: '' });
+    expect(send({ on: 'probed', status: 0, detail: '' })).toEqual([]);
+    expect(machine.state).toMatchObject({ kind: 'waiting', loss: 'lost' });
+  });
+});
+
+describe('a room that is closed', () => {
+  const isOver = (reason: string) => {
+    expect(machine.state).toEqual({ kind: 'closed', reason });
+    for (const on of ['timer', 'retry', 'doubt'] as const) expect(send({ on })).toEqual([]);
+    expect(send({ on: 'closed', code: 1000, reason: 'the room was closed' })).toEqual([]);
+  };
+
+  it('ends the subscription at once', () => {
+    becomeLive('k1:5');
+    expect(kinds(frame({ closed: { pos: 'k1:6', reason: 'expired' } }))).toEqual(['close']);
+    isOver('expired');
+  });
+
+  it('is found out after the connection was lost, or when the room is quiet', () => {
+    becomeLive('k1:5');
+    send({ on: 'closed', code: 1006, reason: '' });
+    send({ on: 'timer' });
+    send({ on: 'closed', code: 1006, reason: '' });
+    send({ on: 'probed', status: 405, detail: '' });
+    send({ on: 'head_failed', status: 404, detail: 'no such room' });
+    isOver('requested');
+    becomeLive('k1:5');
+    send({ on: 'doubt' });
+    send({ on: 'head_failed', status: 404, detail: 'no such room' });
+    isOver('requested');
   });
 });
 
@@ -97,6 +136,13 @@ describe('the end of the session', () => {
     expect(kinds(send({ on: 'closed', code: closedSession, reason: '' }))).toEqual(['close']);
     expect(machine.state).toEqual({ kind: 'refused', status: 401, detail: '' });
     expect(send({ on: 'timer' })).toEqual([]);
+  });
+
+  it('is noticed when the server keeps the connection', () => {
+    becomeLive('k1:5');
+    send({ on: 'doubt' });
+    send({ on: 'head_failed', status: 401, detail: 'no such session' });
+    expect(machine.state).toMatchObject({ kind: 'refused', status: 401 });
   });
 });
 

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { RoomEvent } from '../src/lib/api/types';
-import { answerTimeoutMs, quietMs } from '../src/lib/live/machine';
+import { answerTimeoutMs, closedSession, quietMs } from '../src/lib/live/machine';
 import { EventBatch } from '../src/lib/rpc/event_batch';
 import { LinkMachine, type LinkAction, type LinkEvent } from '../src/lib/rpc/machine';
 import { socketUrl } from '../src/lib/live/socket';
@@ -30,6 +30,8 @@ function hear(event: LinkEvent): LinkAction[] {
 const sent = (from = actions): Sent[] =>
   from.flatMap((action) => (action.do === 'send' ? [JSON.parse(action.text) as Sent] : []));
 const frame = (data: object) => hear({ on: 'frame', frame: readFrame(JSON.stringify({ jsonrpc: '2.0', ...data })) });
+const refuse = ({ id }: Sent, status: number, message: string) =>
+  frame({ id, error: { code: -32000, message, data: { status, detail: message } } });
 const answer = ({ id }: Sent, result: object) => frame({ id, result });
 const event = (room: string, body: object) => frame({ method: 'chat.Event', params: { room, ...body } });
 const message = (room: string, n: number) => event(room, { message: { id: n, room, pos: `k3:${n}`, content: '' } });
@@ -153,9 +155,20 @@ describe('the link of many rooms', () => {
     live();
     hear({ on: 'follow', room: 'gone', after: '' });
     const [subscribe] = sent();
-    frame({ id: subscribe!.id, error: { code: -32000, message: 'no such room' } });
-    expect(actions).toEqual([{ do: 'refused', room: 'gone', message: 'no such room' }]);
+    refuse(subscribe!, 429, 'too many rooms');
+    expect(actions).toEqual([{ do: 'refused', room: 'gone', message: 'too many rooms' }]);
     expect(link.rooms).toEqual(['lobby']);
+  });
+
+  it('tells of a room that was closed while the connection was lost', () => {
+    live();
+    hear({ on: 'closed', code: 1006, reason: '' });
+    hear({ on: 'timer' });
+    const [subscribe, head] = sent(hear({ on: 'opened' }));
+    refuse(subscribe!, 404, 'no such room');
+    expect(events()).toMatchObject([{ closed: { reason: 'requested' } }]);
+    expect(link.state).toEqual({ kind: 'live' });
+    expect(refuse(head!, 404, 'no such room')).toEqual([]);
   });
 
   it('follows a closed room no longer', () => {
@@ -267,6 +280,28 @@ describe('a server that does not want this page', () => {
       expect(link.state.kind).toBe('waiting');
       hear({ on: 'timer' });
     }
+  });
+});
+
+describe('a session', () => {
+  const isNeeded = () => {
+    expect(actions).toEqual([{ do: 'close' }]);
+    expect(link.state).toMatchObject({ kind: 'refused', status: 401 });
+    expect(hear({ on: 'retry' })).toContainEqual({ do: 'open' });
+  };
+
+  it('that the server wants is missing: nothing is live, and nothing asked again', () => {
+    hear({ on: 'start' });
+    hear({ on: 'follow', room: ':rooms', after: '' });
+    const [subscribe] = sent(hear({ on: 'opened' }));
+    refuse(subscribe!, 401, 'a session is needed');
+    isNeeded();
+  });
+
+  it('has ended, and the server closes the connection', () => {
+    live();
+    hear({ on: 'closed', code: closedSession, reason: '' });
+    isNeeded();
   });
 });
 

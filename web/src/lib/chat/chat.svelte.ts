@@ -132,6 +132,12 @@ export class Chat {
     void this.loadPeople();
   }
 
+  /** Nobody may look at a room now: none is open. */
+  shut(): void {
+    this.view?.close();
+    this.view = undefined;
+  }
+
   resized(width: number): void {
     this.#heightOf = rowHeights(width, textScale());
     this.view?.timeline.rows.estimateAgain();
@@ -308,7 +314,7 @@ export class Chat {
   /** What is at the end of the list, on a screen that is looked at, has been read. */
   #seen(): void {
     const { view } = this;
-    if (!view || !this.#isLooking(view)) return;
+    if (!view || view.closed || !this.#isLooking(view)) return;
     const { newest } = view.timeline;
     if (newest) this.rooms.read(view.name, newest.pos);
   }

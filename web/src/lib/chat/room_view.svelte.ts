@@ -2,6 +2,7 @@ import { api, isAbort } from '../api/client';
 import { ApiError } from '../api/errors';
 import type { Message, Room, RoomEvent } from '../api/types';
 import { describe } from '../describe';
+import { closingOf, type Closing } from '../live/closing';
 import { formatPosition, parsePosition } from '../position';
 import type { Link } from '../rpc/link.svelte';
 import type { ChatRow } from './row';
@@ -37,7 +38,7 @@ export class RoomView {
   phase: 'loading' | 'ready' | 'failed' | 'missing' = $state('loading');
   error = $state('');
   /** Why the room is not there any more. */
-  closed: 'requested' | 'expired' | undefined = $state();
+  closed: Closing | undefined = $state();
   room: Room | undefined = $state.raw();
   hold: 'following' | 'reading' = $state('following');
   unseen = $state(0);
@@ -111,7 +112,7 @@ export class RoomView {
 
   events(events: readonly RoomEvent[]): void {
     for (const { closed } of events) {
-      if (closed) this.closed = closed.reason === 'expired' ? 'expired' : 'requested';
+      if (closed) this.closed = closingOf(closed);
     }
     let written = 0;
     for (const { message } of events) if (message) ++written;
@@ -151,7 +152,7 @@ export class RoomView {
 
   loadOlder(): void {
     const { oldest } = this.timeline;
-    if (!oldest || this.older !== 'more') return;
+    if (!oldest || this.closed || this.older !== 'more') return;
     this.older = 'loading';
     void this.#load(async (signal) => {
       const page = await this.#page({ limit: pageSize * 2, before: oldest.pos }, signal);
@@ -162,7 +163,7 @@ export class RoomView {
 
   loadNewer(): void {
     const { newest } = this.timeline;
-    if (!newest || this.newer !== 'more') return;
+    if (!newest || this.closed || this.newer !== 'more') return;
     this.newer = 'loading';
     void this.#load(async (signal) => {
       const limit = pageSize * 2;

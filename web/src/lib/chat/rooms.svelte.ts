@@ -189,6 +189,10 @@ export class Rooms {
   }
 
   closed(name: string): void {
+    if (this.#acknowledging?.room === name) {
+      clearTimeout(this.#acknowledging.timer);
+      this.#acknowledging = undefined;
+    }
     this.list = this.list.filter((room) => room.name !== name);
     this.unread = this.unread.without(name);
     this.visited(name);

@@ -1,7 +1,9 @@
 // The life of one live subscription, without a socket and without a clock: events go in with the time, actions come out.
-import type { Gap, Message, Subscribed } from '../api/types';
+import type { Gap, Message, RoomEvent, Subscribed } from '../api/types';
 import { formatPosition, parsePosition, type Position } from '../position';
 import { askedDelayMs, backoffMs } from './backoff';
+import { closingOf, type Closing } from './closing';
+import { isRefusal, type Refusal } from './refusal';
 import type { HoleRow } from './row';
 
 /** Why the connection is not there. */
@@ -22,7 +24,9 @@ export type LiveState =
   | { kind: 'live' }
   | { kind: 'waiting'; until: number; loss: Loss }
   /** The server answers, but not with this room: trying again would not help. `until`: it is tried again then. */
-  | { kind: 'refused'; status: number; detail: string; field?: string; until?: number };
+  | ({ kind: 'refused'; until?: number } & Refusal)
+  /** The room is not there any more. */
+  | { kind: 'closed'; reason: Closing };
 
 export type LiveEvent =
   | { on: 'start'; after: string }
@@ -37,7 +41,9 @@ export type LiveEvent =
   | { on: 'doubt' }
   /** Answers to `ask_head`. */
   | { on: 'head'; pos: string }
-  | { on: 'head_failed'; status: number; detail: string };
+  | { on: 'head_failed'; status: number; detail: string }
+  /** Answers `probe`. */
+  | ({ on: 'probed' } & Refusal);
 
 export type LiveAction =
   | { do: 'open'; after: string }
@@ -46,6 +52,8 @@ export type LiveAction =
   | { do: 'wait'; ms: number }
   /** Asks the server over HTTP for the room's newest position. */
   | { do: 'ask_head' }
+  /** Asks the server over HTTP why it does not open the socket. */
+  | { do: 'probe' }
   | { do: 'message'; message: Message }
   | { do: 'hole'; hole: HoleRow }
   /** The missed messages are all here: how many they were, and whether none was lost. */
@@ -113,7 +121,9 @@ export class LiveMachine {
       case 'head':
         return this.#head(event.pos, now);
       case 'head_failed':
-        return this.#headFailed(event.status, event.detail, now);
+        return this.#headFailed(event, now);
+      case 'probed':
+        return this.#probed(event);
     }
   }
 
@@ -146,15 +156,21 @@ export class LiveMachine {
     const answered = this.#answered;
     if (!answered && this.state.kind !== 'connecting') return [];
     if (code === closedSlow) return this.#lose('slow', now, Math.round(slowPauseMs * this.random()));
-    if (code === closedSession) return this.#refuse(401, '');
+    if (code === closedSession) return this.#refuse({ status: 401, detail: '' });
     if (code === closedRestart) {
       const asked = askedDelayMs(reason) ?? 1000;
       return this.#lose('restart', now, Math.round(asked * (1 + 0.25 * this.random())));
     }
     if (!answered) ++this.#refusedHandshakes;
     const actions = this.#lose(protocolCloses.includes(code) ? 'protocol' : 'lost', now);
-    // The browser hides why a handshake was refused; the same room over HTTP tells.
-    return answered ? actions : [...actions, { do: 'ask_head' }];
+    return answered ? actions : [...actions, { do: 'probe' }];
+  }
+
+  /** When the server would take the page, the room over HTTP tells more. */
+  #probed({ status, detail, field }: Refusal): LiveAction[] {
+    if (this.state.kind !== 'waiting' || status === 0) return [];
+    if (!isRefusal(status)) return [{ do: 'ask_head' }];
+    return this.#refuse(field === undefined ? { status, detail } : { status, detail, field });
   }
 
   #timer(now: number): LiveAction[] {
@@ -209,28 +225,33 @@ export class LiveMachine {
     return this.#arrived();
   }
 
-  #headFailed(status: number, detail: string, now: number): LiveAction[] {
-    if (this.state.kind === 'waiting') {
-      if (status < 400 || status >= 500 || status === 429) return [];
-      return this.#refuse(status, detail);
-    }
-    if (this.#probe !== 'asked') return [];
+  #headFailed({ status, detail }: Refusal, now: number): LiveAction[] {
+    const asked = this.#probe === 'asked';
+    if (isRefusal(status) && (asked || this.state.kind === 'waiting')) return this.#refuse({ status, detail });
+    if (!asked) return [];
     // While messages flow, a failed request says nothing of the socket: ask again later.
     if (!this.#moving()) return this.#lose('silent', now);
     this.#probe = 'none';
     return [{ do: 'wait', ms: graceMs }];
   }
 
-  #refuse(status: number, detail: string): LiveAction[] {
-    this.state = { kind: 'refused', status, detail };
+  #refuse(refusal: Refusal): LiveAction[] {
+    if (refusal.status === 404) return this.#roomClosed('requested');
+    this.state = { kind: 'refused', ...refusal };
+    return [{ do: 'close' }];
+  }
+
+  #roomClosed(reason: Closing): LiveAction[] {
+    this.state = { kind: 'closed', reason };
     return [{ do: 'close' }];
   }
 
   #frame(frame: unknown, now: number): LiveAction[] {
     ++this.#frames;
-    const body = frame as { subscribed?: Subscribed; gap?: Gap; pos?: string };
+    const body = frame as RoomEvent & { pos?: string };
     if (body.subscribed) return this.#subscribed(body.subscribed, now);
     if (body.gap) return this.#gap(body.gap);
+    if (body.closed) return this.#roomClosed(closingOf(body.closed));
     if (typeof body.pos === 'string') return this.#event(body.pos, frame as Message);
     const [change] = Object.values(frame as Record<string, { pos?: string }>);
     return typeof change?.pos === 'string' ? this.#event(change.pos) : [];

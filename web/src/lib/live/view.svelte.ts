@@ -84,6 +84,7 @@ export class LiveView {
 
   async loadOlder(): Promise<void> {
     const oldest = this.timeline.oldest;
+    if (this.connection.state.kind === 'closed') return;
     if (!oldest || !this.#loads || this.older === 'loading' || this.older === 'none') return;
     this.older = 'loading';
     try {

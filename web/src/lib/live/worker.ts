@@ -5,9 +5,11 @@ import { Batch } from './batch';
 import { Handover } from './handover';
 import { LiveMachine, type LiveAction, type LiveEvent } from './machine';
 import type { FromWorker, ToWorker } from './protocol';
+import { probe } from './refusal';
 import { messageRow, type Row } from './row';
 import { parseFrame, Socket, socketUrl } from './socket';
 
+const path = '/ws';
 const batchCapacity = 50_000;
 const headTimeoutMs = 5_000;
 
@@ -55,6 +57,8 @@ function perform(action: LiveAction): void {
       return;
     case 'ask_head':
       return void askHead();
+    case 'probe':
+      return void probe(path).then((refusal) => dispatch({ on: 'probed', ...refusal }));
     case 'message':
       return rows.push(messageRow(action.message));
     case 'hole':
@@ -68,7 +72,7 @@ function perform(action: LiveAction): void {
 /** A browser sets no headers on a socket, so the session stands in the address. */
 function address(after: string): string {
   const session = actor();
-  return socketUrl(self.location.href, '/ws', { room, after, ...(session === undefined ? {} : { token: session }) });
+  return socketUrl(self.location.href, path, { room, after, ...(session === undefined ? {} : { token: session }) });
 }
 
 async function askHead(): Promise<void> {

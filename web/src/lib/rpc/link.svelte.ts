@@ -1,6 +1,7 @@
 import type { RoomEvent } from '../api/types';
 import type { LiveState } from '../live/machine';
 import { SocketWorker } from '../live/socket_worker';
+import { session } from '../session.svelte';
 import type { FromWorker, Glimpse, ToWorker } from './protocol';
 import type { Presence } from './wire';
 import RpcWorker from './worker?worker';
@@ -23,7 +24,7 @@ export class Link {
     (message) => this.#hear(message),
   );
 
-  constructor(private readonly listener: LinkListener) {}
+  constructor(private readonly listener: Partial<LinkListener>) {}
 
   /** Anew, as the holder of this session; rooms have to be followed again. */
   start(token: string | undefined, me: number | undefined): void {
@@ -62,20 +63,21 @@ export class Link {
     switch (message.on) {
       case 'state':
         this.state = message.state;
-        return this.listener.state(message.state);
+        if (message.state.kind === 'refused' && message.state.status === 401) void session.check();
+        return this.listener.state?.(message.state);
       case 'events':
-        this.listener.events(message.room, message.events);
+        this.listener.events?.(message.room, message.events);
         return this.#worker.tell({ do: 'more' });
       case 'glimpses':
-        return this.listener.glimpses(message.glimpses);
+        return this.listener.glimpses?.(message.glimpses);
       case 'typing':
-        return this.listener.typing(message.room, message.username, message.userId);
+        return this.listener.typing?.(message.room, message.username, message.userId);
       case 'presence':
-        return this.listener.presence(message.presence);
+        return this.listener.presence?.(message.presence);
       case 'refused':
-        return this.listener.refused(message.room, message.message);
+        return this.listener.refused?.(message.room, message.message);
       case 'resumed':
-        return this.listener.resumed(message.count, message.whole);
+        return this.listener.resumed?.(message.count, message.whole);
     }
   }
 }

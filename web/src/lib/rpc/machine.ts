@@ -1,7 +1,8 @@
 // One socket for many rooms, without a socket and without a clock: events go in with the time, actions come out.
 import type { RoomEvent } from '../api/types';
 import { askedDelayMs, backoffMs, refusedBackoffMs } from '../live/backoff';
-import { answerTimeoutMs, quietMs, type LiveState, type Loss } from '../live/machine';
+import { answerTimeoutMs, closedSession, quietMs, type LiveState, type Loss } from '../live/machine';
+import { isRefusal, type Refusal } from '../live/refusal';
 import { parsePosition } from '../position';
 import {
   headFrame,
@@ -14,6 +15,7 @@ import {
   unsubscribeFrame,
   type Presence,
   type Received,
+  type RpcError,
 } from './wire';
 
 export type LinkEvent =
@@ -22,8 +24,8 @@ export type LinkEvent =
   | { on: 'opened' }
   | { on: 'frame'; frame: Received }
   | { on: 'closed'; code: number; reason: string }
-  /** The answer to `probe`: its status, 0 without one; the field that the server complains of, and its own words. */
-  | { on: 'probed'; status: number; field?: string; detail: string }
+  /** The answer to `probe`. */
+  | ({ on: 'probed' } & Refusal)
   | { on: 'timer' }
   /** The user wants it now, or the network came back. */
   | { on: 'retry' }
@@ -55,6 +57,8 @@ export type LinkAction =
 const steadyMs = 5_000;
 const closedRestart = 1012;
 const closedSlow = 4008;
+const unauthenticated = 401;
+const notFound = 404;
 const protocolCloses = [1002, 1003, 1007, 1008, 1009];
 
 interface Feed {
@@ -190,6 +194,7 @@ export class LinkMachine {
   #closed(code: number, reason: string, now: number): LinkAction[] {
     if (!this.#open && this.state.kind !== 'connecting') return [];
     if (this.state.kind === 'connecting') return [{ do: 'probe' }, ...this.#lose('lost', now)];
+    if (code === closedSession) return this.#shutOut('');
     if (code === closedSlow) return this.#lose('slow', now);
     if (code === closedRestart) {
       return this.#lose('restart', now, Math.round((askedDelayMs(reason) ?? 1000) * (1 + 0.25 * this.random())));
@@ -203,6 +208,12 @@ export class LinkMachine {
     const ms = refusedBackoffMs(this.#refusals++, this.random);
     this.state = { kind: 'refused', status, detail, ...(field === undefined ? {} : { field }), until: now + ms };
     return [{ do: 'wait', ms }];
+  }
+
+  /** The server wants a session, and this one has none or an ended one. Another one begins with `start`. */
+  #shutOut(detail: string): LinkAction[] {
+    this.state = { kind: 'refused', status: unauthenticated, detail };
+    return [{ do: 'close' }];
   }
 
   #timer(now: number): LinkAction[] {
@@ -240,7 +251,7 @@ export class LinkMachine {
       case 'answer':
         return this.#answer(frame.id, frame.result);
       case 'error':
-        return this.#error(frame.id, frame.error.message);
+        return this.#error(frame.id, frame.error);
       case 'other':
         return [];
     }
@@ -258,14 +269,19 @@ export class LinkMachine {
     return subscribed ? this.#event(question.room, { subscribed }) : [];
   }
 
-  #error(id: number, message: string): LinkAction[] {
+  #error(id: number, { message, data }: RpcError): LinkAction[] {
     const question = this.#asked.get(id);
     this.#asked.delete(id);
+    if (data?.status === unauthenticated) return this.#shutOut(message);
     if (question?.kind === 'head') return this.#arrived();
     if (question?.kind !== 'subscribe') return [];
-    this.#feeds.delete(question.room);
-    const refused: LinkAction = { do: 'refused', room: question.room, message };
-    return question.room === this.#watched ? [refused, ...this.#arrived()] : [refused];
+    const { room } = question;
+    this.#feeds.delete(room);
+    const told: LinkAction =
+      data?.status === notFound
+        ? { do: 'event', room, event: { closed: { pos: '', reason: 'requested' } } }
+        : { do: 'refused', room, message };
+    return room === this.#watched ? [told, ...this.#arrived()] : [told];
   }
 
   #event(room: string, event: RoomEvent): LinkAction[] {
@@ -316,11 +332,6 @@ export class LinkMachine {
     this.state = { kind: 'live' };
     return [{ do: 'resumed', count: received, whole }];
   }
-}
-
-/** Whether the page will not be taken as it is. That GET alone opens a socket, and that there are too many, says nothing. */
-function isRefusal(status: number): boolean {
-  return status >= 400 && status < 500 && ![405, 408, 426, 429].includes(status);
 }
 
 /** Whether `pos` is behind `last`, or of another history. */

@@ -1,10 +1,11 @@
 // The frames of `/rpc` (JSON-RPC 2.0): what is sent, and what a received frame says. Nothing else knows how they look.
-import type { RoomEvent, Subscribed, User } from '../api/types';
+import type { Problem, RoomEvent, Subscribed, User } from '../api/types';
 import { parseFrame } from '../live/socket';
 
 export interface RpcError {
   code: number;
   message: string;
+  data?: Problem;
 }
 
 /** The list of rooms is followed like a room, under this name. */

@@ -1,6 +1,7 @@
 // Holds the socket away from the page's thread: frames are parsed here, gathered, and handed over in batches.
-import type { Problem, RoomEvent } from '../api/types';
+import type { RoomEvent } from '../api/types';
 import { Handover } from '../live/handover';
+import { probe } from '../live/refusal';
 import { Socket, socketUrl } from '../live/socket';
 import { EventBatch } from './event_batch';
 import { LinkMachine, type LinkAction, type LinkEvent } from './machine';
@@ -67,7 +68,7 @@ function perform(action: LinkAction): void {
       clearTimeout(timer);
       return socket.close();
     case 'probe':
-      return void probe();
+      return void probe(path).then((refusal) => dispatch({ on: 'probed', ...refusal }));
     case 'send':
       return socket.send(action.text);
     case 'wait':
@@ -86,15 +87,6 @@ function perform(action: LinkAction): void {
       handover.now();
       return tell({ on: 'resumed', count: action.count, whole: action.whole });
   }
-}
-
-/** A browser names the page to the server in a POST, as it does for a socket, and here shows the answer. */
-async function probe(): Promise<void> {
-  const answer = await fetch(path, { method: 'POST', cache: 'no-store' }).catch(() => undefined);
-  const problem = (await answer?.json().catch(() => undefined)) as Problem | undefined;
-  const field = problem?.violations?.[0]?.field;
-  const told = { status: answer?.status ?? 0, detail: problem?.detail ?? '' };
-  dispatch({ on: 'probed', ...told, ...(field === undefined ? {} : { field }) });
 }
 
 function take(room: string, event: RoomEvent): void {
