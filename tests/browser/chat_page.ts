@@ -68,26 +68,16 @@ export const closeSession = (who: Person): Promise<unknown> => call(who, 'DELETE
 
 type Options = Parameters<Browser['open']>[1];
 
+/** What the browser keeps of a person who has signed in on this server. */
+export function signedIn(who: Person, origin = server): NonNullable<Options>['storageState'] {
+  const value = JSON.stringify({ secret: who.secret, user: { id: who.id, username: who.name, guest: true } });
+  return { cookies: [], origins: [{ origin, localStorage: [{ name: 'vestnik.session', value }] }] };
+}
+
 /** Opens the room in a browser of its own, as this person or as a visitor without a name. */
 export async function enter(browser: Browser, room: string, who?: Person, options: Options = {}): Promise<Page> {
-  const base = options.base ?? server;
-  const storageState = {
-    cookies: [],
-    origins: who
-      ? [
-          {
-            origin: base,
-            localStorage: [
-              {
-                name: 'vestnik.session',
-                value: JSON.stringify({ secret: who.secret, user: { id: who.id, username: who.name, guest: true } }),
-              },
-            ],
-          },
-        ]
-      : [],
-  };
-  const page = await browser.open(`/?room=${encodeURIComponent(room)}`, { storageState, ...options });
+  const state = who ? { storageState: signedIn(who, options.base) } : {};
+  const page = await browser.open(`/?room=${encodeURIComponent(room)}`, { ...state, ...options });
   await page.locator('[data-live="live"]').waitFor({ state: 'attached' });
   await page.locator('.frame[aria-busy="false"]').waitFor();
   return page;

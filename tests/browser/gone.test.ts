@@ -1,7 +1,7 @@
-// What is not there any more while a page speaks of it: rooms and messages.
+// What is not there any more while a page speaks of it: rooms, messages, sessions.
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
-import { changeRoom, closeRoom, enter, react, row, say } from './chat_page';
+import { changeRoom, closeRoom, closeSession, enter, react, row, say, signedIn } from './chat_page';
 import { anna, boris, browser, phone, room } from './conversation';
 import { Gate } from './gate';
 import { isLive } from './live_list';
@@ -101,5 +101,16 @@ describe('a link to a message that is not there', () => {
     await page.getByRole('button', { name: 'Retry' }).click();
     await page.locator('.pointed', { hasText: 'the one' }).waitFor();
     expect(await told(page).count()).toBe(0);
+  });
+});
+
+describe('a session that has ended elsewhere', () => {
+  it.each(['/', '/live', '/write', '/history', '/status'])('is told on %s of an open server', async (path) => {
+    const page = await browser.open(`${path}?room=${room}`, { storageState: signedIn(boris) });
+    await page.getByRole('button', { name: /^Boris/ }).waitFor();
+    await page.waitForTimeout(watchedMs);
+    await closeSession(boris);
+    await page.getByText('Your session has ended').waitFor({ timeout: 12_000 });
+    expect(await page.getByRole('button', { name: /^Boris/ }).count()).toBe(0);
   });
 });

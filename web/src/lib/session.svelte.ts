@@ -10,6 +10,8 @@ interface Kept {
 }
 
 const key = 'session';
+/** Where no connection ends with the session, its end is found out within this time. */
+const checkedMs = 10_000;
 
 /**
  * Who writes from this browser. The secret lives in localStorage, so all tabs are the same person; it goes nowhere but to the
@@ -27,6 +29,9 @@ class SessionKeeper {
   constructor() {
     this.#restore();
     onRefused(() => this.#drop(true));
+    const look = () => document.visibilityState === 'visible' && void this.check();
+    setInterval(look, checkedMs);
+    document.addEventListener('visibilitychange', look);
     window.addEventListener('storage', ({ key: changed }) => changed === `vestnik.${key}` && this.#restore());
   }
 
