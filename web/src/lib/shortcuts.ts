@@ -51,3 +51,8 @@ export function isComposing(event: KeyboardEvent): boolean {
 export function isTyping(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && target.matches('input, select, textarea, [contenteditable]');
 }
+
+/** Whether Enter already means something there. */
+export function isControl(target: EventTarget | null): boolean {
+  return target instanceof Element && target.closest('button, a') !== null;
+}
