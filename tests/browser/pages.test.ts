@@ -182,8 +182,8 @@ describe('what is in the way', () => {
     await page.getByRole('heading', { name: 'История' }).waitFor();
   });
 
-  /** A proxy that lets no WebSocket through, as many are set up at first. */
-  async function plainProxy(): Promise<Server> {
+  /** A proxy that lets no WebSocket through, as many are set up at first; it may pass the Host on or name its own. */
+  async function plainProxy(passesHost: boolean): Promise<Server> {
     const { hostname, port } = new URL(server);
     const proxy = createServer((incoming, outgoing) => {
       const { url, method, headers } = incoming;
@@ -192,7 +192,7 @@ describe('what is in the way', () => {
         port,
         path: url,
         method,
-        headers: { ...headers, host: `${hostname}:${port}` },
+        headers: passesHost ? headers : { ...headers, host: `${hostname}:${port}` },
       });
       onward.on('response', (answer) => {
         outgoing.writeHead(answer.statusCode!, answer.headers);
@@ -205,12 +205,15 @@ describe('what is in the way', () => {
     return proxy;
   }
 
-  it('a proxy that lets no live connection through is spoken of', async () => {
-    const proxy = await plainProxy();
+  it.each([
+    [true, 'the live connection does not come through'],
+    [false, 'the proxy must pass the Host on as it came'],
+  ])('a proxy that lets no live connection through is spoken of (Host passed on: %s)', async (passesHost, words) => {
+    const proxy = await plainProxy(passesHost);
     try {
       const base = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
       const page = await browser.open(`/live?room=${room}`, { base });
-      await page.getByText('the live connection does not come through').waitFor();
+      await page.getByText(words).waitFor();
     } finally {
       proxy.closeAllConnections();
       proxy.close();

@@ -208,10 +208,12 @@ describe('the live list', () => {
     await lines(page).getByText('<img src=x onerror=alert(1)><b>bold</b>').waitFor();
   });
 
-  it('says that a room does not exist', async () => {
+  it('says that a room does not exist, and leads to another one', async () => {
     const page = await browser.open('/live?room=no-such-room');
-    await page.getByRole('alert').waitFor();
-    expect(await page.getByRole('button', { name: 'Retry' }).isVisible()).toBe(true);
+    await page.getByText('There is no room “no-such-room”').waitFor();
+    await page.getByRole('button', { name: 'Choose another room' }).click();
+    await page.getByRole('option', { name: 'stream' }).click();
+    await isLive(page);
   });
 });
 
