@@ -29,7 +29,7 @@ const pages = [
     received: (page: Page) => number(page.getByTestId('received')),
     newest: (page: Page, seq: number) =>
       page
-        .locator('[data-pos] .seq', { hasText: seq.toLocaleString('en-US') })
+        .locator('[data-pos] .seq', { hasText: new RegExp(`^\\s*${seq}\\s*$`) })
         .first()
         .waitFor(),
   },
