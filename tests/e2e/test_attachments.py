@@ -278,6 +278,11 @@ class TestRefusedUpload:
         made = small.api().post(PATH, data=body, headers=dict([FORM]))
         assert made.status_code == 201 and made.json()["size"] == 2, made.content
 
+    @pytest.mark.parametrize(("coding", "status"), [("binary", 201), ("8bit", 201), ("base64", 400), ("x", 400)])
+    def test_a_body_that_says_how_it_is_coded(self, small, coding, status):
+        made = small.api().post(PATH, data=b"YQ==", headers={"Content-Transfer-Encoding": coding})
+        assert made.status_code == status, made.content
+
     def test_a_page_of_another_site_cannot_send_a_form(self, small):
         response = small.api().post(PATH, files={"file": ("a", b"x")}, headers={"Origin": "http://evil.example"})
         assert_problem(response, 403, "permission_denied")

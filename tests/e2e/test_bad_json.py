@@ -195,6 +195,8 @@ def test_text_is_returned_as_given(any_server, text):
         "json",
         "*/*",
         ";;;",
+        "application/json; charset=utf-16",
+        "application/json; charset=",
     ],
 )
 def test_wrong_content_type(server, content_type):

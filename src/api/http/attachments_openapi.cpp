@@ -17,7 +17,7 @@ constexpr std::string_view kUpload =
 "parameters":[
 {"name":"name","in":"query","description":"The name of the file, when it is the body itself; Content-Disposition can tell it, too.","schema":{"type":"string","pattern":"^[^\\u0000]*$"}}],
 "requestBody":{"required":true,"content":{
-"multipart/form-data":{"schema":{"type":"object","required":["file"],"properties":{"file":{"type":"string","format":"binary","minLength":1}}}},
+"multipart/form-data":{"schema":{"type":"object","required":["file"],"additionalProperties":false,"properties":{"file":{"type":"string","format":"binary","minLength":1}}}},
 "application/octet-stream":{"schema":{"type":"string","format":"binary","minLength":1}}}},
 "responses":{"201":{"description":"Success.","content":{"application/json":{"schema":{"type":"object",
 "required":["id","name","content_type","size","sha256","created_at"],"properties":{

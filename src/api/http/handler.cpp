@@ -45,10 +45,13 @@ Outcome problem(const Error& error, const Call& call) {
   return make_problem(error, call.request_id);
 }
 
-// Only JSON: a form of another site can send any other type without being asked (and JSON not).
+// Only JSON: a form of another site can send any other type without being asked (and JSON not). JSON is UTF-8 (RFC
+// 8259, section 8.1), which some clients say.
 bool is_json(const Request& request) {
   const auto type = parse_header_value(request.field("Content-Type"));
-  return type && type->value == "application/json";
+  if (!type || type->value != "application/json") return false;
+  const std::string* charset = type->parameter("charset");
+  return charset == nullptr || same_in_any_case(*charset, "utf-8");
 }
 
 // Nothing is decoded, and coded bytes are never kept.
@@ -272,7 +275,7 @@ Task<Outcome> Handler::call_method(const Match& match, const Request& request, C
   }
   if (takes_body && !is_empty && !is_json(request)) {
     co_return make_problem({.code = ErrorCode::kInvalidArgument,
-                            .detail = "the content type is not JSON; send Content-Type: application/json"},
+                            .detail = "the content type is not JSON in UTF-8; send Content-Type: application/json"},
                            415, call.request_id);
   }
   google::protobuf::Arena arena;

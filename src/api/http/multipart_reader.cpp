@@ -19,19 +19,17 @@ bool is_boundary_character(char c) {
   return is_alphanumeric(c) || std::string_view("'()+_,-./:=? ").find(c) != std::string_view::npos;
 }
 
-// RFC 2045, section 6.2: these say what the bytes are, and change none. RFC 7578 deprecates them; some clients send
-// them.
-bool is_verbatim(std::string_view transfer_encoding) {
-  return std::ranges::any_of(std::array{"binary", "8bit", "7bit"}, [transfer_encoding](std::string_view each) {
-    return same_in_any_case(transfer_encoding, each);
-  });
-}
-
 }  // namespace
 
 bool is_multipart_boundary(std::string_view text) {
   return !text.empty() && text.size() <= kBoundaryMax && text.back() != ' ' &&
          std::ranges::all_of(text, is_boundary_character);
+}
+
+bool is_verbatim(std::string_view transfer_encoding) {
+  return std::ranges::any_of(std::array{"binary", "8bit", "7bit"}, [transfer_encoding](std::string_view each) {
+    return same_in_any_case(transfer_encoding, each);
+  });
 }
 
 MultipartReader::MultipartReader(std::string_view boundary, const Limits& limits)

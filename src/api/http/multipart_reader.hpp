@@ -72,6 +72,10 @@ class MultipartReader {
   std::string fault_;
 };
 
+// Whether a Content-Transfer-Encoding says what the bytes are and changes none: binary, 8bit or 7bit (RFC 2045, section
+// 6.2). RFC 7578 deprecates them; some clients send them.
+bool is_verbatim(std::string_view transfer_encoding);
+
 // RFC 2046, section 5.1.1: 1 to 70 characters of a short list, the last one not a blank.
 bool is_multipart_boundary(std::string_view text);
 

@@ -43,6 +43,10 @@ Result<UploadIntake> UploadIntake::make(const Request& head, chat::AttachmentSer
     if (!name) return std::unexpected(std::move(name.error()));
     intake.name_ = std::move(*name);
   }
+  const std::string_view coding = head.field("Content-Transfer-Encoding");
+  if (!coding.empty() && !is_verbatim(coding)) {
+    return invalid("Content-Transfer-Encoding", "is none of HTTP; send the bytes as they are");
+  }
   const std::string_view given_type = head.field("Content-Type");
   const auto type = parse_header_value(given_type);
   // What cannot be read may be a form, of which nothing but the file may be kept.
