@@ -2,16 +2,14 @@
 
 #include <fmt/format.h>
 #include <google/protobuf/descriptor.h>
-#include <google/protobuf/descriptor.pb.h>
 
 #include <algorithm>
-#include <map>
 #include <set>
-#include <stdexcept>
 #include <vector>
 
 #include "api/transcoder/comments.hpp"
 #include "api/transcoder/field_value.hpp"
+#include "api/transcoder/openapi_operation.hpp"
 #include "api/transcoder/openapi_schema.hpp"
 #include "api/transcoder/problem.hpp"
 #include "api/transcoder/route_table.hpp"
@@ -22,9 +20,7 @@ namespace vestnik::api {
 namespace {
 
 using google::protobuf::Descriptor;
-using google::protobuf::DescriptorPool;
 using google::protobuf::FieldDescriptor;
-using google::protobuf::MethodDescriptor;
 using google::protobuf::ServiceDescriptor;
 
 constexpr int kParameterDepthMax = 4;  // "a.b.c.d": a message may contain itself
@@ -48,30 +44,6 @@ constexpr std::string_view kProblemSchemas = R"("Problem":{"type":"object","desc
 "Violation":{"type":"object","description":"A field at fault.","required":["field","reason"],"properties":{
 "field":{"type":"string","description":"Its name, as a path.","examples":["content"]},
 "reason":{"type":"string","description":"What is wrong, and what would be right."}}})";
-
-// A route with the descriptors that have comments; those of the generated code have none.
-struct Operation {
-  const Route* route;
-  const MethodDescriptor* method;
-  std::string id;  // unique in the document
-
-  const Descriptor& input() const { return *method->input_type(); }
-  const Descriptor& output() const { return *method->output_type(); }
-  const FieldDescriptor* body_field() const { return same(input(), route->body_field); }
-  const FieldDescriptor* response_field() const { return same(output(), route->response_field); }
-  bool takes_body() const { return route->whole_body || route->body_field != nullptr; }
-  bool is_public() const { return method->options().GetExtension(v1::access) == v1::ACCESS_PUBLIC; }
-  std::vector<std::string> in_path() const {
-    std::vector<std::string> fields;
-    for (const auto& variable : route->path.variables()) fields.push_back(variable.field_path);
-    return fields;
-  }
-
- private:
-  static const FieldDescriptor* same(const Descriptor& type, const FieldDescriptor* field) {
-    return field ? find_field(type, field->name()) : nullptr;
-  }
-};
 
 // An error that operations have in common.
 struct ErrorResponse {
@@ -111,49 +83,7 @@ constexpr ErrorResponse kErrorResponses[] = {
 };
 
 constexpr std::string_view kSecuritySchemes = R"({"session":{"type":"http","scheme":"bearer",
-"description":"The `session_id` that `POST /api/v1/sessions` answers."}})";
-
-void build_pool(DescriptorPool& pool, std::string_view bytes) {
-  google::protobuf::FileDescriptorSet files;
-  if (!files.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
-    throw std::logic_error("the contract's descriptors cannot be read");
-  }
-  for (const auto& file : files.file()) {
-    if (pool.BuildFile(file) == nullptr)
-      throw std::logic_error("the contract's descriptors lack a part of " + file.name());
-  }
-}
-
-bool is_documented(const Route& route) {
-  static constexpr std::string_view kVerbs[] = {"GET", "PUT", "POST", "DELETE", "PATCH"};
-  return std::ranges::find(kVerbs, route.verb) != std::end(kVerbs);
-}
-
-std::vector<Operation> list_operations(const DescriptorPool& pool, const RouteTable& routes) {
-  std::vector<Operation> operations;
-  std::map<const MethodDescriptor*, int> bindings;
-  for (const auto& route : routes.routes()) {
-    if (!is_documented(*route)) continue;
-    const MethodDescriptor* method = pool.FindMethodByName(route->method->full_name());
-    if (method == nullptr) throw std::logic_error("the contract's descriptors lack " + route->method->full_name());
-    std::string id = fmt::format("{}_{}", method->service()->name(), method->name());
-    if (const int binding = ++bindings[method]; binding > 1) id += fmt::format("_{}", binding);
-    operations.push_back({route.get(), method, std::move(id)});
-  }
-  return operations;
-}
-
-// OpenAPI knows "{name}" where google.api.http has "{name=pattern}".
-std::string openapi_path(const PathTemplate& path) {
-  std::string text;
-  bool in_pattern = false;
-  for (const char c : path.text()) {
-    if (c == '=') in_pattern = true;
-    if (c == '}') in_pattern = false;
-    if (!in_pattern) text += c;
-  }
-  return text;
-}
+"description":"The `session_id` that `POST /api/v1/sessions` answers, or an API key of `vestnik key create`."}})";
 
 class Document {
  public:
@@ -215,14 +145,14 @@ class Document {
   void append_paths() {
     std::vector<std::string> paths;  // in the contract's order
     for (const Operation& operation : operations_) {
-      std::string path = openapi_path(operation.route->path);
+      std::string path = operation.path();
       if (std::ranges::find(paths, path) == paths.end()) paths.push_back(std::move(path));
     }
     json_.key("paths").begin_object();
     for (const std::string& path : paths) {
       json_.key(path).begin_object();
       for (const Operation& operation : operations_) {
-        if (openapi_path(operation.route->path) == path) append_operation(operation);
+        if (operation.path() == path) append_operation(operation);
       }
       json_.end_object();
     }
@@ -422,7 +352,7 @@ class Document {
 }  // namespace
 
 std::string make_openapi(std::string_view descriptor_set, const RouteTable& routes, const DescribedServer& server) {
-  DescriptorPool pool;
+  google::protobuf::DescriptorPool pool;
   build_pool(pool, descriptor_set);
   std::string out;
   Document(out, list_operations(pool, routes), server).append();
