@@ -73,6 +73,7 @@ Result<SearchPage> Search::find(const Actor& actor, const SearchRequest& request
   if (!query) return error_of(query);
   auto filter = filter_of(request);
   if (!filter) return error_of(filter);
+  if (query->clauses.empty()) return SearchPage{};
   auto found = find_messages(store_, *query, std::move(*filter), effort_);
   if (!found) {
     on_failure_();

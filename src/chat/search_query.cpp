@@ -116,9 +116,6 @@ Result<SearchQuery> parse_search_query(std::string_view text, std::string_view f
   }
   SearchQuery query{.clauses = parser.take()};
   remove_repeated(query.clauses);
-  if (query.clauses.empty())
-    return invalid(std::string(field),
-                   "no word to look for; give words, a \"phrase\" or the front of a word as in wor*");
   std::size_t words = 0;
   for (const SearchClause& clause : query.clauses) words += clause.words;
   if (words > kSearchWordsMax)

@@ -27,9 +27,9 @@ struct SearchClause {
   bool operator==(const SearchClause&) const = default;
 };
 
-// A text is found when each clause occurs in it.
+// A text is found when each clause occurs in it; without a clause none is.
 struct SearchQuery {
-  std::vector<SearchClause> clauses;  // not empty, no two equal
+  std::vector<SearchClause> clauses;  // no two equal
 
   bool operator==(const SearchQuery&) const = default;
 };
@@ -39,8 +39,8 @@ struct SearchQuery {
 // messages are, so there are no operators and no errors of syntax. Several words that are typed without a space, such
 // as `foo_bar`, `192.168` or a sentence of Chinese, are a name: they are found where they are written without a space,
 // be it inside of a longer name. Words joined by hyphens are found in any form; what has no stem, such as `C++20`, as
-// written. Errors: invalid_argument naming `field` when the text is not UTF-8, longer than kSearchQueryBytesMax, has no
-// word, or more than kSearchWordsMax words and names. Any thread.
+// written. Errors: invalid_argument naming `field` when the text is not UTF-8, longer than kSearchQueryBytesMax, or
+// has more than kSearchWordsMax words and names. Any thread.
 Result<SearchQuery> parse_search_query(std::string_view text, std::string_view field);
 
 }  // namespace vestnik::chat

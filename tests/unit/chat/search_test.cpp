@@ -165,9 +165,15 @@ TEST_F(SearchTest, MarksWhatItFinds) {
   EXPECT_EQ(store_.filters.front().from, kNow - 1h);
 }
 
+TEST_F(SearchTest, FindsNothingByPunctuation) {
+  const auto page = find({.query = "***"});
+  ASSERT_TRUE(page);
+  EXPECT_THAT(page->hits, IsEmpty());
+  EXPECT_THAT(store_.filters, IsEmpty());
+}
+
 TEST_F(SearchTest, NamesTheFieldAtFault) {
-  EXPECT_EQ(refused({.query = ""}), "q");
-  EXPECT_EQ(refused({.query = "***"}), "q");
+  EXPECT_EQ(refused({.query = std::string(2'000, '*')}), "q");
   EXPECT_EQ(refused({.query = "a", .limit = 0}), "limit");
   EXPECT_EQ(refused({.query = "a", .limit = 101}), "limit");
   EXPECT_EQ(refused({.query = "a", .before = 0}), "before");
@@ -178,7 +184,7 @@ TEST_F(SearchTest, NamesTheFieldAtFault) {
 }
 
 TEST_F(SearchTest, TellsOfFailuresOfTheStoreOnly) {
-  EXPECT_EQ(refused({.query = "***"}), "q");
+  EXPECT_EQ(refused({.query = "a", .limit = 0}), "limit");
   EXPECT_EQ(failures_, 0);
   store_.fails = true;
   EXPECT_EQ(find({.query = "слова"}).error().code, ErrorCode::kUnavailable);

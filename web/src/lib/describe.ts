@@ -4,7 +4,7 @@ import { t, words, type Key } from './i18n/index.svelte';
 
 // The server speaks English: whatever a reader may well meet has words in the languages of the pages.
 const byField: Record<string, Key> = {
-  q: 'chat.search_no_word',
+  q: 'chat.search_many_words',
   display_name: 'chat.name_refused',
   username: 'chat.name_refused',
   email: 'chat.email_refused',

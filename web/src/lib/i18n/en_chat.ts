@@ -20,6 +20,7 @@ export const enChat = {
   'chat.search_hint': 'Search messages',
   'chat.search_help': 'Words in any form, “exact phrases”, and beginnings of words with a star: connect*.',
   'chat.search_no_word': 'There is no word to look for in this.',
+  'chat.search_many_words': 'Search for 16 words at most.',
   'chat.search_everywhere': 'In all rooms',
   'chat.nothing_found': 'Nothing found in any room.',
   'chat.nothing_found_here': 'Nothing found in “{room}”.',

@@ -35,6 +35,7 @@ export const ruChat: Record<keyof typeof enChat, Entry> = {
   'chat.search_hint': 'Поиск в сообщениях',
   'chat.search_help': 'Слова в любой форме, «точные фразы» в кавычках и начала слов со звёздочкой: соедин*.',
   'chat.search_no_word': 'Здесь нет слова, которое можно искать.',
+  'chat.search_many_words': 'Искать можно не больше 16 слов сразу.',
   'chat.search_everywhere': 'Во всех комнатах',
   'chat.nothing_found': 'Ни в одной комнате ничего не найдено.',
   'chat.nothing_found_here': 'В «{room}» ничего не найдено.',
