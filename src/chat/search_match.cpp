@@ -163,7 +163,7 @@ MarkedFragment::Range window_around(const Cluster& cluster, std::string_view tex
 
 bool matches(const SearchQuery& query, std::span<const SearchToken> tokens) {
   const auto positions = by_position(tokens);
-  return std::ranges::all_of(query.clauses, [&](const SearchClause& clause) {
+  return !query.clauses.empty() && std::ranges::all_of(query.clauses, [&](const SearchClause& clause) {
     PhraseReader reader(clause);
     return std::ranges::any_of(positions, [&reader](Tokens position) { return reader.take(position); });
   });

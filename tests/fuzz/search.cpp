@@ -52,7 +52,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     require(query.error().code == vestnik::ErrorCode::kInvalidArgument);
     return 0;
   }
-  require(!query->clauses.empty() && query->clauses.size() <= kSearchWordsMax);
+  require(query->clauses.size() <= kSearchWordsMax);
   const bool is_found = matches(*query, tokens);
   if (!vestnik::is_valid_utf8(text)) return 0;
   const MarkedFragment fragment = mark_fragment(*query, text, tokenizer);

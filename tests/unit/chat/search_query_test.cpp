@@ -263,7 +263,6 @@ TEST(SearchQuery, NoiseIsAQueryOrAnError) {
       RC_ASSERT(query.error().code == ErrorCode::kInvalidArgument);
       return;
     }
-    RC_ASSERT(!query->clauses.empty());
     RC_ASSERT(query->clauses.size() <= kSearchWordsMax);
     for (const SearchClause& clause : query->clauses) {
       RC_ASSERT(!clause.terms.empty());
