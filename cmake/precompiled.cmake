@@ -24,9 +24,13 @@ function(vestnik_precompile name)
   add_custom_target(${name} DEPENDS ${output})
 endfunction()
 
-# vestnik_use_precompiled(<target> <name>): not for those that do not link the libraries, as base and cli and their tests.
+# vestnik_use_precompiled(<target> <name>): base and cli and their tests, which do not link the libraries of the server, have
+# <name>_small instead.
 function(vestnik_use_precompiled target name)
-  if(TARGET ${name} AND NOT target MATCHES "_(base|cli)$")
+  if(target MATCHES "_(base|cli)$")
+    string(APPEND name _small)
+  endif()
+  if(TARGET ${name})
     target_compile_options(${target} PRIVATE "SHELL:-include-pch ${CMAKE_BINARY_DIR}/${name}.pch")
     add_dependencies(${target} ${name})
   endif()
@@ -36,14 +40,16 @@ set(standard_headers
     algorithm array atomic charconv chrono condition_variable coroutine cstdint deque exception expected functional iterator limits list map
     memory mutex optional set span sstream stop_token string string_view system_error thread tuple unordered_map unordered_set utility
     variant vector)
+set(small_headers ${standard_headers} fmt/format.h simdjson.h)
 set(library_headers
     boost/asio/any_io_executor.hpp boost/asio/awaitable.hpp boost/asio/co_spawn.hpp boost/asio/detached.hpp boost/asio/io_context.hpp
     boost/asio/ip/tcp.hpp boost/asio/post.hpp boost/asio/redirect_error.hpp boost/asio/steady_timer.hpp boost/asio/this_coro.hpp
-    boost/asio/thread_pool.hpp boost/asio/use_awaitable.hpp boost/intrusive/list.hpp fmt/format.h simdjson.h)
+    boost/asio/thread_pool.hpp boost/asio/use_awaitable.hpp boost/intrusive/list.hpp)
 set(protobuf_headers
     google/protobuf/arena.h google/protobuf/descriptor.h google/protobuf/empty.pb.h google/protobuf/extension_set.h
     google/protobuf/generated_enum_reflection.h google/protobuf/generated_message_reflection.h google/protobuf/map.h
     google/protobuf/map_entry.h google/protobuf/message.h google/protobuf/repeated_field.h google/protobuf/struct.pb.h
     google/protobuf/timestamp.pb.h google/protobuf/unknown_field_set.h)
-set(common_libraries vestnik_asio fmt::fmt simdjson::simdjson)
-vestnik_precompile(precompiled HEADERS ${standard_headers} ${library_headers} ${protobuf_headers} LINK ${common_libraries})
+set(small_libraries fmt::fmt simdjson::simdjson)
+vestnik_precompile(precompiled HEADERS ${small_headers} ${library_headers} ${protobuf_headers} LINK ${small_libraries} vestnik_asio)
+vestnik_precompile(precompiled_small HEADERS ${small_headers} LINK ${small_libraries})
