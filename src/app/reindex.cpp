@@ -22,7 +22,7 @@ constexpr std::size_t kBarWidth = 24;
 constexpr std::chrono::milliseconds kBarInterval = 100ms;
 constexpr std::chrono::seconds kLineInterval = 5s;
 
-int failed(const Error& error) {
+int cannot_index(const Error& error) {
   cli::tell(error.detail);
   if (error.code == ErrorCode::kFailedPrecondition) {
     cli::tell("stop the server first; while it runs, it keeps the index in step by itself.");
@@ -66,13 +66,13 @@ class Progress {
 
 int reindex(const ReindexOptions& options) {
   auto store = storage::open_store(options.store, {.must_exist = true});
-  if (!store) return failed(store.error());
-  if (auto cleared = (*store)->clear_index(); !cleared) return failed(cleared.error());
+  if (!store) return cannot_index(store.error());
+  if (auto cleared = (*store)->clear_index(); !cleared) return cannot_index(cleared.error());
   Progress progress;
   std::int64_t done = 0;
   while (true) {
     const auto step = (*store)->index_some(kPiece);
-    if (!step) return failed(step.error());
+    if (!step) return cannot_index(step.error());
     done += step->messages;
     if (!step->more) break;
     progress.show(done, done + step->waiting);

@@ -47,7 +47,7 @@ constexpr std::size_t kSearchThreads = 2;
 constexpr std::size_t kRequestIdPrefix = 6;
 constexpr std::size_t kMetricsConnections = 100;
 
-int failed(const Error& error) {
+int cannot_start(const Error& error) {
   log::error("cannot start", {{"reason", error.detail}});
   if (!log::enabled(log::Level::kError)) fmt::print(stderr, "vestnik: cannot start: {}\n", error.detail);
   return 1;
@@ -209,19 +209,19 @@ int serve(const ServerConfig& config, std::span<const std::string> warnings) {
   chat::StoreFailures store_failures(metrics);
   const auto note_failure = [&store_failures](const Error& error) { store_failures.note(error); };
   auto store = storage::open_store(config.storage.url, {.timeout = config.storage.timeout, .on_failure = note_failure});
-  if (!store) return failed(store.error());
+  if (!store) return cannot_start(store.error());
   const chat::Access access = config.listening.require_sessions ? chat::Access::kSessions : chat::Access::kOpen;
   metrics.gauge("log_lines_dropped", "Lines of the log that could not be written, since the start.",
                 [&logging] { return static_cast<double>(logging.dropped_lines()); });
   chat::RoomDirectory rooms;
   chat::ApiKeys keys(**store, now);
-  if (auto ok = keys.refresh(); !ok) return failed(ok.error());
+  if (auto ok = keys.refresh(); !ok) return cannot_start(ok.error());
   chat::Sessions sessions(**store, keys, rooms, timeouts.session, access, now, [&clock] { return clock.steady_now(); });
   chat::Presence presence;
   chat::Rates rates(access, rates_of(limits), metrics);
   chat::ChatService chat(**store, rooms, sessions, presence, chat_limits(limits), access, rates, now);
   chat::Changes changes(**store, rooms, chat_limits(limits), access, rates, now);
-  if (auto ok = chat.open(); !ok) return failed(ok.error());
+  if (auto ok = chat.open(); !ok) return cannot_start(ok.error());
   count_people(metrics, sessions, rooms);
   TimeWatch time_watch(chat);
   time_watch.look();
@@ -229,7 +229,7 @@ int serve(const ServerConfig& config, std::span<const std::string> warnings) {
                 [&chat] { return std::chrono::duration<double>(chat.time_ahead()).count(); });
 
   auto blobs = open_blobs(config, **store, note_failure);
-  if (!blobs) return failed(blobs.error());
+  if (!blobs) return cannot_start(blobs.error());
   chat::AttachmentService attachments(**store, **blobs, attachment_options(config), now);
   attachments.check((*blobs)->take_found());
   metrics.gauge("attachment_bytes", "Bytes of attachments, kept and on their way in.",
@@ -356,11 +356,11 @@ int serve(const ServerConfig& config, std::span<const std::string> warnings) {
 
   const auto& listening = config.listening;
   auto http_port = http.listen(listening.address, listening.port);
-  if (!http_port) return failed(http_port.error());
+  if (!http_port) return cannot_start(http_port.error());
   auto metrics_port = metrics_http.listen(listening.address, listening.metrics_port);
-  if (!metrics_port) return failed(metrics_port.error());
+  if (!metrics_port) return cannot_start(metrics_port.error());
   auto grpc_port = grpc.start(listening.address, listening.grpc_port);
-  if (!grpc_port) return failed(grpc_port.error());
+  if (!grpc_port) return cannot_start(grpc_port.error());
   cores.start();
   http.accept();
   metrics_http.accept();

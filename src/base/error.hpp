@@ -49,6 +49,12 @@ struct Error {
 template <typename T>
 using Result = std::expected<T, Error>;
 
+// For `return error_of(result)` in a function that returns another Result.
+template <typename T>
+std::unexpected<Error> error_of(Result<T>& result) {
+  return std::unexpected(std::move(result.error()));
+}
+
 // For `return fail(ErrorCode::kNotFound, "...")` in a function that returns Result.
 std::unexpected<Error> fail(ErrorCode code, std::string detail);
 

@@ -20,7 +20,6 @@ std::array<unsigned char, Size> random_bytes() {
   return bytes;
 }
 
-constexpr std::string_view kHex = "0123456789abcdef";
 constexpr std::string_view kTokenAlphabet = "0123456789abcdefghijklmnopqrstuvwxyz";
 
 bool is_hyphen_place(std::size_t i) {
@@ -37,8 +36,8 @@ std::string make_uuid() {
   out.reserve(36);
   for (const unsigned char byte : bytes) {
     if (is_hyphen_place(out.size())) out += '-';
-    out += kHex[byte >> 4];
-    out += kHex[byte & 0x0F];
+    out += kHexDigits[byte >> 4];
+    out += kHexDigits[byte & 0x0F];
   }
   return out;
 }
@@ -58,7 +57,8 @@ std::string make_token(std::size_t length) {
 bool looks_like_uuid(std::string_view text) {
   if (text.size() != 36) return false;
   for (std::size_t i = 0; i < text.size(); ++i) {
-    const bool fits = is_hyphen_place(i) ? text[i] == '-' : kHex.find(to_lower(text[i])) != std::string_view::npos;
+    const bool fits =
+        is_hyphen_place(i) ? text[i] == '-' : kHexDigits.find(to_lower(text[i])) != std::string_view::npos;
     if (!fits) return false;
   }
   return true;

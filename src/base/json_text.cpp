@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <cstring>
 
+#include "base/text.hpp"
+
 namespace vestnik {
 namespace {
 
@@ -36,7 +38,6 @@ std::size_t plain_prefix(std::string_view text) {
 }
 
 void append_escape(std::string& out, char c) {
-  constexpr char kHex[] = "0123456789abcdef";
   switch (c) {
     case '"':
       out += "\\\"";
@@ -61,8 +62,8 @@ void append_escape(std::string& out, char c) {
       return;
     default:
       out += "\\u00";
-      out += kHex[static_cast<unsigned char>(c) >> 4];
-      out += kHex[c & 0xF];
+      out += kHexDigits[static_cast<unsigned char>(c) >> 4];
+      out += kHexDigits[c & 0xF];
   }
 }
 

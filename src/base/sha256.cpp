@@ -6,12 +6,12 @@
 #include <array>
 #include <stdexcept>
 
+#include "base/text.hpp"
+
 namespace vestnik {
 namespace {
 
 constexpr std::size_t kDigestBytes = 32;
-constexpr std::string_view kHex = "0123456789abcdef";
-
 void require(int success) {
   if (success != 1) throw std::runtime_error("the system's SHA-256 failed");
 }
@@ -36,8 +36,8 @@ std::string Sha256::finish() {
   std::string text;
   text.reserve(2 * digest.size());
   for (const unsigned char byte : digest) {
-    text += kHex[byte >> 4];
-    text += kHex[byte & 0x0F];
+    text += kHexDigits[byte >> 4];
+    text += kHexDigits[byte & 0x0F];
   }
   return text;
 }
@@ -50,7 +50,7 @@ std::string sha256_hex(std::string_view bytes) {
 
 bool is_sha256(std::string_view text) {
   return text.size() == 2 * kDigestBytes &&
-         std::ranges::all_of(text, [](char c) { return kHex.find(c) != std::string_view::npos; });
+         std::ranges::all_of(text, [](char c) { return kHexDigits.find(c) != std::string_view::npos; });
 }
 
 }  // namespace vestnik

@@ -6,7 +6,7 @@
 namespace vestnik {
 namespace {
 
-constexpr std::uint64_t kHighBits = 0x8080808080808080;
+constexpr std::uint64_t kNonAsciiBits = 0x8080808080808080;
 
 // Length of the ASCII run at the front, in whole words: text is mostly ASCII, so this is the fast way through it.
 std::size_t ascii_words(const char* data, std::size_t size) {
@@ -14,7 +14,7 @@ std::size_t ascii_words(const char* data, std::size_t size) {
   for (; i + sizeof(std::uint64_t) <= size; i += sizeof(std::uint64_t)) {
     std::uint64_t word;
     std::memcpy(&word, data + i, sizeof(word));
-    if ((word & kHighBits) != 0) break;
+    if ((word & kNonAsciiBits) != 0) break;
   }
   return i;
 }

@@ -10,6 +10,8 @@
 
 namespace vestnik {
 
+inline constexpr std::string_view kHexDigits = "0123456789abcdef";
+
 // Checks UTF-8 that arrives in pieces; overlong forms, surrogates and values above U+10FFFF are invalid.
 class Utf8Checker {
  public:

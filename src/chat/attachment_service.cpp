@@ -14,10 +14,10 @@
 namespace vestnik::chat {
 namespace {
 
-constexpr std::int32_t kPiece = 100;  // attachments removed in one go
-constexpr int kCheckedPiece = 1'000;  // and contents looked at
+constexpr std::int32_t kRemovedAtOnce = 100;  // attachments removed in one go
+constexpr int kCheckedPiece = 1'000;          // and contents looked at
 constexpr std::chrono::milliseconds kLookInterval = std::chrono::minutes(10);
-constexpr std::chrono::seconds kRetryAfter{5};
+constexpr std::chrono::seconds kPauseAfterFailure{5};
 
 Error too_large(std::uint64_t bytes_max) {
   const std::string reason = fmt::format("is larger than {} bytes (--max-attachment-bytes)", bytes_max);
@@ -77,14 +77,14 @@ Result<std::size_t> AttachmentService::remove_unused() {
   const Time now = clock_();
   // Before the look: what messages let go of meanwhile is due again.
   const std::uint64_t released = store_.released();
-  auto found = store_.list_unused(now - options_.unclaimed, kPiece);
+  auto found = store_.list_unused(now - options_.unclaimed, kRemovedAtOnce);
   auto done = found ? remove(*found) : std::unexpected(std::move(found.error()));
   if (done) done = check_some();
   if (!done) {
-    not_before_ = now + kRetryAfter;
+    not_before_ = now + kPauseAfterFailure;
     return std::unexpected(std::move(done.error()));
   }
-  if (found->size() < kPiece) {
+  if (found->size() < kRemovedAtOnce) {
     released_ = released;
     next_look_ = now + std::min(options_.unclaimed / 2, kLookInterval);
   }

@@ -10,11 +10,6 @@
 namespace vestnik::chat {
 namespace {
 
-template <typename T>
-std::unexpected<Error> error_of(Result<T>& result) {
-  return std::unexpected(std::move(result.error()));
-}
-
 Subject subject_of(const OpenRoom& room) {
   return {.owner_id = room.owner_id, .read_only = room.rules().read_only, .author_id = {}};
 }

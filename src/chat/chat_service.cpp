@@ -12,15 +12,9 @@ namespace vestnik::chat {
 namespace {
 
 constexpr std::int32_t kStreamLengthMax = 128;
-constexpr std::size_t kEpochLength = 8;
-constexpr std::int32_t kReadPage = 500;
+constexpr std::int32_t kRoomsPage = 500;
 constexpr std::size_t kActiveUsersShown = 100;
 constexpr std::size_t kUsersKnownMax = 100'000;
-
-template <typename T>
-std::unexpected<Error> error_of(Result<T>& result) {
-  return std::unexpected(std::move(result.error()));
-}
 
 }  // namespace
 
@@ -48,7 +42,7 @@ Result<void> ChatService::open() {
 
   std::int64_t offset = 0;
   while (true) {
-    auto page = store_.list_rooms(offset, kReadPage);
+    auto page = store_.list_rooms(offset, kRoomsPage);
     if (!page) return error_of(page);
     if (page->empty()) break;
     offset += static_cast<std::int64_t>(page->size());

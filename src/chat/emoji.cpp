@@ -14,21 +14,13 @@ namespace {
 
 constexpr std::size_t kBytesMax = 64;
 constexpr char32_t kJoiner = 0x200D;
-constexpr char32_t kEmojiStyle = 0xFE0F;
-constexpr char32_t kKeycap = 0x20E3;
 constexpr char32_t kTagEnd = 0xE007F;
-
-using emoji_data::CodePoints;
 
 constexpr CodePoints kRegional{0x1F1E6, 0x1F1FF};
 constexpr CodePoints kSkinTone{0x1F3FB, 0x1F3FF};
 constexpr CodePoints kTag{0xE0020, 0xE007E};
 constexpr CodePoints kDigits{'0', '9'};
 constexpr char32_t kPicturePlanes = 0x1F000;
-
-bool is_in(const CodePoints& range, char32_t c) {
-  return range.first <= c && c <= range.last;
-}
 
 bool is_among(std::span<const CodePoints> ranges, char32_t c) {
   const auto above = std::ranges::upper_bound(ranges, c, {}, &CodePoints::first);

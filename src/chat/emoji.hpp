@@ -8,6 +8,9 @@
 
 namespace vestnik::chat {
 
+inline constexpr char32_t kEmojiStyle = 0xFE0F;  // behind a character: a picture, please
+inline constexpr char32_t kKeycap = 0x20E3;      // around the character before
+
 // The form in which all who mean the same emoji give the same one: with U+FE0F (a picture, please) behind each
 // character that would be text without it, and nowhere else ("fully-qualified" in UTS #51, ED-18). nullopt when `text`
 // is not exactly one emoji: a pictograph, with a skin tone where it can have one, a flag, a keycap, or several joined

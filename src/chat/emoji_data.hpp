@@ -3,12 +3,9 @@
 
 #include <span>
 
-namespace vestnik::chat::emoji_data {
+#include "chat/unicode.hpp"
 
-struct CodePoints {
-  char32_t first;
-  char32_t last;
-};
+namespace vestnik::chat::emoji_data {
 
 // In order, apart from each other. clang-tidy takes a constant without its value for a variable.
 // NOLINTBEGIN(readability-identifier-naming)

@@ -10,7 +10,7 @@ namespace vestnik::chat {
 namespace {
 
 constexpr std::string_view kNameless = "file";
-constexpr std::string_view kReplacement = "\xEF\xBF\xBD";  // U+FFFD
+constexpr std::string_view kReplacementText = "\xEF\xBF\xBD";  // U+FFFD
 constexpr std::size_t kExtensionBytesMax = 32;
 
 // The valid character at the front of `text`; empty when there is none.
@@ -55,7 +55,7 @@ std::string clean_file_name(std::string_view name) {
     const std::string_view character = first_character(name);
     name.remove_prefix(std::max<std::size_t>(character.size(), 1));
     if (character.empty()) {
-      clean += kReplacement;
+      clean += kReplacementText;
     } else if (!is_control(character)) {
       clean += character;
     }

@@ -15,11 +15,6 @@ constexpr std::int32_t kUnreadRoomsMax = 1'000;
 // it can have, a hundred files, and what belongs to it.
 constexpr std::int64_t kMessageWeightMax = 512 * 1024;
 
-template <typename T>
-std::unexpected<Error> error_of(Result<T>& result) {
-  return std::unexpected(std::move(result.error()));
-}
-
 // n of a position of this room's own history. Errors: invalid_argument.
 Result<std::int64_t> place_in(const RoomInfo& room, std::string_view field, std::string_view text) {
   auto position = parse_position(text, field);

@@ -14,7 +14,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::int32_t kPiece = 5'000;  // messages: some 100 ms
+constexpr std::int32_t kIndexedAtOnce = 5'000;  // messages: some 100 ms
 
 // The index is not asked to take in messages one by one: a transaction writes some hundred pages, whatever its size,
 // and all that it writes is in the way of the writers' own log. So the more there were, the longer the next ones
@@ -103,7 +103,7 @@ void Indexer::run(const std::stop_token& stop) {
 
 std::optional<Indexer::Steady::duration> Indexer::work() {
   const auto begun = Steady::now();
-  const auto step = store_.index_some(kPiece);
+  const auto step = store_.index_some(kIndexedAtOnce);
   if (!step) return note_failure(step.error());
   if (!reported_failure_.empty()) log::info("the search index works again");
   reported_failure_.clear();

@@ -11,21 +11,14 @@
 namespace vestnik::chat {
 namespace {
 
-struct Range {
-  char32_t first;
-  char32_t last;
-};
-
-constexpr Range kLineAndParagraphSeparators{0x2028, 0x2029};
-constexpr Range kAnnotations{0xFFF9, 0xFFFB};
-constexpr Range kJoiners{0x200C, 0x200D};
-constexpr Range kStyles{0xFE00, 0xFE0F};
-constexpr Range kMoreStyles{0xE0100, 0xE01EF};
-constexpr Range kTags{0xE0020, 0xE007F};
-constexpr Range kJoiningScripts{0x600, 0x18AF};  // Arabic to Mongolian
-constexpr auto kIdeographs = std::to_array<Range>({{0x3400, 0x9FFF}, {0xF900, 0xFAFF}, {0x20000, 0x3FFFF}});
-constexpr char32_t kEmojiStyle = 0xFE0F;
-constexpr char32_t kKeycap = 0x20E3;
+constexpr CodePoints kLineAndParagraphSeparators{0x2028, 0x2029};
+constexpr CodePoints kAnnotations{0xFFF9, 0xFFFB};
+constexpr CodePoints kJoiners{0x200C, 0x200D};
+constexpr CodePoints kStyles{0xFE00, 0xFE0F};
+constexpr CodePoints kMoreStyles{0xE0100, 0xE01EF};
+constexpr CodePoints kTags{0xE0020, 0xE007F};
+constexpr CodePoints kJoiningScripts{0x600, 0x18AF};  // Arabic to Mongolian
+constexpr auto kIdeographs = std::to_array<CodePoints>({{0x3400, 0x9FFF}, {0xF900, 0xFAFF}, {0x20000, 0x3FFFF}});
 constexpr char32_t kBlackFlag = 0x1F3F4;  // with tags behind it the flag of a part of a country
 
 struct LookAlike {
@@ -46,10 +39,6 @@ constexpr auto kLookAlikes = std::to_array<LookAlike>({
     {U'զ', 'q'}, {U'հ', 'h'}, {U'ո', 'n'}, {U'ս', 'u'}, {U'ց', 'g'}, {U'օ', 'o'},  // Armenian
 });
 static_assert(std::ranges::is_sorted(kLookAlikes, {}, &LookAlike::letter));
-
-bool is_in(const Range& range, char32_t c) {
-  return range.first <= c && c <= range.last;
-}
 
 bool shapes(char32_t before, char32_t c, char32_t after) {
   if (is_in(kJoiners, c)) {

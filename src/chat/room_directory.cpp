@@ -11,7 +11,6 @@ namespace {
 
 // Of what may be the name of a room: 64 characters, in any spelling.
 constexpr std::size_t kNameBytesMax = 1'024;
-constexpr std::size_t kEpochLength = 8;
 
 }  // namespace
 

@@ -17,11 +17,6 @@ constexpr std::int32_t kAskedMin = 32;
 // Each time it is asked for twice as many, up to some.
 constexpr std::int32_t kAskedMax = 1'024;
 
-template <typename T>
-std::unexpected<Error> error_of(Result<T>& result) {
-  return std::unexpected(std::move(result.error()));
-}
-
 // That this thread has had: on a busy machine a search costs no more than on another.
 std::chrono::nanoseconds processor_time() {
   timespec now{};

@@ -16,13 +16,8 @@
 namespace vestnik::chat {
 namespace {
 
-struct Range {
-  char32_t first;
-  char32_t last;
-};
-
 // Scripts that put no spaces between words.
-constexpr auto kWithoutSpaces = std::to_array<Range>({
+constexpr auto kWithoutSpaces = std::to_array<CodePoints>({
     {0xE00, 0xE7F},    // Thai
     {0xE80, 0xEFF},    // Lao
     {0x1000, 0x109F},  // Myanmar
@@ -42,7 +37,7 @@ constexpr auto kWithoutSpaces = std::to_array<Range>({
 });
 
 // Symbols that stand in no sentence: lines and blocks of drawings, Braille, stand-ins for what is missing.
-constexpr auto kNoPictures = std::to_array<Range>({
+constexpr auto kNoPictures = std::to_array<CodePoints>({
     {0x2400, 0x243F},
     {0x2500, 0x259F},
     {0x2800, 0x28FF},
@@ -50,26 +45,21 @@ constexpr auto kNoPictures = std::to_array<Range>({
     {0x1FB00, 0x1FBFF},
 });
 
-static_assert(std::ranges::is_sorted(kWithoutSpaces, {}, &Range::first));
-static_assert(std::ranges::is_sorted(kNoPictures, {}, &Range::first));
+static_assert(std::ranges::is_sorted(kWithoutSpaces, {}, &CodePoints::first));
+static_assert(std::ranges::is_sorted(kNoPictures, {}, &CodePoints::first));
 
-constexpr Range kCyrillic{0x400, 0x52F};
-constexpr Range kKana{0x3041, 0x30FF};
-constexpr Range kHangulSyllables{0xAC00, 0xD7A3};
-constexpr Range kHangul{0x1100, 0xD7A3};
-constexpr Range kRadicals{0x2E80, 0x2FDF};
+constexpr CodePoints kCyrillic{0x400, 0x52F};
+constexpr CodePoints kKana{0x3041, 0x30FF};
+constexpr CodePoints kHangulSyllables{0xAC00, 0xD7A3};
+constexpr CodePoints kHangul{0x1100, 0xD7A3};
+constexpr CodePoints kRadicals{0x2E80, 0x2FDF};
 constexpr char32_t kZeroWidthSpace = 0x200B;
 constexpr char32_t kGrave = 0x300;
 constexpr char32_t kDiaeresis = 0x308;
 constexpr char32_t kCodePointMax = 0x10FFFF;
-constexpr char32_t kReplacement = 0xFFFD;
-
-bool is_in(const Range& range, char32_t c) {
-  return range.first <= c && c <= range.last;
-}
 
 bool is_in_any(const auto& ranges, char32_t c) {
-  const auto above = std::ranges::upper_bound(ranges, c, {}, &Range::first);
+  const auto above = std::ranges::upper_bound(ranges, c, {}, &CodePoints::first);
   return above != ranges.begin() && is_in(*std::prev(above), c);
 }
 

@@ -7,8 +7,6 @@
 namespace vestnik::chat {
 namespace {
 
-using Tokens = std::span<const SearchToken>;
-
 // Where a clause occurs, as bytes of the text.
 struct Occurrence {
   std::size_t begin = 0;

@@ -28,8 +28,6 @@ Quote find_quote(std::string_view text) {
   return first;
 }
 
-using Tokens = std::span<const SearchToken>;
-
 bool is_apart(Tokens position) {
   return position.front().joint == SearchToken::Joint::kApart;
 }

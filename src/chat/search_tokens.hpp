@@ -47,8 +47,9 @@ struct SearchToken {
   Joint joint = Joint::kApart;
 };
 
-// The tokens of each position.
-std::vector<std::span<const SearchToken>> by_position(std::span<const SearchToken> tokens);
+// The tokens of one position.
+using Tokens = std::span<const SearchToken>;
+std::vector<Tokens> by_position(std::span<const SearchToken> tokens);
 
 // Cuts texts into tokens. Used by one thread at a time: the stemmers keep state.
 //

@@ -8,15 +8,15 @@
 namespace vestnik::chat {
 namespace {
 
-constexpr std::int32_t kReadPage = 1'000;
-constexpr std::chrono::seconds kRetryAfter{1};
+constexpr std::int32_t kSessionsPage = 1'000;
+constexpr std::chrono::seconds kEndAgainAfter{1};
 
 }  // namespace
 
 Result<void> Sessions::open() {
   std::string after;
   while (true) {
-    auto page = store_.list_sessions(after, kReadPage);
+    auto page = store_.list_sessions(after, kSessionsPage);
     if (!page) return std::unexpected(std::move(page.error()));
     if (page->empty()) return {};
     after = page->back().key;
@@ -178,7 +178,7 @@ void Sessions::end_expired() {
       continue;
     }
     const std::unique_lock lock(mutex_);
-    due_.push({now + kRetryAfter, key});
+    due_.push({now + kEndAgainAfter, key});
     // A message that is being committed keeps it; where the storage failed, it has ended all the same.
     const auto found = by_key_.find(key);
     if (found != by_key_.end() && done.error().code != ErrorCode::kFailedPrecondition) *found->second.ended = true;

@@ -1,6 +1,7 @@
 // The words of the chat domain: users, sessions, rooms, positions, messages, and what happens to them.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <optional>
@@ -63,6 +64,8 @@ struct NewSession {
   std::optional<UserId> user_id;  // an existing user; absent: a new guest with the name
   std::string display_name;
 };
+
+inline constexpr std::size_t kEpochLength = 8;  // of a new room
 
 // What a room is; never changes.
 struct RoomInfo {

@@ -10,10 +10,9 @@
 namespace vestnik::chat {
 namespace {
 
-constexpr char32_t kReplacement = 0xFFFD;
 constexpr char32_t kEmptyBraille = 0x2800;
 
-const utf8proc_property_t& property_of(char32_t c) {
+const utf8proc_property_t& properties_of(char32_t c) {
   return *utf8proc_get_property(static_cast<utf8proc_int32_t>(c));
 }
 
@@ -54,12 +53,12 @@ void append_utf8(std::string& out, char32_t c) {
 bool is_blank(char32_t c) {
   if (c < 0x80) return c == U' ' || (c >= U'\t' && c <= U'\r');
   if (c == 0x85 || c == kEmptyBraille) return true;
-  const auto category = property_of(c).category;
+  const auto category = properties_of(c).category;
   return category == UTF8PROC_CATEGORY_ZS || category == UTF8PROC_CATEGORY_ZL || category == UTF8PROC_CATEGORY_ZP;
 }
 
 bool is_ignorable(char32_t c) {
-  return c >= 0x80 && property_of(c).ignorable != 0;
+  return c >= 0x80 && properties_of(c).ignorable != 0;
 }
 
 int unicode_version() {
@@ -72,7 +71,7 @@ int unicode_version() {
 }
 
 bool is_unassigned(char32_t c) {
-  return property_of(c).category == UTF8PROC_CATEGORY_CN;
+  return properties_of(c).category == UTF8PROC_CATEGORY_CN;
 }
 
 bool has_visible(std::string_view text) {

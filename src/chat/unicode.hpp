@@ -7,11 +7,22 @@
 
 namespace vestnik::chat {
 
+inline constexpr char32_t kReplacement = 0xFFFD;  // for what cannot be read
+
 // One character of a text.
 struct Letter {
   char32_t code_point = 0;
   std::size_t size = 1;  // bytes in the text
 };
+
+struct CodePoints {
+  char32_t first;
+  char32_t last;
+};
+
+constexpr bool is_in(const CodePoints& range, char32_t c) {
+  return range.first <= c && c <= range.last;
+}
 
 // The character at the front of `text`, which must not be empty. A byte that begins none is U+FFFD of one byte.
 Letter first_letter(std::string_view text);

@@ -17,7 +17,7 @@
 namespace vestnik::cli {
 namespace {
 
-constexpr std::size_t kPage = 500;
+constexpr std::size_t kMessagesPage = 500;
 constexpr int kDone = 0;
 constexpr int kFailed = 1;
 
@@ -109,7 +109,7 @@ class HistoryReader {
   HttpClient client_;
   simdjson::dom::parser parser_;
   const LineStyle style_ = output_style();
-  std::string page_limit_ = fmt::format("&limit={}", kPage);
+  std::string page_limit_ = fmt::format("&limit={}", kMessagesPage);
   std::string after_;  // position of the last printed message
   std::int64_t head_ = 0;
   std::uint64_t printed_ = 0;

@@ -13,8 +13,6 @@
 namespace vestnik::cli {
 namespace {
 
-constexpr std::string_view kNothing = "-";
-
 std::string seq_of(const Received& message) {
   return message.client_seq ? std::to_string(*message.client_seq) : std::string(kNothing);
 }

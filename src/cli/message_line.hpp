@@ -28,7 +28,10 @@ struct Received {
 // internal when `json` is not a message.
 Result<Received> parse_message(std::string_view json);
 
-// kColumns: tabs between the columns, "-" where there is nothing, time as the server wrote it.
+// Stands where there is nothing.
+inline constexpr std::string_view kNothing = "-";
+
+// kColumns: tabs between the columns, time as the server wrote it.
 // kAligned: for eyes; the time in the time zone of this machine.
 enum class LineStyle : std::uint8_t { kAligned, kColumns };
 

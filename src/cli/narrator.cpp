@@ -16,7 +16,6 @@ namespace {
 
 using simdjson::dom::element;
 
-constexpr std::string_view kNothing = "-";
 constexpr std::size_t kMessagesMax = 1'000;
 constexpr std::size_t kNamesMax = 10'000;
 constexpr std::size_t kQuotedMax = 40;  // code points

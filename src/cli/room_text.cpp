@@ -16,8 +16,6 @@
 namespace vestnik::cli {
 namespace {
 
-constexpr std::string_view kNothing = "-";
-
 // One object of the server, and its fields as cells.
 class Fields {
  public:

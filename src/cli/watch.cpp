@@ -26,7 +26,7 @@ using std::chrono::steady_clock;
 
 constexpr milliseconds kRetry{1'000};
 constexpr milliseconds kRetryMax{15'000};
-constexpr milliseconds kStep{100};
+constexpr milliseconds kLookInterval{100};
 constexpr milliseconds kSilenceMax{60'000};  // the server pings every 25 s
 
 class Watcher {
@@ -197,7 +197,7 @@ class Watcher {
 
   void sleep(milliseconds pause) const {
     const auto until = steady_clock::now() + pause;
-    while (!interrupted() && steady_clock::now() < until) std::this_thread::sleep_for(kStep);
+    while (!interrupted() && steady_clock::now() < until) std::this_thread::sleep_for(kLookInterval);
   }
 
   const WatchOptions& options_;

@@ -18,7 +18,7 @@ using std::chrono::steady_clock;
 
 constexpr milliseconds kBackoffBase{200};
 constexpr milliseconds kBackoffMax{5'000};
-constexpr milliseconds kStep{200};
+constexpr milliseconds kQueueLook{200};
 constexpr milliseconds kLastAnswers{3'000};  // how long calls under way may take after Ctrl-C
 constexpr std::size_t kRunKeyLength = 12;
 
@@ -79,7 +79,7 @@ bool Writer::all_settled() const {
 }
 
 milliseconds Writer::pause(SteadyTime now) const {
-  SteadyTime until = now + kStep;
+  SteadyTime until = now + kQueueLook;
   for (const auto& slot : slots_) {
     if (slot && slot->again_at) until = std::min(until, *slot->again_at);
     if (!slot && wants_more() && next_due_ > now) until = std::min(until, next_due_);

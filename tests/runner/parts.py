@@ -82,7 +82,7 @@ PARTS = {
     "fault": Part("test", "kills, disks, slow readers", "release", ["vestnik"], pytest_beside("fault", "release", "fault", "not timing"), waits=True),
     "browser": Part("test", "the pages in Chromium", "release", ["vestnik"], lambda c: run_browser(c, "browser", [f"--exclude=**/{SPEED_STORIES}"]), waits=True),
     "clients": Part("test", "the clients of programs in Node", "release", ["vestnik"], lambda c: run_vitest(c, "clients", "client-tests"), waits=True),
-    "lint": Part("check", "format, clang-tidy, pages, links", "release", ["contract_files", "precompiled", "precompiled_small"], check("lint", "scripts/lint")),
+    "lint": Part("check", "format, clang-tidy, pages, links", "release", ["contract_files"], check("lint", "scripts/lint")),
     "unit": Part("test", "each library of src/, under ASan and UBSan", "asan", ["tests"], gtest("asan", "unit_*")),
     "conformance": Part("test", "every storage, under ASan and UBSan", "asan", ["tests"], gtest("asan", "conformance")),
     "fuzz": Part("test", "the kept inputs of every parser", "asan", ["fuzz_targets"], lambda c: run_fuzz(c, "asan", 0)),

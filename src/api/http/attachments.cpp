@@ -23,7 +23,7 @@ namespace {
 constexpr std::string_view kPath = Attachments::kRoutes[0].second;
 
 // What a browser may do with the file when it shows it: nothing.
-constexpr std::string_view kPolicy = "default-src 'none'; sandbox";
+constexpr std::string_view kFilePolicy = "default-src 'none'; sandbox";
 
 Error not_found() {
   return {.code = ErrorCode::kNotFound, .detail = "there is no such attachment"};
@@ -170,7 +170,7 @@ Task<Response> Attachments::download(const Request& request, std::string_view id
   Response response{.content_type = chat::known_content_type(attachment.content_type)};
   response.fields = {
       {"Content-Disposition", make_content_disposition(in_place ? "inline" : "attachment", attachment.name)},
-      {"Content-Security-Policy", std::string(kPolicy)},
+      {"Content-Security-Policy", std::string(kFilePolicy)},
       {"Cross-Origin-Resource-Policy", "same-site"},
       {"Cache-Control", "private, no-cache"},
       {"Accept-Ranges", "bytes"},

@@ -17,19 +17,12 @@
 namespace vestnik::api::http {
 namespace {
 
-constexpr std::size_t kReadBytes = 64 * 1024;
 constexpr std::size_t kUnreadMax = 256 * 1024;  // pipelined requests that wait for the one before them
 constexpr std::chrono::seconds kLinger{2};
 constexpr std::chrono::milliseconds kParting{500};  // for what was sent before the client could know
 constexpr std::string_view kBadChunk = "a chunk of the body is malformed";
 constexpr std::size_t kPieceBytes = 64 * 1024;     // of an answer that is sent from a source
 constexpr std::int64_t kBytesPerSecondMin = 4096;  // slower than this, over all its time, nobody is waited for
-
-// For long requests. One for all connections of a thread, so that an idle one has little.
-std::span<char> read_buffer() {
-  thread_local const auto buffer = std::make_unique_for_overwrite<char[]>(kReadBytes);
-  return {buffer.get(), kReadBytes};
-}
 
 bool would_block() {
   return errno == EAGAIN || errno == EWOULDBLOCK;
@@ -147,7 +140,7 @@ void HttpConnection::take(std::string_view bytes) {
 }
 
 void HttpConnection::take_more() {
-  const std::span<char> buffer = read_buffer();
+  const std::span<char> buffer = runtime::read_buffer();
   const ssize_t bytes = ::recv(socket_.native_handle(), buffer.data(), buffer.size(), MSG_DONTWAIT);
   if (bytes > 0) take({buffer.data(), static_cast<std::size_t>(bytes)});  // an end is seen by the next read
 }
@@ -260,7 +253,7 @@ Task<bool> HttpConnection::answer() {
   if (!shared.empty() && !co_await write(shared)) co_return false;
   if (stream != nullptr && !co_await write_rest(*stream, chunked)) co_return false;
   if (source != nullptr && !co_await write_from(*source)) co_return false;
-  if (out_.capacity() > kReadBytes) out_ = {};
+  if (out_.capacity() > runtime::kReadBytes) out_ = {};
   if (!keep_alive) co_await linger();
   co_return keep_alive;
 }

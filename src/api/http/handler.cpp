@@ -18,6 +18,7 @@
 #include "api/http/header_value.hpp"
 #include "api/http/pieces.hpp"
 #include "api/rpc/credentials.hpp"
+#include "api/transcoder/field_value.hpp"
 #include "api/transcoder/openapi.hpp"
 #include "api/transcoder/parameters.hpp"
 #include "api/transcoder/transcoder.hpp"
@@ -36,10 +37,6 @@ constexpr std::string_view kOpenapiPath = "/openapi.json";
 constexpr std::string_view kMetricsPath = "/metrics";
 constexpr std::string_view kReadMethods = "GET, HEAD";
 constexpr std::string_view kSubscribe = "vestnik.chat.v1.Chat.Subscribe";
-
-const Message* prototype_of(const google::protobuf::Descriptor* type) {
-  return google::protobuf::MessageFactory::generated_factory()->GetPrototype(type);
-}
 
 Outcome problem(const Error& error, const Call& call) {
   return make_problem(error, call.request_id);

@@ -9,7 +9,7 @@ namespace vestnik::api::http {
 namespace {
 
 // Scripts, styles and connections only from this server. Swagger UI sets inline styles; nothing runs inline scripts.
-constexpr std::string_view kPolicy =
+constexpr std::string_view kPagePolicy =
     "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
     "connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
@@ -70,7 +70,7 @@ std::optional<Response> Pages::find(const Request& request) const {
   if (found == by_path_.end()) return std::nullopt;
   const Page& page = found->second;
   Response response{.content_type = page.content_type};
-  response.fields = {{"Content-Security-Policy", std::string(kPolicy)},
+  response.fields = {{"Content-Security-Policy", std::string(kPagePolicy)},
                      {"Cache-Control", page.immutable ? "public, max-age=31536000, immutable" : "no-cache"},
                      {"ETag", page.etag},
                      {"Vary", "Accept-Encoding"}};
@@ -92,7 +92,8 @@ std::optional<Response> Pages::lost(const Request& request) const {
       .status = 404,
       .content_type = index->second.content_type,
       .shared_body = index->second.bytes,
-      .fields = {{"Content-Security-Policy", std::string(kPolicy)}, {"Cache-Control", "no-store"}, {"Vary", "Accept"}}};
+      .fields = {
+          {"Content-Security-Policy", std::string(kPagePolicy)}, {"Cache-Control", "no-store"}, {"Vary", "Accept"}}};
 }
 
 }  // namespace vestnik::api::http

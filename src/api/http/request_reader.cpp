@@ -52,14 +52,14 @@ struct ArrivedBody {
   using reader = Reader;
 };
 
-struct Target {
+struct RequestTarget {
   std::string_view path;
   std::string_view query;
   std::optional<std::string_view> authority;
 };
 
 // A proxy's clients name the whole address: "http://host/path?query" (RFC 9112, section 3.2.2).
-Target split_target(std::string_view target) {
+RequestTarget split_target(std::string_view target) {
   std::string_view path = target;
   std::optional<std::string_view> authority;
   for (const std::string_view scheme : {"http://", "https://"}) {
@@ -199,7 +199,7 @@ void RequestReader::describe() {
   const auto view = [](beast::string_view text) { return std::string_view(text.data(), text.size()); };
   if (request_.fields.empty()) {
     request_.method = view(message.method_string());
-    const Target target = split_target(view(message.target()));
+    const RequestTarget target = split_target(view(message.target()));
     request_.path = target.path;
     request_.query = target.query;
     // RFC 9112, section 3.2.2: an absolute target counts, whatever Host says.

@@ -7,24 +7,20 @@
 
 #include <utility>
 
+#include "api/transcoder/field_value.hpp"
 #include "vestnik/chat/v1/chat.pb.h"
 
 namespace vestnik::api::rpc {
 namespace {
 
 using google::protobuf::MethodDescriptor;
-using Kind = MethodTable::Kind;
 
-const google::protobuf::Message* prototype_of(const google::protobuf::Descriptor* type) {
-  return google::protobuf::MessageFactory::generated_factory()->GetPrototype(type);
-}
-
-Kind kind_of(const MethodDescriptor& method, const Methods::Entry* entry) {
-  if (entry != nullptr && entry->subscription) return Kind::kSubscribe;
-  if (method.full_name() == "vestnik.chat.v1.Chat.Unsubscribe") return Kind::kUnsubscribe;
-  if (method.full_name() == "vestnik.chat.v1.Chat.SendTyping") return Kind::kSendTyping;
-  if (method.full_name() == "vestnik.chat.v1.Chat.SendMessage") return Kind::kSend;
-  return Kind::kUnary;
+MethodTable::Kind kind_of(const MethodDescriptor& method, const Methods::Entry* entry) {
+  if (entry != nullptr && entry->subscription) return MethodTable::Kind::kSubscribe;
+  if (method.full_name() == "vestnik.chat.v1.Chat.Unsubscribe") return MethodTable::Kind::kUnsubscribe;
+  if (method.full_name() == "vestnik.chat.v1.Chat.SendTyping") return MethodTable::Kind::kSendTyping;
+  if (method.full_name() == "vestnik.chat.v1.Chat.SendMessage") return MethodTable::Kind::kSend;
+  return MethodTable::Kind::kUnary;
 }
 
 bool has_items(const google::protobuf::Descriptor& type) {
@@ -49,12 +45,12 @@ MethodTable::MethodTable(std::span<const google::protobuf::ServiceDescriptor* co
     for (int i = 0; i < service->method_count(); ++i) {
       const MethodDescriptor& method = *service->method(i);
       const Methods::Entry* entry = methods.find(method.full_name());
-      const Kind kind = kind_of(method, entry);
-      const bool is_own = kind == Kind::kUnsubscribe || kind == Kind::kSendTyping;
+      const MethodTable::Kind kind = kind_of(method, entry);
+      const bool is_own = kind == MethodTable::Kind::kUnsubscribe || kind == MethodTable::Kind::kSendTyping;
       if (entry == nullptr && !is_own) continue;
       // A subscription is answered with where it begins; its events are notifications.
-      const auto* response =
-          kind == Kind::kSubscribe ? &chat::v1::Subscribed::default_instance() : prototype_of(method.output_type());
+      const auto* response = kind == MethodTable::Kind::kSubscribe ? &chat::v1::Subscribed::default_instance()
+                                                                   : prototype_of(method.output_type());
       targets_.emplace(fmt::format("{}.{}", area_of(service->file()->package()), method.name()),
                        Target{.kind = kind,
                               .entry = entry,
@@ -65,7 +61,7 @@ MethodTable::MethodTable(std::span<const google::protobuf::ServiceDescriptor* co
     }
   }
   const auto* empty = &google::protobuf::Empty::default_instance();
-  targets_.emplace("ping", Target{.kind = Kind::kPing, .request = empty, .response = empty});
+  targets_.emplace("ping", Target{.kind = MethodTable::Kind::kPing, .request = empty, .response = empty});
 }
 
 const MethodTable::Target* MethodTable::find(std::string_view name) const {

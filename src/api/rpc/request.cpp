@@ -16,7 +16,7 @@ namespace ondemand = simdjson::ondemand;
 using simdjson::error_code;
 
 // A batch, a call and 32 levels of params.
-constexpr int kDepthMax = 34;
+constexpr int kRequestDepthMax = 34;
 constexpr std::size_t kIdBytesMax = 256;
 constexpr std::size_t kMethodBytesMax = 128;
 
@@ -57,7 +57,7 @@ error_code check_syntax(Value& value, int depth) {
   switch (type) {
     case ondemand::json_type::object: {
       ondemand::object object;
-      if (depth == kDepthMax) return simdjson::DEPTH_ERROR;
+      if (depth == kRequestDepthMax) return simdjson::DEPTH_ERROR;
       if (const auto error = value.get_object().get(object)) return error;
       for (auto member : object) {
         std::string_view name;
@@ -70,7 +70,7 @@ error_code check_syntax(Value& value, int depth) {
     }
     case ondemand::json_type::array: {
       ondemand::array array;
-      if (depth == kDepthMax) return simdjson::DEPTH_ERROR;
+      if (depth == kRequestDepthMax) return simdjson::DEPTH_ERROR;
       if (const auto error = value.get_array().get(array)) return error;
       for (auto element : array) {
         ondemand::value inner;
@@ -246,7 +246,7 @@ Calls read_batch(ondemand::array& array, std::size_t batch_max) {
 }
 
 // What a thread keeps from one text to the next; simdjson reads a little past the end.
-struct Workspace {
+struct RequestWorkspace {
   ondemand::parser parser;
   std::string padded;
 };
@@ -255,7 +255,7 @@ struct Workspace {
 
 Calls parse_calls(std::string_view text, std::size_t batch_max) {
   text = skip_byte_order_mark(text);
-  thread_local Workspace workspace;
+  thread_local RequestWorkspace workspace;
   std::string& padded = workspace.padded;
   padded.assign(text).append(simdjson::SIMDJSON_PADDING, ' ');
   ondemand::document document;

@@ -17,7 +17,6 @@ namespace vestnik::api::rpc {
 namespace {
 
 using google::protobuf::Message;
-using Kind = MethodTable::Kind;
 
 // Under way for one socket: messages for two full batches of the writer, few others because each may hold a thread of
 // the pool and a long answer.
@@ -84,7 +83,7 @@ bool Session::may_start(const Job& job, const MethodTable::Target* target) const
   // its last call.
   const bool is_alone = running_ + sending_ == 0 && personal_bytes() == 0;
   if (target->lists && !is_alone && answer_bytes_left() < context_.answer_bytes_max / 2) return false;
-  if (target->kind != Kind::kSend) return running_ < kRunningMax;
+  if (target->kind != MethodTable::Kind::kSend) return running_ < kRunningMax;
   return sending_ < kSendingMax && (sending_ == 0 || !context_.writer.congested());
 }
 
@@ -115,7 +114,7 @@ void Session::start(Job job, const MethodTable::Target* target) {
                              "made; send it by itself")
                       .error());
   }
-  ++(target->kind == Kind::kSend ? sending_ : running_);
+  ++(target->kind == MethodTable::Kind::kSend ? sending_ : running_);
   running_bytes_ += job.bytes;
   job.answer_bytes_max = left;
   if (target->lists) owed_bytes_ += left;
@@ -154,7 +153,7 @@ Task<void> Session::serve(Job job, const MethodTable::Target& target) {
     append_result(text, job.item->id, response);
   }
   context_.live.status.requests.add();
-  --(target.kind == Kind::kSend ? sending_ : running_);
+  --(target.kind == MethodTable::Kind::kSend ? sending_ : running_);
   running_bytes_ -= job.bytes;
   if (target.lists) owed_bytes_ -= job.answer_bytes_max;
   if (done) {
@@ -171,16 +170,16 @@ Task<Result<void>> Session::call_safely(const MethodTable::Target& target, Call&
                                         Message& response, Followed::Alive& begun) {
   try {
     switch (target.kind) {
-      case Kind::kUnary:
-      case Kind::kSend:
+      case MethodTable::Kind::kUnary:
+      case MethodTable::Kind::kSend:
         co_return co_await target.entry->unary(call, request, response);
-      case Kind::kSubscribe:
+      case MethodTable::Kind::kSubscribe:
         co_return co_await subscribe(target, request, static_cast<chat::v1::Subscribed&>(response), begun);
-      case Kind::kUnsubscribe:
+      case MethodTable::Kind::kUnsubscribe:
         co_return unsubscribe(as<chat::v1::UnsubscribeRequest>(request));
-      case Kind::kSendTyping:
+      case MethodTable::Kind::kSendTyping:
         co_return send_typing(as<chat::v1::SendTypingRequest>(request));
-      case Kind::kPing:
+      case MethodTable::Kind::kPing:
         break;
     }
   } catch (const std::exception& bug) {

@@ -23,7 +23,7 @@
 namespace vestnik::api {
 namespace {
 
-using CodePointRange = chat::emoji_data::CodePoints;
+using CodePointRange = chat::CodePoints;
 using Ranges = std::span<const CodePointRange>;
 
 constexpr std::array kControls = {CodePointRange{0x00, 0x1F}, CodePointRange{0x7F, 0x7F}};
@@ -154,14 +154,14 @@ std::string email_pattern() {
 
 // The grammar of UTS #51, section 1.4.9, as chat/emoji.cpp has it.
 std::string emoji_pattern() {
-  constexpr std::string_view kKeycap = "[#*0-9]\\uFE0F?\\u20E3";
+  constexpr std::string_view kKeycaps = "[#*0-9]\\uFE0F?\\u20E3";
   const std::string tone = one_of(std::array{CodePointRange{0x1F3FB, 0x1F3FF}});
   const std::string regional = one_of(std::array{CodePointRange{0x1F1E6, 0x1F1FF}});
   const std::string tags = one_of(std::array{CodePointRange{0xE0020, 0xE007E}}) + "+" + text_of(0xE007F);
   const std::string element = fmt::format("(?:{0}{{2}}|(?:{1}\\uFE0F?{2}|{3}\\uFE0F?)(?:{4})?)", regional,
                                           one_of(chat::emoji_data::kEmojiModifierBase), tone,
                                           one_of(characters_that(chat::is_pictograph)), tags);
-  return fmt::format("{0}|{1}(?:\\u200D{1})*", kKeycap, element);
+  return fmt::format("{0}|{1}(?:\\u200D{1})*", kKeycaps, element);
 }
 
 std::string position_pattern() {

@@ -133,6 +133,10 @@ std::string describe_enum(const EnumDescriptor& type) {
 
 }  // namespace
 
+const google::protobuf::Message* prototype_of(const google::protobuf::Descriptor* type) {
+  return google::protobuf::MessageFactory::generated_factory()->GetPrototype(type);
+}
+
 bool is_timestamp(const FieldDescriptor& field) {
   return field.cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE &&
          field.message_type()->well_known_type() == Descriptor::WELLKNOWNTYPE_TIMESTAMP;

@@ -12,6 +12,9 @@
 
 namespace vestnik::api {
 
+// The empty message of a type of the contract.
+const google::protobuf::Message* prototype_of(const google::protobuf::Descriptor* type);
+
 // Whether a field's values are google.protobuf.Timestamp, which is a string in JSON.
 bool is_timestamp(const google::protobuf::FieldDescriptor& field);
 

@@ -331,7 +331,7 @@ class Decoder {
 
 // What a thread keeps from one document to the next: the parser's tables, and a copy of the text with the room behind
 // it that simdjson reads past the end.
-struct Workspace {
+struct DecoderWorkspace {
   ondemand::parser parser;
   std::string padded;
 };
@@ -339,7 +339,7 @@ struct Workspace {
 template <typename... Field>
 Result<void> parse(std::string_view json, Message& message, const Field&... field) {
   json = skip_byte_order_mark(json);
-  thread_local Workspace workspace;
+  thread_local DecoderWorkspace workspace;
   std::string& padded = workspace.padded;
   padded.assign(json).append(simdjson::SIMDJSON_PADDING, ' ');
   ondemand::document document;

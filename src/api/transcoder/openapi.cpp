@@ -166,9 +166,11 @@ class Document {
     const Comment comment = comment_of(*operation.method);
     json_.key(verb).begin_object().member("operationId", operation.id);
     json_.key("tags").begin_array().string(operation.method->service()->name()).end_array();
-    const std::string summary = comment.first_sentence();
+    const std::string sentence = comment.first_sentence();
+    std::string summary = sentence;
+    std::erase(summary, '`');  // it is plain text; a description is Markdown
     json_.member("summary", summary);
-    if (comment.text.size() > summary.size() + 1) json_.member("description", comment.text);
+    if (summary != sentence || comment.text.size() > sentence.size() + 1) json_.member("description", comment.text);
     json_.key("parameters").begin_array();
     append_parameters(operation);
     json_.end_array();

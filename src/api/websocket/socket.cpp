@@ -11,15 +11,8 @@
 namespace vestnik::api::websocket {
 namespace {
 
-// One read; the buffer belongs to the thread, so that idle sockets hold none.
-constexpr std::size_t kReadBytes = 64 * 1024;
 // Reads in a row before others on the core get their turn.
 constexpr int kReadsInARow = 4;
-
-std::span<char> read_buffer() {
-  thread_local const auto buffer = std::make_unique_for_overwrite<char[]>(kReadBytes);
-  return {buffer.get(), kReadBytes};
-}
 
 }  // namespace
 
@@ -39,7 +32,7 @@ Socket::Socket(LiveContext& context, Admission admission, runtime::Core& core, r
 
 void Socket::on_readable() {
   for (int i = 0; i < kReadsInARow && !closed(); ++i) {
-    const std::span<char> buffer = read_buffer();
+    const std::span<char> buffer = runtime::read_buffer();
     const ssize_t bytes = ::recv(handle(), buffer.data(), buffer.size(), MSG_DONTWAIT);
     if (bytes < 0 && errno == EINTR) continue;
     if (bytes == 0 || (bytes < 0 && errno != EAGAIN && errno != EWOULDBLOCK)) return close();

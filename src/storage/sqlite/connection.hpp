@@ -198,4 +198,11 @@ auto in_transaction(Connection& connection, const char* begin, Body body) -> std
 inline constexpr const char* kBeginRead = "BEGIN";             // one snapshot for several statements
 inline constexpr const char* kBeginWrite = "BEGIN IMMEDIATE";  // the write lock first: nothing read can be stale
 
+// The answer that a transaction gave, unless it failed.
+template <typename T>
+Result<T> answer_of(Result<Result<T>> answer) {
+  if (!answer) return std::unexpected(std::move(answer.error()));
+  return std::move(*answer);
+}
+
 }  // namespace vestnik::storage::sqlite

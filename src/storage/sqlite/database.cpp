@@ -29,10 +29,6 @@ constexpr const char* kReaderSettings = "PRAGMA cache_size = -8192; PRAGMA query
 // The operator has just started us and looks on; another program may hold the file for a moment.
 constexpr std::chrono::seconds kOpenTimeout{5};
 
-std::unexpected<Error> cannot_open(std::string_view path, std::string_view why) {
-  return fail(ErrorCode::kUnavailable, fmt::format("The database {} cannot be opened: {}.", path, why));
-}
-
 Result<void> create_folder_of(const std::string& path) {
   const auto folder = std::filesystem::absolute(path).parent_path();
   if (const auto error = files::make_private_folders(folder.string())) {

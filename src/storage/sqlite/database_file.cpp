@@ -15,11 +15,7 @@
 namespace vestnik::storage::sqlite {
 namespace {
 
-constexpr mode_t kFileMode = 0600;
-
-std::unexpected<Error> cannot_open(std::string_view path, std::string_view why) {
-  return fail(ErrorCode::kUnavailable, fmt::format("The database {} cannot be opened: {}.", path, why));
-}
+constexpr mode_t kDatabaseMode = 0600;
 
 std::unexpected<Error> has_other_names(std::string_view path, std::string_view which) {
   return fail(ErrorCode::kFailedPrecondition, fmt::format("The database {} {}", path, which));
@@ -34,12 +30,16 @@ bool is_mount_point(const std::string& path) {
 
 }  // namespace
 
+std::unexpected<Error> cannot_open(std::string_view path, std::string_view why) {
+  return fail(ErrorCode::kUnavailable, fmt::format("The database {} cannot be opened: {}.", path, why));
+}
+
 Result<std::string> path_of_file(const std::string& path) {
   struct stat status{};
   if (stat(path.c_str(), &status) != 0) {
     if (errno != ENOENT) return cannot_open(path, std::system_category().message(errno));
     // Where a link leads to nothing yet, this makes what it leads to.
-    const files::Descriptor file(open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, kFileMode));
+    const files::Descriptor file(open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, kDatabaseMode));
     if (!file || fstat(file.number(), &status) != 0) {
       return cannot_open(path, std::system_category().message(errno));
     }

@@ -1,7 +1,9 @@
 // The file of a database: the same under whatever name it is reached.
 #pragma once
 
+#include <expected>
 #include <string>
+#include <string_view>
 
 #include "base/error.hpp"
 
@@ -12,5 +14,8 @@ namespace vestnik::storage::sqlite {
 // refused. Errors, as sentences for the operator: failed_precondition (several names), unavailable (which path and
 // why).
 Result<std::string> path_of_file(const std::string& path);
+
+// The sentence for the operator of any database that cannot be opened: unavailable.
+std::unexpected<Error> cannot_open(std::string_view path, std::string_view why);
 
 }  // namespace vestnik::storage::sqlite

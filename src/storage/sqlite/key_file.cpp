@@ -24,12 +24,6 @@ auto run(Connection& connection, const char* begin, Body body)
   return fail(ErrorCode::kUnavailable, fmt::format("The database failed: {}.", result.error().message));
 }
 
-template <typename T>
-Result<T> answer_of(Result<Result<T>> answer) {
-  if (!answer) return std::unexpected(std::move(answer.error()));
-  return std::move(*answer);
-}
-
 }  // namespace
 
 KeyFile::KeyFile(std::unique_ptr<Connection> connection) : connection_(std::move(connection)), keys_(*connection_) {}

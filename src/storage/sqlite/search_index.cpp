@@ -14,15 +14,15 @@ namespace {
 
 // Everything here can be made again from the messages, so a commit need not wait for the disk (NORMAL): a power cut
 // takes the last commits, never the consistency of the file (https://sqlite.org/pragma.html#pragma_synchronous).
-constexpr const char* kSettings = R"(
+constexpr const char* kIndexSettings = R"(
   PRAGMA synchronous = NORMAL;
   PRAGMA mmap_size = 0;
   PRAGMA temp_store = MEMORY)";
 // The log is moved into the file by the commit that fills it: rarely, as it waits for the disk.
-constexpr const char* kWriterSettings =
+constexpr const char* kIndexWriterSettings =
     "PRAGMA journal_mode = WAL; PRAGMA cache_size = -32768; PRAGMA wal_autocheckpoint = 8192";
 // A view of each place of each term (https://sqlite.org/fts5.html#the_fts5vocab_virtual_table_module).
-constexpr const char* kReaderSettings = R"(
+constexpr const char* kIndexReaderSettings = R"(
   PRAGMA cache_size = -8192;
   CREATE VIRTUAL TABLE temp.places USING fts5vocab(main, search, instance);
   PRAGMA query_only = ON)";
@@ -68,7 +68,7 @@ constexpr std::string_view kForgetRoom = "DELETE FROM rooms WHERE key = ?1";
 Outcome<std::unique_ptr<Connection>> connect(const std::string& path, const char* settings) {
   auto connection = Connection::open(std::filesystem::absolute(path).string());
   if (!connection) return connection;
-  if (auto set = (*connection)->execute(kSettings); !set) return std::unexpected(std::move(set.error()));
+  if (auto set = (*connection)->execute(kIndexSettings); !set) return std::unexpected(std::move(set.error()));
   if (auto set = (*connection)->execute(settings); !set) return std::unexpected(std::move(set.error()));
   if (auto done = register_search_tokenizer(**connection); !done) return std::unexpected(std::move(done.error()));
   return connection;
@@ -83,7 +83,7 @@ Outcome<void> make_tables(Connection& connection) {
 }
 
 Outcome<std::unique_ptr<Connection>> connect_writer(const std::string& path) {
-  auto connection = connect(path, kWriterSettings);
+  auto connection = connect(path, kIndexWriterSettings);
   if (!connection) return connection;
   (*connection)->give_way();
   const auto version = Statement(**connection, kVersion).first([](Row row) { return row.integer(0); });
@@ -206,7 +206,7 @@ Outcome<bool> SearchIndex::make_durable() {
 }
 
 Outcome<std::unique_ptr<SearchReader>> SearchReader::open(const std::string& path) {
-  auto connection = connect(path, kReaderSettings);
+  auto connection = connect(path, kIndexReaderSettings);
   if (!connection) return std::unexpected(std::move(connection.error()));
   return std::make_unique<SearchReader>(std::move(*connection));
 }
