@@ -486,6 +486,7 @@ class TestWhole:
             connection.send(raw_http.encode("POST", PATH, [("Content-Length", "8")]) + b"half")
             wait_until(lambda: kept_files(server), 5, "the upload to begin")
             server.signal(signal.SIGTERM)
+            wait_until(lambda: '"stopping"' in server.output(), 5, "the stop to begin")
             connection.send(b"half")
             response = connection.read_response()
             assert response.status_code == 201 and response.headers["connection"] == "close"

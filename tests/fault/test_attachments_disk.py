@@ -23,7 +23,7 @@ def upload(api, content):
 
 
 @pytest.mark.seconds(60)
-def test_a_full_disk(start_server, small_disk):  # noqa: F811
+def test_a_full_disk(small_disk, start_server):  # noqa: F811
     folder = small_disk / "files"
     server = start_server("--attachments", str(folder))
     with server.api() as api:

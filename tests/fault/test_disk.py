@@ -59,7 +59,7 @@ def test_errors_of_fsync(start_server):
 
 
 @pytest.mark.seconds(90)
-def test_a_full_disk_recovers_when_space_returns(start_server, small_disk):
+def test_a_full_disk_recovers_when_space_returns(small_disk, start_server):
     server = start_server(store=f"sqlite:{small_disk}/vestnik.db")
     writers = []
     for turn in range(2):
@@ -97,7 +97,7 @@ def test_a_full_disk_recovers_when_space_returns(start_server, small_disk):
 
 
 @pytest.mark.seconds(60)
-def test_a_full_disk_is_told_once_and_counted(start_server, small_disk):
+def test_a_full_disk_is_told_once_and_counted(small_disk, start_server):
     server = start_server(store=f"sqlite:{small_disk}/vestnik.db")
     with server.api() as api:
         while api.post("/api/v1/messages", json={"content": "x" * 8000}).status_code == 201:
@@ -148,7 +148,7 @@ def test_nothing_is_acknowledged_without_the_files(start_server, tmp_path, what)
 
 
 @pytest.mark.seconds(60)
-def test_a_start_on_a_full_disk_says_so(start_server, small_disk):
+def test_a_start_on_a_full_disk_says_so(small_disk, start_server):
     fill(small_disk)
     with pytest.raises(StartFailed) as failed:
         start_server(store=f"sqlite:{small_disk}/vestnik.db")

@@ -78,7 +78,7 @@ export interface paths {
         put?: never;
         post?: never;
         /**
-         * Removes a user, for admin and API keys with the scope `admin`
+         * Removes a user, for admin and API keys with the scope admin
          * @description Removes a user, for admin and API keys with the scope `admin`. Sessions and API keys of the user end within a second, the e-mail address is erased and the name is free. What the user wrote stays, with its author; rooms stay with their owner, and admin may close them.
          */
         delete: operations["Chat_RemoveUser"];
@@ -204,7 +204,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Reads the history of a room, page by page: by `offset`, by position (`after`, `before`) or by time (`from`, `to`) */
+        /**
+         * Reads the history of a room, page by page: by offset, by position (after, before) or by time (from, to)
+         * @description Reads the history of a room, page by page: by `offset`, by position (`after`, `before`) or by time (`from`, `to`).
+         */
         get: operations["Chat_ListMessages"];
         put?: never;
         /**
@@ -225,7 +228,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Reads the history of a room, page by page: by `offset`, by position (`after`, `before`) or by time (`from`, `to`) */
+        /**
+         * Reads the history of a room, page by page: by offset, by position (after, before) or by time (from, to)
+         * @description Reads the history of a room, page by page: by `offset`, by position (`after`, `before`) or by time (`from`, `to`).
+         */
         get: operations["Chat_ListMessages_2"];
         put?: never;
         /**
@@ -272,7 +278,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Finds messages of open rooms by their words, newest first: words in any form (Russian and English), "exact phrases" in quotes, and the front of a word as in `wor*`
+         * Finds messages of open rooms by their words, newest first: words in any form (Russian and English), "exact phrases" in quotes, and the front of a word as in wor*
          * @description Finds messages of open rooms by their words, newest first: words in any form (Russian and English), "exact phrases" in quotes, and the front of a word as in `wor*`. A message has to have all of them. Names such as `C++20`, `report.pdf` or a URL are found by any run of their parts, symbols such as emoji as words, and letters of scripts without spaces where they are adjacent.
          */
         get: operations["Chat_SearchMessages"];
@@ -317,7 +323,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Returns what the user has not read in a room, oldest first, and moves the cursor behind it (unless `commit` is false) */
+        /**
+         * Returns what the user has not read in a room, oldest first, and moves the cursor behind it (unless commit is false)
+         * @description Returns what the user has not read in a room, oldest first, and moves the cursor behind it (unless `commit` is false).
+         */
         post: operations["Chat_ReadUnread"];
         delete?: never;
         options?: never;
@@ -350,7 +359,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Follows a room live: first `subscribed`, then every change in order, without a gap and without a duplicate
+         * Follows a room live: first subscribed, then every change in order, without a gap and without a duplicate
          * @description Follows a room live: first `subscribed`, then every change in order, without a gap and without a duplicate. Over HTTP this is a stream of server-sent events whose `id` is the position, so `Last-Event-ID` resumes by itself.
          */
         get: operations["Chat_Subscribe"];
@@ -480,7 +489,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whether the server takes requests now: `unavailable` (503) while it starts or stops or its storage has failed */
+        /**
+         * Whether the server takes requests now: unavailable (503) while it starts or stops or its storage has failed
+         * @description Whether the server takes requests now: `unavailable` (503) while it starts or stops or its storage has failed.
+         */
         get: operations["Ops_CheckReady"];
         put?: never;
         post?: never;
