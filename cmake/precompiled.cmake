@@ -24,10 +24,10 @@ function(vestnik_precompile name)
   add_custom_target(${name} DEPENDS ${output})
 endfunction()
 
-# vestnik_use_precompiled(<target> <name>): base and cli and their tests, which do not link the libraries of the server, have
-# <name>_small instead.
+# vestnik_use_precompiled(<target> <name>): base, cli and their tests, and the contract, which do not link the libraries of the
+# server, have <name>_small instead.
 function(vestnik_use_precompiled target name)
-  if(target MATCHES "_(base|cli)$")
+  if(target MATCHES "_(base|cli|contract)$")
     string(APPEND name _small)
   endif()
   if(TARGET ${name})

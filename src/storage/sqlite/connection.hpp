@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "base/clock.hpp"
+#include "base/error.hpp"
 
 namespace vestnik::storage::sqlite {
 
