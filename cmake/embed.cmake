@@ -11,7 +11,6 @@ function(vestnik_embed target set folder)
     DEPENDS ${embed_script} ${arg_DEPENDS}
     VERBATIM)
   target_sources(${target} PRIVATE ${output})
-  set_source_files_properties(${output} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)  # the files have the same names in each
 endfunction()
 
 function(vestnik_embed_contract target)

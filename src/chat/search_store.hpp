@@ -44,9 +44,10 @@ class SearchStore {
  public:
   virtual ~SearchStore() = default;
 
-  // All messages that the query found when they were indexed, as they are now, and perhaps some more: those that
-  // readers do not see any more are left out, but a text may have changed, and an index may look less closely than
-  // matches(), which chat/search.hpp asks. May find fewer than `limit` although there is a `next`. Any thread.
+  // All messages that the query, which has a clause, found when they were indexed, as they are now, and perhaps some
+  // more: those that readers do not see any more are left out, but a text may have changed, and an index may look less
+  // closely than matches(), which chat/search.hpp asks. May find fewer than `limit` although there is a `next`. Any
+  // thread.
   virtual Result<FoundTexts> search(const SearchQuery& query, const SearchFilter& filter) = 0;
 
   // Brings about `limit` messages into the index, and what was edited, deleted, trimmed or closed out of it. In the end
