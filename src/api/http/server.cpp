@@ -59,6 +59,8 @@ boost::asio::ip::address unmapped(const boost::asio::ip::address& address) {
 // thread.
 class Server::AcceptTrouble {
  public:
+  explicit AcceptTrouble(std::uint16_t port) : port_(port) {}
+
   void begin(const std::string& reason) {
     const std::scoped_lock lock(mutex_);
     ++attempts_;
@@ -67,14 +69,16 @@ class Server::AcceptTrouble {
     told_at_ = now;
     told_ = true;
     log::warn("connections cannot be accepted; trying again",
-              {{"reason", reason}, {"failed_attempts", std::exchange(attempts_, 0)}});
+              {{"port", port_}, {"reason", reason}, {"failed_attempts", std::exchange(attempts_, 0)}});
   }
 
   void end() {
-    if (told_.load(std::memory_order_relaxed) && told_.exchange(false)) log::info("connections are accepted again");
+    if (told_.load(std::memory_order_relaxed) && told_.exchange(false))
+      log::info("connections are accepted again", {{"port", port_}});
   }
 
  private:
+  const std::uint16_t port_;
   std::mutex mutex_;
   std::optional<std::chrono::steady_clock::time_point> told_at_;
   std::int64_t attempts_ = 0;  // since then
@@ -159,8 +163,7 @@ class Server::Door {
   std::uint64_t accepted_ = 0;
 };
 
-Server::Server(runtime::Cores& cores, ServerContext context)
-    : cores_(cores), context_(std::move(context)), trouble_(std::make_unique<AcceptTrouble>()) {}
+Server::Server(runtime::Cores& cores, ServerContext context) : cores_(cores), context_(std::move(context)) {}
 
 Server::~Server() = default;
 
@@ -170,6 +173,7 @@ Result<std::uint16_t> Server::listen(const std::string& address, std::uint16_t p
   if (error) return fail(ErrorCode::kFailedPrecondition, address + " is not an IP address");
   auto endpoint = probe({ip, port});
   if (!endpoint) return std::unexpected(std::move(endpoint.error()));
+  trouble_ = std::make_unique<AcceptTrouble>(endpoint->port());
   for (std::size_t i = 0; i < cores_.size(); ++i) {
     doors_.push_back(std::make_unique<Door>(cores_[i], context_, *trouble_));
     doors_.back()->open(*endpoint);
