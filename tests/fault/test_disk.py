@@ -116,8 +116,12 @@ def test_a_full_disk_is_told_once_and_counted(small_disk, start_server):
 
 def causes_told(server):
     """Why the storage, its search index and what else reads it failed, as the log tells it: each cause once."""
-    causes = [record["cause"] for record in server.records() if record["level"] == "error"]
-    assert causes and len(causes) == len(set(causes)) <= 4, causes
+
+    def told():
+        return [record["cause"] for record in server.records() if record["level"] == "error"]
+
+    causes = wait_until(told, 5, "the log to tell of the failure")
+    assert len(causes) == len(set(causes)) <= 4, causes
     return causes
 
 
