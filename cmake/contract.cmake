@@ -38,5 +38,5 @@ add_custom_target(contract_files DEPENDS ${contract_sources} ${contract_descript
 add_library(vestnik_contract STATIC ${contract_sources})
 target_include_directories(vestnik_contract SYSTEM PUBLIC ${contract_dir})
 target_link_libraries(vestnik_contract PUBLIC gRPC::grpc++ protobuf::libprotobuf PRIVATE vestnik_flags)
-target_compile_options(vestnik_contract PRIVATE -w)  # it is not ours to mend
+target_compile_options(vestnik_contract PRIVATE -w)  # protoc wrote it
 vestnik_use_precompiled(vestnik_contract precompiled)

@@ -49,6 +49,7 @@ function(vestnik_library folder)
   cmake_parse_arguments(arg "" "" "LINK;PRIVATE_LINK;EXTRA" ${ARGN})
   string(REPLACE "/" "_" name ${folder})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${folder}/*.cpp)
+  # What has definitions of its own (src/CMakeLists.txt) is compiled by itself.
   list(FILTER sources EXCLUDE REGEX "/(main|version)\\.cpp$")
   if(VESTNIK_JOINED GREATER 1)
     vestnik_join(sources ${name} ${sources})

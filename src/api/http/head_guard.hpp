@@ -27,8 +27,9 @@ std::size_t find_head_end(std::string_view bytes);
 std::optional<HeadFault> check_partial_head(std::string_view bytes, const HeadLimits& limits);
 
 // A fault when the head has a bare CR or LF, a folded line, white space before a colon, a NUL, too many fields, more
-// than one Content-Length, Host or Authorization, an odd Content-Length, a Host that is none, both Content-Length and
-// Transfer-Encoding, a transfer coding other than "chunked", or one in HTTP/1.0; or no Host in HTTP/1.1.
+// than one Content-Length, Host, Authorization or other field of which one counts, an odd Content-Length, a Host that
+// is none, both Content-Length and Transfer-Encoding, a transfer coding other than "chunked", or one in HTTP/1.0; or no
+// Host in HTTP/1.1.
 std::optional<HeadFault> check_head(std::string_view head, const HeadLimits& limits);
 
 // The same for the fields behind a chunked body. `lines`: from behind the last chunk's size to the empty line, both
