@@ -7,6 +7,7 @@
 namespace vestnik::storage {
 namespace {
 
+using sqlite::answer_of;
 using sqlite::Outcome;
 using sqlite::Reader;
 using sqlite::Writer;
@@ -98,11 +99,11 @@ auto SqliteStore::read_until(sqlite::Deadline until, Body body) -> Result<ValueO
 }
 
 Result<chat::User> SqliteStore::create_user(const chat::NewUser& user) {
-  return sqlite::answer_of(write([&](Writer& writer) { return writer.people().create_user(user); }));
+  return answer_of(write([&](Writer& writer) { return writer.people().create_user(user); }));
 }
 
 Result<chat::User> SqliteStore::promote_guest(chat::UserId id, const chat::NewUser& user) {
-  return sqlite::answer_of(write([&](Writer& writer) { return writer.people().promote_guest(id, user); }));
+  return answer_of(write([&](Writer& writer) { return writer.people().promote_guest(id, user); }));
 }
 
 Result<chat::User> SqliteStore::get_user(chat::UserId id) {
@@ -110,7 +111,7 @@ Result<chat::User> SqliteStore::get_user(chat::UserId id) {
 }
 
 Result<void> SqliteStore::remove_user(chat::UserId id) {
-  return sqlite::answer_of(write([&](Writer& writer) { return writer.people().remove_user(id); }));
+  return answer_of(write([&](Writer& writer) { return writer.people().remove_user(id); }));
 }
 
 Result<std::vector<chat::User>> SqliteStore::list_users(std::int64_t offset, std::int32_t limit) {
@@ -118,7 +119,7 @@ Result<std::vector<chat::User>> SqliteStore::list_users(std::int64_t offset, std
 }
 
 Result<chat::Session> SqliteStore::create_session(const chat::NewSession& session, Time now) {
-  return sqlite::answer_of(write([&](Writer& writer) { return writer.people().create_session(session, now); }));
+  return answer_of(write([&](Writer& writer) { return writer.people().create_session(session, now); }));
 }
 
 Result<std::vector<chat::Session>> SqliteStore::list_sessions(std::string_view after_key, std::int32_t limit) {
@@ -126,11 +127,11 @@ Result<std::vector<chat::Session>> SqliteStore::list_sessions(std::string_view a
 }
 
 Result<void> SqliteStore::end_session(std::string_view key, std::optional<Time> active_at) {
-  return sqlite::answer_of(write([&](Writer& writer) { return writer.people().end_session(key, active_at); }));
+  return answer_of(write([&](Writer& writer) { return writer.people().end_session(key, active_at); }));
 }
 
 Result<chat::ApiKey> SqliteStore::create_key(const chat::NewApiKey& key) {
-  return sqlite::answer_of(write([&](Writer& writer) { return writer.keys().create_key(key); }));
+  return answer_of(write([&](Writer& writer) { return writer.keys().create_key(key); }));
 }
 
 Result<std::vector<chat::ApiKey>> SqliteStore::list_keys() {
@@ -138,11 +139,11 @@ Result<std::vector<chat::ApiKey>> SqliteStore::list_keys() {
 }
 
 Result<void> SqliteStore::revoke_key(std::string_view name) {
-  return sqlite::answer_of(write([&](Writer& writer) { return writer.keys().revoke_key(name); }));
+  return answer_of(write([&](Writer& writer) { return writer.keys().revoke_key(name); }));
 }
 
 Result<chat::Room> SqliteStore::create_room(const chat::NewRoom& room) {
-  return sqlite::answer_of(write([&](Writer& writer) { return writer.rooms().create_room(room); }));
+  return answer_of(write([&](Writer& writer) { return writer.rooms().create_room(room); }));
 }
 
 Result<chat::Room> SqliteStore::find_room(std::string_view id_or_name) {
@@ -187,7 +188,7 @@ Result<std::vector<chat::Event>> SqliteStore::list_events(const chat::RoomId& ro
 }
 
 Result<void> SqliteStore::set_cursor(const chat::CursorKey& cursor, std::int64_t n, std::int64_t cursors_max) {
-  return sqlite::answer_of(write([&](Writer& writer) { return writer.rooms().set_cursor(cursor, n, cursors_max); }));
+  return answer_of(write([&](Writer& writer) { return writer.rooms().set_cursor(cursor, n, cursors_max); }));
 }
 
 Result<chat::Unread> SqliteStore::get_unread(const chat::CursorKey& cursor) {
@@ -200,7 +201,7 @@ Result<std::vector<chat::Unread>> SqliteStore::list_unread(chat::UserId user, st
 }
 
 Result<void> SqliteStore::add_attachment(const chat::Attachment& attachment, std::uint64_t user_bytes_max) {
-  return sqlite::answer_of(
+  return answer_of(
       write([&](Writer& writer) { return writer.attachments().add_attachment(attachment, user_bytes_max); }));
 }
 
