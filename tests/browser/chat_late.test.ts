@@ -52,7 +52,8 @@ it('what was sent while the room was read anew stands there once', async () => {
   await page.getByText('Your session has ended').waitFor();
   const taken = page.waitForResponse((response) => response.url().endsWith('/messages') && response.ok());
   await page.route('**/messages?*', async (route) => {
-    await (await taken).finished();
+    const asSomebody = 'authorization' in route.request().headers();
+    if (asSomebody) await (await taken).finished();
     await route.continue();
   });
   await page.getByRole('button', { name: 'Start writing' }).click();

@@ -122,7 +122,7 @@ def test_pages_that_nobody_reads_are_not_held(crowded):
 
 
 def test_what_is_the_same_for_everybody_is_not_copied(crowded):
-    readers = 100
+    readers = 300
 
     def growth(path):
         forget_peak(crowded)

@@ -221,12 +221,20 @@ def test_allow_lists_head_where_get_is(server):
         "/api/v1/rooms/lobby": "DELETE, GET, HEAD, PATCH",
         "/api/v1/rooms/lobby/events": "GET",  # a stream has no end that HEAD could tell
         "/livez": "GET, HEAD",
-        "/": "GET, HEAD",
     }.items():
-        response, _ = raw_http.exchange(server.port, raw_http.encode("OPTIONS", path))
-        assert response.status_code == 405 and response.headers["allow"] == allowed, (path, response)
-        head, _ = raw_http.exchange(server.port, raw_http.encode("HEAD", path), "HEAD")
-        assert head.status_code == (200 if "HEAD" in allowed else 405), path
+        expect_allowed(server, path, allowed)
+
+
+@pytest.mark.pages
+def test_allow_lists_head_for_pages(server):
+    expect_allowed(server, "/", "GET, HEAD")
+
+
+def expect_allowed(server, path, allowed):
+    response, _ = raw_http.exchange(server.port, raw_http.encode("OPTIONS", path))
+    assert response.status_code == 405 and response.headers["allow"] == allowed, (path, response)
+    head, _ = raw_http.exchange(server.port, raw_http.encode("HEAD", path), "HEAD")
+    assert head.status_code == (200 if "HEAD" in allowed else 405), path
 
 
 def test_a_body_may_be_left_out_where_every_field_may(server):

@@ -61,6 +61,7 @@ def test_a_limit_of_the_file_size_is_an_error_and_no_end(start_server):
     server.stop(clean_log=False)
 
 
+@pytest.mark.descriptors
 @pytest.mark.seconds(60)
 def test_without_file_descriptors_it_waits_and_says_so_once(start_server):
     server = start_server(store="memory")

@@ -124,8 +124,12 @@ def guest(proxy):
     return {"Authorization": f"Bearer {json.loads(answer)['session_id']}"}
 
 
-def test_pages_and_calls(proxy, guest):
+@pytest.mark.pages
+def test_pages(proxy):
     assert b"<!doctype html>" in proxy.ask("GET", "/")[1].lower()
+
+
+def test_calls(proxy, guest):
     fields = {**guest, "Content-Type": "application/json"}
     status, answer = proxy.ask("POST", "/api/v1/messages", json.dumps({"content": "through nginx"}), fields)
     assert status == 201, answer

@@ -62,7 +62,7 @@ def timing(context):
 
 
 def sanitized_e2e(preset):
-    return pytest_beside(f"{preset} e2e", preset, "e2e", "not pages", env=sanitizer_env(), timeout_s=3600)
+    return pytest_beside(f"{preset} e2e", preset, "e2e", "not pages and not descriptors", env=sanitizer_env(), timeout_s=3600)
 
 
 def long_runs(context):

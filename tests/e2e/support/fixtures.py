@@ -2,6 +2,7 @@
 
 import itertools
 import os
+import signal
 
 import pytest
 
@@ -11,6 +12,10 @@ from .server import BINARY, Server
 from .timing import at_most
 
 _names = itertools.count(1)
+
+# A run that is to outlive its terminal ignores SIGHUP, and so would the servers it starts.
+if signal.getsignal(signal.SIGHUP) == signal.SIG_IGN:
+    signal.signal(signal.SIGHUP, lambda *_: None)
 
 
 @pytest.fixture(scope="session", autouse=True)
