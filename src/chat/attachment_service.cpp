@@ -65,7 +65,10 @@ Result<Attachment> AttachmentService::get(std::string_view id) {
 }
 
 Result<std::unique_ptr<BlobReader>> AttachmentService::open(const Attachment& attachment) {
-  return blobs_.open(attachment.sha256);
+  auto reader = blobs_.open(attachment.sha256);
+  if (reader || reader.error().code != ErrorCode::kNotFound) return reader;
+  if (auto still = store_.get_attachment(attachment.id); !still) return error_of(still);  // removed a moment ago
+  return std::unexpected(blobs_.note_missing(attachment.sha256));
 }
 
 bool AttachmentService::any_due() const {

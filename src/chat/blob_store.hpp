@@ -51,6 +51,8 @@ class BlobStore {
   virtual Result<std::unique_ptr<BlobUpload>> begin() = 0;
   // Errors: not_found, unavailable.
   virtual Result<std::unique_ptr<BlobReader>> open(std::string_view sha256) = 0;
+  // Content that was kept, and never removed, is not found: tells of this failure. unavailable.
+  virtual Error note_missing(std::string_view sha256) = 0;
   // Content that is not there is no error. Errors: unavailable.
   virtual Result<void> remove(std::string_view sha256) = 0;
   // Bytes kept and on their way in.

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <memory>
 #include <utility>
 
 #include "chat/unfit.hpp"
@@ -20,6 +21,12 @@ Subject subject_of(const OpenRoom& room, const Message& message) {
   return subject;
 }
 
+// Whether only a rule of the room keeps the actor from writing there.
+bool may_write_by_other_rules(const Actor& actor, Subject subject, Access access) {
+  subject.read_only = false;
+  return authorize(actor, Action::kWrite, subject, access).has_value();
+}
+
 }  // namespace
 
 Result<Prepared> Changes::send(const Actor& actor, std::string_view room_name, NewMessage message) const {
@@ -27,7 +34,9 @@ Result<Prepared> Changes::send(const Actor& actor, std::string_view room_name, N
   if (!room) return error_of(room);
   const RoomRules rules = (*room)->rules();
   const Subject subject{.owner_id = (*room)->owner_id, .read_only = rules.read_only, .author_id = {}};
-  if (auto may = allow(actor, Action::kWrite, subject); !may) return error_of(may);
+  auto may = authorize(actor, Action::kWrite, subject, access_);
+  if (!may && !(message.nonce && may_write_by_other_rules(actor, subject, access_))) return error_of(may);
+  if (auto ok = rates_.count_change(actor); !ok) return error_of(ok);
   message.user_id = actor.user_id;
   if (actor.authenticated) {
     if (message.username && *message.username != actor.username) {
@@ -36,8 +45,15 @@ Result<Prepared> Changes::send(const Actor& actor, std::string_view room_name, N
     }
     message.username.reset();  // it was looked at when it was given
   }
-  auto draft = check_message(std::move(message), **room, rules, limits_);
-  if (!draft) return error_of(draft);
+  auto draft = may ? check_message(message, **room, rules, limits_) : Result<Draft>(error_of(may));
+  if (!draft) {
+    // Under other rules it may have been sent before, and then its nonce answers.
+    auto earlier =
+        message.nonce ? check_message(std::move(message), **room, {}, limits_) : Result<Draft>(error_of(draft));
+    if (!earlier) return error_of(draft);
+    earlier->refusal = std::make_shared<const Error>(std::move(draft.error()));
+    draft = std::move(earlier);
+  }
   if (actor.authenticated) draft->username = actor.username;
   return Prepared{std::move(*room), std::move(*draft)};
 }

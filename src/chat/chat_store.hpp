@@ -76,7 +76,8 @@ class ChatStore {
   // without gaps. Time is `now`, or a microsecond after the newest time of any change in the store when that is ahead
   // of `now`, so it never goes back along ids or positions; it becomes the active_at of the sessions of the users who
   // wrote messages, and of the owners of closed rooms, unless theirs is later. Message ids grow.
-  //  - Draft: the nonce of an earlier message of the same (room, author) makes it a repetition when content and
+  //  - Draft: one with a refusal is answered with that, unless it is a repetition. The nonce of an earlier message of
+  //  the same (room, author) makes it a repetition when content and
   //    attachments are those the message was sent with; within one batch too. It is not written again:
   //
   //      message since                 | repetition                                 | other content or attachments

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -185,6 +186,9 @@ struct Draft {
   std::optional<MessageId> reply_to;          // a message of the same room
   std::optional<std::int64_t> message_limit;  // so many messages are kept; the oldest beyond it are removed
   std::vector<AttachmentId> attachment_ids;   // different ones
+  // What it is answered with unless its nonce makes it a repetition: the room's rules, which may have been others when
+  // it was sent first, do not allow it.
+  std::shared_ptr<const Error> refusal = {};
 };
 
 struct Edit {

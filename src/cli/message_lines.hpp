@@ -30,6 +30,7 @@ class MessageLines final : public MessageSource {
 
   std::optional<SourceText> next() override;
   bool ended() const override { return pieces_.empty() && lines_->ended(); }
+  std::string failure() const override { return lines_->failure(); }
   int fd() const override { return lines_->fd(); }
   void read() override { lines_->read(); }
 

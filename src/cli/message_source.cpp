@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <iterator>
 #include <random>
+#include <system_error>
 #include <utility>
 
 #include "base/text.hpp"
@@ -28,6 +29,7 @@ class Lines final : public MessageSource {
     return line;
   }
   bool ended() const override { return input_ended_ && drained_; }
+  std::string failure() const override { return failure_; }
   int fd() const override { return input_ended_ ? -1 : fd_; }
 
   void read() override {
@@ -38,6 +40,7 @@ class Lines final : public MessageSource {
     if (size > 0) {
       splitter_.feed({bytes.data(), static_cast<std::size_t>(size)});
     } else if (size == 0 || (errno != EINTR && errno != EAGAIN)) {
+      if (size < 0) failure_ = std::generic_category().message(errno);
       splitter_.finish();
       input_ended_ = true;
     }
@@ -47,6 +50,7 @@ class Lines final : public MessageSource {
  private:
   int fd_;
   LineSplitter splitter_;
+  std::string failure_;
   bool input_ended_ = false;
   bool drained_ = false;
 };
@@ -67,6 +71,7 @@ class ArbitraryTexts final : public MessageSource {
     return text;
   }
   bool ended() const override { return false; }
+  std::string failure() const override { return {}; }
   int fd() const override { return -1; }
   void read() override {}
 

@@ -42,6 +42,8 @@ class MessageSource {
   // The next text, or nullopt when there is none yet or any more.
   virtual std::optional<SourceText> next() = 0;
   virtual bool ended() const = 0;
+  // Why the input could not be read to its end; empty when nothing went wrong.
+  virtual std::string failure() const = 0;
 
   // To be polled for input when next() had nothing; -1: none.
   virtual int fd() const = 0;

@@ -63,6 +63,9 @@ std::string Writer::run() {
   for (std::size_t slot = 0; slot < slots_.size(); ++slot) {
     if (slots_[slot]) fail(slot, "interrupted before the answer came: it may have been accepted");
   }
+  if (stopped_because_.empty() && !source_.failure().empty()) {
+    stopped_because_ = "the input cannot be read: " + source_.failure();
+  }
   return stopped_because_;
 }
 

@@ -76,6 +76,7 @@ Result<chat::Appended> NaiveStore::apply(RoomState& room, const chat::Draft& dra
                                     .what = chat::MessageSent{now == nullptr ? left : *now}},
                           .duplicate = true};
   }
+  if (draft.refusal) return std::unexpected(*draft.refusal);
   if (draft.reply_to) {
     const auto* original = find_message(room, *draft.reply_to);
     if (original == nullptr || original->deleted) return fail(ErrorCode::kFailedPrecondition, "no original");

@@ -127,6 +127,22 @@ TEST_P(NonceLife, OfAClosedRoom) {
   EXPECT_TRUE(append_one(draft("other", {}), at(6s)).duplicate) << "what the old room left has gone, and nothing else";
 }
 
+TEST_P(NonceLife, OfAMessageThatTheRulesForbidByNow) {
+  const auto refused = [this](std::string_view content, std::string_view nonce) {
+    auto made = draft(content);
+    made.nonce = nonce;
+    made.refusal = std::make_shared<const Error>(Error{.code = ErrorCode::kPermissionDenied, .detail = "read-only"});
+    return made;
+  };
+  const auto counter = must(store().find_room(room_)).counter;
+  const auto again = append_one(refused("text", "nonce"), at(5s));
+  EXPECT_TRUE(again.duplicate);
+  EXPECT_EQ(message_of(again).id, first_.id);
+  EXPECT_EQ(code_of(try_one(refused("other", "nonce"), at(5s))), ErrorCode::kAlreadyExists);
+  EXPECT_EQ(code_of(try_one(refused("text", "new"), at(5s))), ErrorCode::kPermissionDenied);
+  EXPECT_EQ(must(store().find_room(room_)).counter, counter);
+}
+
 TEST_P(NonceLife, EndsWhenTheMessageWasTrimmedLongAgo) {
   // Until its room has had kNoncesKept changes from the message on.
   const auto send_more = [&](std::int64_t count) {

@@ -100,6 +100,23 @@ def test_an_index_that_cannot_be_made_is_not_the_chats_trouble(start_server, tmp
     server.stop(clean_log=False)
 
 
+def test_an_index_that_was_removed_comes_back(start_server, tmp_path):
+    server = start_server(folder=tmp_path / "server")
+    before = send(server, 2, "слово")
+    wait_until_indexed(server)
+    for path in (tmp_path / "server").glob("vestnik.db-search*"):
+        path.unlink()
+    after = send(server, 2, "слово")
+
+    def has_all():
+        with server.api() as api:
+            answer = api.get("/api/v1/search", params={"q": "слово"})
+        return answer.status_code == 200 and [hit["message"]["id"] for hit in answer.json()["hits"]] == (before + after)[::-1]
+
+    wait_until(has_all, 15, "the search index to be made anew")
+    server.stop(clean_log=False)
+
+
 def test_metrics(start_server):
     server = start_server()
     send(server, 5, "слово")

@@ -44,6 +44,21 @@ def test_idempotency_key_is_the_nonce(any_server):
         assert len(read_all(api, room)) == 1
 
 
+@pytest.mark.parametrize("rules", [{"read_only": True}, {"max_length": 3}])
+def test_rules_that_came_later_do_not_matter(anna, boris, rules):
+    name = anna.make_room()["name"]
+    body = {"content": "before the rule", "nonce": "order-1"}
+    first = boris.api.post(path(name), json=body)
+    assert first.status_code == 201
+    assert anna.api.patch(f"/api/v1/rooms/{name}", json=rules).status_code == 200
+    assert boris.api.post(path(name), json=body).json() == repeated(first.json())
+    assert_problem(boris.api.post(path(name), json={**body, "content": "another text"}), 409, "already_exists")
+    for nonce in ({"nonce": "order-2"}, {}):
+        refused = boris.api.post(path(name), json={"content": "before the rule", **nonce})
+        assert refused.status_code == (403 if "read_only" in rules else 400), refused.content
+    assert read_all(anna.api, name) == [first.json()]
+
+
 def test_another_content_is_a_conflict(any_server):
     room = make_room(any_server)
     with any_server.api() as api:

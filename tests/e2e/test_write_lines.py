@@ -74,3 +74,15 @@ def test_without_standard_input_it_ends(server, arguments):
         check=False,
     )
     assert result.returncode == 0 and "0 accepted" in result.stderr, result
+
+
+def test_input_that_cannot_be_read(server, tmp_path):
+    command = [str(BINARY), "write", "--url", url(server), "--room", make_room(server)]
+    folder = os.open(tmp_path, os.O_RDONLY)
+    try:
+        done = subprocess.run(
+            command, env=environment(), stdin=folder, capture_output=True, text=True, timeout=patient(20)
+        )
+    finally:
+        os.close(folder)
+    assert done.returncode == 1 and "the input cannot be read: Is a directory" in done.stderr, done

@@ -55,3 +55,19 @@ def test_errors_of_fsync(start_server):
         assert kept_names(folder) == before | {hashlib.sha256(CONTENT).hexdigest()}
     wait_until(lambda: any(record["level"] == "error" for record in server.records()), 5, "the operator to be told")
     server.stop(clean_log=False)
+
+
+def test_content_that_is_missing(start_server, tmp_path):
+    server = start_server("--attachments", str(tmp_path / "files"))
+    with server.api() as api:
+        kept = upload(api, CONTENT).json()
+        lost = upload(api, b"lost").json()
+        next(path for path in Path(tmp_path / "files").rglob(hashlib.sha256(b"lost").hexdigest())).unlink()
+        for _ in range(3):
+            assert_problem(api.get(f"{PATH}/{lost['id']}"), 503, "unavailable")
+        assert api.get("/health").json()["status"] == "degraded"
+        assert "\nstore_errors_total 3\n" in api.get("/metrics").text
+        assert api.get(f"{PATH}/{kept['id']}").content == CONTENT
+        assert_problem(api.get(f"{PATH}/00000000-0000-4000-8000-000000000000"), 404, "not_found")
+    assert server.output().count("the storage failed") == 1
+    server.stop(clean_log=False)

@@ -162,6 +162,20 @@ def test_nothing_is_acknowledged_without_the_files(start_server, tmp_path, what)
 
 
 @pytest.mark.seconds(60)
+def test_nothing_is_acknowledged_when_the_log_was_cut(start_server, tmp_path):
+    """The writer has its pages in memory, and would go on."""
+    server = start_server(store=f"sqlite:{tmp_path}/vestnik.db")
+    with server.api() as api:
+        assert api.post("/api/v1/messages", json={"content": "kept"}).status_code == 201
+        os.truncate(tmp_path / "vestnik.db-wal", 0)
+        wait_until(lambda: api.get("/readyz").status_code == 503, 5, "the loss to be noticed")
+        for _ in range(5):
+            assert_problem(api.post("/api/v1/messages", json={"content": "never"}), 503, "unavailable")
+        assert_problem(api.get("/health"), 503, "unavailable")
+    server.stop(clean_log=False)
+
+
+@pytest.mark.seconds(60)
 def test_a_start_on_a_full_disk_says_so(small_disk, start_server):
     fill(small_disk)
     with pytest.raises(StartFailed) as failed:

@@ -117,6 +117,7 @@ describe('linked', () => {
     ['javascript:alert(1) data:text/html,x ftp://x', []],
     ['<a href="https://example.com">', ['https://example.com']],
     ['https:// http://', []],
+    ['xhttps://example.com 1http://example.com', []],
     ['http://[oops http://right.example', ['http://right.example']],
   ])('%s', (text, wanted) => {
     expect(links(text)).toEqual(wanted);
@@ -154,6 +155,10 @@ describe('the end of an address', () => {
     'क्या https://ex.com/a।': 'https://ex.com/a',
     'https://ex.com/a\u200b': 'https://ex.com/a',
     'https://ru.wikipedia.org/wiki/Ёлка_(дерево), там': 'https://ru.wikipedia.org/wiki/Ёлка_(дерево)',
+    '~~https://ex.com/a~~': 'https://ex.com/a',
+    '_https://ex.com/a_': 'https://ex.com/a',
+    '❝https://ex.com/a❞': 'https://ex.com/a',
+    'https://ex.com/~me/': 'https://ex.com/~me/',
     'https://ex.com/a/': 'https://ex.com/a/',
     'https://ex.com/?q=a+b&c=%20#d-': 'https://ex.com/?q=a+b&c=%20#d-',
   };

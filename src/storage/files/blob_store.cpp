@@ -292,6 +292,10 @@ Result<std::unique_ptr<chat::BlobReader>> FileBlobStore::open(std::string_view s
   return std::make_unique<Reader>(*this, std::move(file), static_cast<std::uint64_t>(status.st_size));
 }
 
+Error FileBlobStore::note_missing(std::string_view sha256) {
+  return failed(fmt::format("find {} in", sha256), ENOENT).error();
+}
+
 Result<void> FileBlobStore::remove(std::string_view sha256) {
   if (!is_sha256(sha256)) return {};
   const std::string path = fmt::format("{}/{}", sha256.substr(0, kShelfDigits), sha256);

@@ -43,6 +43,7 @@ class FileBlobStore final : public chat::BlobStore {
 
   Result<std::unique_ptr<chat::BlobUpload>> begin() override;
   Result<std::unique_ptr<chat::BlobReader>> open(std::string_view sha256) override;
+  Error note_missing(std::string_view sha256) override;
   Result<void> remove(std::string_view sha256) override;
   std::uint64_t used_bytes() const override { return used_.load(std::memory_order_relaxed); }
 

@@ -56,6 +56,7 @@ Result<Appended> RoomHistory::apply(const chat::Draft& draft, Moment& moment) {
         .event = answers::sent(message ? *message : answers::trimmed(draft, first->id, first->n, first->at)),
         .duplicate = true};
   }
+  if (draft.refusal) return std::unexpected(*draft.refusal);
   if (draft.reply_to) {
     const auto* original = find(*draft.reply_to);
     if (original == nullptr || original->deleted) return answers::no_reply(*draft.reply_to);

@@ -35,6 +35,7 @@ Answer DraftWriter::apply(const chat::Draft& draft, Batch& batch, BatchRoom& roo
     if (!answer) return failed(answer.error());
     if (*answer) return std::move(**answer);
   }
+  if (draft.refusal) return refused(std::unexpected(*draft.refusal));
   if (draft.reply_to) {
     const auto original = messages_.by_id(*draft.reply_to);
     if (!original) return failed(original.error());

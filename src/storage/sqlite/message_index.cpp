@@ -119,7 +119,7 @@ void MessageIndex::note_shrunk(std::span<const std::int64_t> room_keys) {
 }
 
 Outcome<void> MessageIndex::open() {
-  if (index_ && is_damaged()) discard();
+  if (index_ && (is_damaged() || file_->is_gone())) discard();
   if (index_) return {};
   auto done = open_file();
   const std::lock_guard lock(mutex_);
@@ -132,6 +132,11 @@ Outcome<void> MessageIndex::open_file() {
   auto opened = SearchIndex::open(path_);
   if (!opened) return std::unexpected(std::move(opened.error()));
   index_ = std::move(*opened);
+  file_ = files::FileIdentity::of(path_);
+  if (!file_) {
+    index_.reset();
+    return std::unexpected(Failure{.code = SQLITE_CANTOPEN, .message = "the search index was removed"});
+  }
   begin_step();
   if (auto begun = begin_following(); !begun) {
     index_.reset();

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "chat/search_store.hpp"
+#include "storage/files/file_identity.hpp"
 #include "storage/sqlite/reader.hpp"
 #include "storage/sqlite/search_index.hpp"
 #include "storage/sqlite/text_reader.hpp"
@@ -91,6 +92,7 @@ class MessageIndex {
 
   // Of the thread that indexes.
   std::unique_ptr<SearchIndex> index_;
+  std::optional<files::FileIdentity> file_;  // of the index
   IndexPosition position_;
   std::map<std::int64_t, Removal> removals_;  // by room
   std::int64_t forgotten_ = 0;

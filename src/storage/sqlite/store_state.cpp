@@ -17,8 +17,10 @@ enum class Kind {
   kBroken,    // the file, or what the system knows of it, is in doubt
 };
 
+constexpr int kPrimaryCode = 0xff;
+
 Kind kind_of(int code) {
-  switch (code & 0xff) {
+  switch (code & kPrimaryCode) {
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
     case SQLITE_INTERRUPT:
@@ -65,16 +67,25 @@ Error StoreState::on_write_failure(const Failure& failure) {
     case Kind::kBroken:
       break;
   }
+  return give_up(failure);
+}
+
+Error StoreState::on_read_failure(const Failure& failure) {
+  if (kind_of(failure.code) == Kind::kTooLate) return timed_out();
+  // The file was cut or overwritten: the writer, which has its pages in memory, would go on until a restart that finds
+  // nothing.
+  const bool is_no_database = (failure.code & kPrimaryCode) == SQLITE_NOTADB;
+  if (is_no_database || failure.code == SQLITE_IOERR_SHORT_READ) return give_up(failure);
+  return told(unavailable(failure.message));
+}
+
+Error StoreState::give_up(const Failure& failure) {
   {
     const std::lock_guard lock(mutex_);
     if (!has_failed_) reason_ = failure.message;
     has_failed_ = true;
   }
   return told(unavailable(failure.message));
-}
-
-Error StoreState::on_read_failure(const Failure& failure) const {
-  return kind_of(failure.code) == Kind::kTooLate ? timed_out() : told(unavailable(failure.message));
 }
 
 Error StoreState::on_index_failure(const Failure& failure) const {

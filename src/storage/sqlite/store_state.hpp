@@ -21,7 +21,7 @@ class StoreState {
 
   const std::string& description() const { return description_; }
 
-  // unavailable once a write has failed in a way that leaves the file's content in doubt; from then on nothing is
+  // unavailable once a call has failed in a way that leaves the file's content in doubt; from then on nothing is
   // written. An fsync that failed is never repeated: the system may have dropped the pages that it could not write, and
   // the second call would succeed without them.
   std::optional<Error> failure() const;
@@ -32,8 +32,8 @@ class StoreState {
   void on_written();
   // Notes what a failed write or checkpoint means for later ones.
   Error on_write_failure(const Failure& failure);
-  // A failed reading harms nobody else.
-  Error on_read_failure(const Failure& failure) const;
+  // A failed reading harms nobody else, unless it tells that the file is not whole any more.
+  Error on_read_failure(const Failure& failure);
   // The search index stands beside the storage, and fails alone.
   Error on_index_failure(const Failure& failure) const;
   // The error of a call that found no connection free in time.
@@ -42,6 +42,8 @@ class StoreState {
   Error told(Error error) const;
 
  private:
+  // Nothing is written any more.
+  Error give_up(const Failure& failure);
   Error unavailable(std::string_view reason) const;
 
   const std::string description_;

@@ -89,6 +89,7 @@ class FakeBlobStore final : public BlobStore {
 
   Result<std::unique_ptr<BlobUpload>> begin() override { return fail(ErrorCode::kUnavailable, "no uploads"); }
   Result<std::unique_ptr<BlobReader>> open(std::string_view) override { return fail(ErrorCode::kNotFound, "unknown"); }
+  Error note_missing(std::string_view) override { return {.code = ErrorCode::kUnavailable, .detail = "missing"}; }
   Result<void> remove(std::string_view sha256) override {
     const std::scoped_lock lock(mutex_);
     removed_.emplace_back(sha256);

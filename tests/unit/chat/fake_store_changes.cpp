@@ -19,6 +19,7 @@ class FakeStore::Apply {
       return Appended{.event = {.n = message.n, .at = now_, .user_id = draft.user_id, .what = MessageSent{message}},
                       .duplicate = true};
     }
+    if (draft.refusal) return std::unexpected(*draft.refusal);
     history->messages.push_back({.id = ++store_.last_id_,
                                  .n = history->room.counter + 1,
                                  .created_at = now_,

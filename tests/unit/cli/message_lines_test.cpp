@@ -60,6 +60,7 @@ class Lines final : public MessageSource {
     lines_.pop_front();
     return line;
   }
+  std::string failure() const override { return {}; }
   bool ended() const override { return lines_.empty(); }
   int fd() const override { return 7; }
   void read() override {}

@@ -27,6 +27,7 @@ class Texts final : public MessageSource {
     texts_.pop_front();
     return text;
   }
+  std::string failure() const override { return {}; }
   bool ended() const override { return texts_.empty(); }
   int fd() const override { return -1; }
   void read() override {}

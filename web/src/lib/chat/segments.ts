@@ -13,9 +13,9 @@ export interface Segment {
 // No address goes on behind blanks, what cannot be seen, quotation marks and the full-width marks of Chinese and Japanese, as
 // nothing stands between those and the next word. Where an address has such a character, it is written with %.
 const link =
-  /\bhttps?:\/\/[^\s\p{Cc}\p{Cf}\p{Pi}\p{Pf}<>"`„‚\u3000-\u303f\u30fb\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65]{2,2000}/giu;
+  /(?<![a-z\d])https?:\/\/[^\s\p{Cc}\p{Cf}\p{Pi}\p{Pf}<>"`„‚\u3000-\u303f\u30fb\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65\u275b-\u2760]{2,2000}/giu;
 // What ends an address belongs to the sentence around it: punctuation of every script, apart from what addresses end with.
-const trailing = /[.,;:!?'*_|…]|(?![\x00-\x7f])\p{P}/u;
+const trailing = /[.,;:!?'*_|~…]|(?![\x00-\x7f])\p{P}/u;
 const closing: Record<string, string> = { ')': '(', ']': '[', '}': '{' };
 
 export function linked(text: string): Segment[] {
