@@ -46,14 +46,14 @@ Result<Prepared> Changes::send(const Actor& actor, std::string_view room_name, N
     message.username.reset();  // it was looked at when it was given
   }
   auto draft = may ? check_message(message, **room, rules, limits_) : Result<Draft>(error_of(may));
-  if (!draft) {
+  if (!draft && message.nonce) {
     // Under other rules it may have been sent before, and then its nonce answers.
-    auto earlier =
-        message.nonce ? check_message(std::move(message), **room, {}, limits_) : Result<Draft>(error_of(draft));
+    auto earlier = check_message(std::move(message), **room, {}, limits_);
     if (!earlier) return error_of(draft);
     earlier->refusal = std::make_shared<const Error>(std::move(draft.error()));
     draft = std::move(earlier);
   }
+  if (!draft) return error_of(draft);
   if (actor.authenticated) draft->username = actor.username;
   return Prepared{std::move(*room), std::move(*draft)};
 }

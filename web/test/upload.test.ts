@@ -1,4 +1,5 @@
 // What one upload tells the page of the server and of the session, as every other call does.
+import { File as NodeFile } from 'node:buffer';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { upload } from '../src/lib/api/attachments';
 import { actAs, onReach, onRefused } from '../src/lib/api/client';
@@ -35,7 +36,10 @@ afterEach(() => {
   vi.clearAllMocks();
 });
 
-const begin = (signal = new AbortController().signal) => upload(new File([], 'notes.txt'), () => {}, signal);
+// Node 18 has no other.
+const file = new NodeFile([], 'notes.txt') as unknown as File;
+
+const begin = (signal = new AbortController().signal) => upload(file, () => {}, signal);
 
 it('acts as the session, and tells when the server knows it no more', async () => {
   const ended = begin();

@@ -138,6 +138,21 @@ TEST_F(ChangesTest, InAReadOnlyRoomOnlyItsOwnerWrites) {
   EXPECT_EQ(fault_of(changes_->react(holder(kOther), id, "👍", true)), "");
 }
 
+TEST_F(ChangesTest, WithANonceTheRulesOfTheRoomAreLeftToTheCommit) {
+  const auto refusal_of = [this](NewMessage message) {
+    const auto draft = change_of<Draft>(changes_->send(holder(kAuthor), "kitchen", std::move(message)));
+    return draft.refusal ? std::string(draft.refusal->detail) : "";
+  };
+  EXPECT_EQ(refusal_of({.content = "xxx", .nonce = "n"}), "");
+  rooms_.set_rules("id of kitchen", {.max_length = 2});
+  EXPECT_EQ(refusal_of({.content = "xxx", .nonce = "n"}), "content: 3 characters; at most 2 are allowed");
+  rooms_.set_rules("id of kitchen", {.read_only = true});
+  EXPECT_NE(refusal_of({.content = "xxx", .nonce = "n"}), "");
+  // What no room would have taken was never sent.
+  const auto empty = changes_->send(holder(kAuthor), "kitchen", {.content = "", .nonce = "n"});
+  EXPECT_EQ(fault_of(empty), "permission_denied");
+}
+
 TEST_F(ChangesTest, AnEditIsOfTheAuthorOrTheOwner) {
   const MessageId id = message_in("kitchen");
   const auto prepared = changes_->edit(holder(kAuthor), id, "new");
