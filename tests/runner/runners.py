@@ -84,11 +84,18 @@ def binaries_of(preset, pattern, folder="tests"):
     return sorted(path for path in (preset_folder(preset) / folder).glob(pattern) if os.access(path, os.X_OK))
 
 
+def has_tests(binary, options):
+    """Whether a filter among the options leaves any of its tests."""
+    filters = [option for option in options if option.startswith("--gtest_filter=")]
+    listed = subprocess.run([binary, "--gtest_list_tests", *filters], capture_output=True, text=True, check=True, env=sanitizer_env())
+    return any(line.startswith("  ") for line in listed.stdout.splitlines())
+
+
 def run_gtest(context, preset, patterns, options=(), env=None, timeout_s=1200, label=""):
-    """The binaries that match `patterns`, as many at once as there are cores."""
-    binaries = [binary for pattern in patterns for binary in binaries_of(preset, pattern)]
+    """The binaries that match `patterns` and have such tests, as many at once as there are cores."""
+    binaries = [binary for pattern in patterns for binary in binaries_of(preset, pattern) if has_tests(binary, options)]
     if not binaries:
-        context.totals.finished(Step(f"{preset} {patterns}", 0, 0), "", failures=["no binaries"])
+        context.totals.finished(Step(f"{label or preset} {patterns}", 0, 0), "", failures=["no tests"])
 
     def run(binary):
         name = f"{label or preset} {binary.name}"
