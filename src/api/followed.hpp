@@ -37,10 +37,7 @@ class Followed final : public live::Subscriber, public ReadyHook {
   chat::Position position() const { return {room_->epoch, feed_->next_n() - 1}; }
 
   // From now on it is told when the log grows. What is awaited for it is awaited still.
-  void begin(live::LogView& view, std::int64_t next_n) {
-    feed_.emplace(view, next_n);
-    view.add(*this);
-  }
+  void begin(live::LogView& view, std::int64_t next_n);
   // nullptr until begin().
   live::Feed* feed() { return feed_ ? &*feed_ : nullptr; }
 

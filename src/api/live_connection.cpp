@@ -67,13 +67,18 @@ Followed::Followed(LiveConnection& owner, const SubscriptionRequest& request)
       session_end_(request.session_end),
       gap_when_slow_(request.gap_when_slow) {
   owner_.depend_on(session_end_);
-  owner_.context_.status.subscriptions.fetch_add(1, std::memory_order_relaxed);
 }
 
 Followed::~Followed() {
   owner_.forget(session_end_);
-  owner_.context_.status.subscriptions.fetch_sub(1, std::memory_order_relaxed);
+  if (feed_) owner_.context_.status.subscriptions.fetch_sub(1, std::memory_order_relaxed);
   if (awaited_) *awaited_ = nullptr;
+}
+
+void Followed::begin(live::LogView& view, std::int64_t next_n) {
+  feed_.emplace(view, next_n);
+  view.add(*this);
+  owner_.context_.status.subscriptions.fetch_add(1, std::memory_order_relaxed);
 }
 
 // While something is awaited for it, it is looked at when that has come.

@@ -31,7 +31,7 @@ class ServerStatus {
   std::atomic<std::int64_t> rpc_sockets{0};
   std::atomic<std::int64_t> event_streams{0};
   std::atomic<std::int64_t> grpc_streams{0};
-  // Rooms that are followed, over all connections.
+  // Rooms that are followed from a place in their logs on, over all connections.
   std::atomic<std::int64_t> subscriptions{0};
 
   Counter& requests;          // answered

@@ -16,12 +16,11 @@ Stream::Stream(runtime::Core& core, ::grpc::CallbackServerContext& call, std::ch
       cancellation_(call),
       write_timeout_(write_timeout) {
   status_.grpc_streams.fetch_add(1, std::memory_order_relaxed);
-  status_.subscriptions.fetch_add(1, std::memory_order_relaxed);
 }
 
 Stream::~Stream() {
   status_.grpc_streams.fetch_sub(1, std::memory_order_relaxed);
-  status_.subscriptions.fetch_sub(1, std::memory_order_relaxed);
+  if (feed_) status_.subscriptions.fetch_sub(1, std::memory_order_relaxed);
 }
 
 void Stream::start(Result<SubscriptionRequest> request) {
@@ -56,6 +55,7 @@ Task<void> Stream::open() {
   append_subscribed(personal_.emplace_back(), live::Encoding::kProtobuf, *request_.room, opened->plan);
   feed_.emplace(opened->view, opened->plan.next_n);
   opened->view.add(*this);
+  status_.subscriptions.fetch_add(1, std::memory_order_relaxed);
   write_next();
 }
 
