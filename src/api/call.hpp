@@ -1,6 +1,7 @@
 // What the contract's methods need to know of the call they serve, whatever transport it came through.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
@@ -10,8 +11,9 @@
 #include <utility>
 
 #include "api/rules/request_rules.hpp"
+#include "api/topic_kind.hpp"
 #include "base/error.hpp"
-#include "chat/room_directory.hpp"
+#include "base/position.hpp"
 #include "chat/sessions.hpp"
 #include "chat/types.hpp"
 #include "runtime/cores.hpp"
@@ -49,10 +51,10 @@ Result<void> check_answer(std::size_t bytes, std::size_t answer_bytes_max);
 // Longer ones are encoded on the pool: a core has others to serve meanwhile.
 inline constexpr std::size_t kEncodedOnCoreMax = 64 * 1024;
 
-// What a streaming method asks for: the events of a room.
+// What a streaming method asks for: the events of a topic.
 struct SubscriptionRequest {
-  chat::RoomPtr room;
-  std::optional<chat::Position> after;
+  Subject subject;
+  std::optional<Position> after;
   bool gap_when_slow = false;                 // otherwise a slow subscriber is disconnected
   std::string credentials = {};               // of who follows, for what they write on the same socket
   std::shared_ptr<const void> presence = {};  // held while they follow
@@ -67,12 +69,16 @@ class Methods {
       std::function<Result<SubscriptionRequest>(std::string_view credentials, const google::protobuf::Message&)>;
 
   struct Entry {
-    Unary unary;                // empty for a streaming method
-    Subscription subscription;  // empty for a unary one
+    Unary unary;                                            // empty for a streaming method
+    bool commits = false;                                   // waits for a commit and costs no thread meanwhile
+    Subscription subscription;                              // empty for a unary one
+    const google::protobuf::Message* subscribed = nullptr;  // what tells where the stream begins; an empty message
   };
 
-  // `limits`: those that the contract's rules refer to.
-  explicit Methods(const chat::Limits& limits) : rules_(limits) {}
+  enum class Waits : std::uint8_t { kForThread, kForCommit };
+
+  // `settings`: those that the contract's rules refer to.
+  explicit Methods(const Settings& settings) : rules_(settings) {}
 
   // The rules of a type of request, for calls that do not come through an entry. At start.
   const MessageRules& rules_of(const google::protobuf::Descriptor& request) { return rules_.of(request); }
@@ -80,21 +86,26 @@ class Methods {
   // `handler(call, request, response)` fills the empty response; it runs on the call's core, for requests that keep the
   // rules of the contract.
   template <typename Request, typename Response, typename Api>
-  void add(std::string_view name, Api& api, Task<Result<void>> (Api::*handler)(Call&, const Request&, Response&)) {
-    entries_[std::string(name)].unary = [&api, handler, &rules = rules_.of(*Request::descriptor())](
-                                            Call& call, const google::protobuf::Message& request,
-                                            google::protobuf::Message& response) {
+  void add(std::string_view name, Api& api, Task<Result<void>> (Api::*handler)(Call&, const Request&, Response&),
+           Waits waits = Waits::kForThread) {
+    Entry& entry = entries_[std::string(name)];
+    entry.commits = waits == Waits::kForCommit;
+    entry.unary = [&api, handler, &rules = rules_.of(*Request::descriptor())](
+                      Call& call, const google::protobuf::Message& request, google::protobuf::Message& response) {
       if (auto right = rules.check(request); !right) return refuse(std::move(right.error()));
       return (api.*handler)(call, static_cast<const Request&>(request), static_cast<Response&>(response));
     };
   }
 
-  template <typename Request, typename Api>
+  // `Subscribed`: the type of message that TopicKind::fill_subscribed() fills.
+  template <typename Subscribed, typename Request, typename Api>
   void add_stream(std::string_view name, Api& api,
                   Result<SubscriptionRequest> (Api::*handler)(std::string_view, const Request&) const) {
-    entries_[std::string(name)].subscription =
-        [&api, handler, &rules = rules_.of(*Request::descriptor())](
-            std::string_view credentials, const google::protobuf::Message& request) -> Result<SubscriptionRequest> {
+    Entry& entry = entries_[std::string(name)];
+    entry.subscribed = &Subscribed::default_instance();
+    entry.subscription = [&api, handler, &rules = rules_.of(*Request::descriptor())](
+                             std::string_view credentials,
+                             const google::protobuf::Message& request) -> Result<SubscriptionRequest> {
       if (auto right = rules.check(request); !right) return std::unexpected(std::move(right.error()));
       return (api.*handler)(credentials, static_cast<const Request&>(request));
     };

@@ -19,10 +19,16 @@ std::optional<chat::Order> order_of(const contract::ListMessagesRequest& request
   return request.order() == contract::ORDER_ASC ? chat::Order::kAscending : chat::Order::kDescending;
 }
 
+void set_latency(const LatencySnapshot& latency, contract::Latency& out) {
+  out.set_p50_ms(to_milliseconds(latency.quantile(0.5)));
+  out.set_p99_ms(to_milliseconds(latency.quantile(0.99)));
+  out.set_count(static_cast<std::int64_t>(latency.count()));
+}
+
 }  // namespace
 
 void ChatApi::add_to(Methods& methods) {
-  methods.add("vestnik.chat.v1.Chat.SendMessage", *this, &ChatApi::send_message);
+  methods.add("vestnik.chat.v1.Chat.SendMessage", *this, &ChatApi::send_message, Methods::Waits::kForCommit);
   methods.add("vestnik.chat.v1.Chat.ListMessages", *this, &ChatApi::list_messages);
   methods.add("vestnik.chat.v1.Chat.GetMessage", *this, &ChatApi::get_message);
   methods.add("vestnik.chat.v1.Chat.EditMessage", *this, &ChatApi::edit_message);
@@ -30,7 +36,7 @@ void ChatApi::add_to(Methods& methods) {
   methods.add("vestnik.chat.v1.Chat.AddReaction", *this, &ChatApi::add_reaction);
   methods.add("vestnik.chat.v1.Chat.RemoveReaction", *this, &ChatApi::remove_reaction);
   methods.add("vestnik.chat.v1.Chat.GetStats", *this, &ChatApi::get_stats);
-  methods.add_stream("vestnik.chat.v1.Chat.Subscribe", *this, &ChatApi::subscribe);
+  methods.add_stream<contract::Subscribed>("vestnik.chat.v1.Chat.Subscribe", *this, &ChatApi::subscribe);
 }
 
 Result<chat::Prepared> ChatApi::prepare(std::string_view credentials,
@@ -176,8 +182,25 @@ Task<Result<void>> ChatApi::get_stats(Call& call, const contract::GetStatsReques
   response.set_rooms(stats->rooms);
   response.set_messages(stats->messages);
   response.set_messages_last_hour(stats->messages_since);
-  status_.fill(response);
+  fill_work(response);
   co_return Result<void>();
+}
+
+void ChatApi::fill_work(contract::Stats& out) const {
+  auto& connections = *out.mutable_connections();
+  connections.set_http(status_.http.load(std::memory_order_relaxed));
+  connections.set_websocket(status_.websockets.load(std::memory_order_relaxed));
+  connections.set_sse(status_.event_streams.load(std::memory_order_relaxed));
+  connections.set_grpc(status_.grpc_streams.load(std::memory_order_relaxed));
+  out.set_uptime_seconds(status_.uptime_seconds());
+  out.set_messages_committed(writer_.committed());
+  out.set_deliveries(status_.deliveries.value());
+  out.set_requests(status_.requests.value());
+  out.set_write_queue(static_cast<std::int64_t>(writer_.queued()));
+  out.set_window_bytes(status_.number("window_bytes"));
+  set_latency(status_.recent("commit"), *out.mutable_commit());
+  set_latency(status_.recent("request"), *out.mutable_request());
+  set_latency(status_.recent("fanout"), *out.mutable_fanout());
 }
 
 Result<SubscriptionRequest> ChatApi::subscribe(std::string_view credentials,
@@ -187,17 +210,17 @@ Result<SubscriptionRequest> ChatApi::subscribe(std::string_view credentials,
   if (!actor) return error_of(actor);
   auto room = chat_.subscribe(*actor, request.room());
   if (!room) return error_of(room);
-  SubscriptionRequest subscription{.room = std::move(*room),
+  SubscriptionRequest subscription{.subject = {*room, &topics_},
                                    .gap_when_slow = request.on_slow() == contract::ON_SLOW_GAP,
                                    .credentials = std::string(credentials),
                                    .session_end = sessions_.end_of(credentials)};
   if (request.has_after() && !request.after().empty()) {
-    auto after = chat::parse_position(request.after(), "after");
+    auto after = parse_position(request.after(), "after");
     if (!after) return error_of(after);
     subscription.after = std::move(*after);
   }
-  const bool is_list = subscription.room->id == chat::kRoomsLog;
-  if (actor->authenticated && !is_list) subscription.presence = presence_.enter(subscription.room->id, *actor->user_id);
+  const bool is_list = (*room)->id == chat::kRoomsLog;
+  if (actor->authenticated && !is_list) subscription.presence = presence_.enter((*room)->id, *actor->user_id);
   return subscription;
 }
 

@@ -4,6 +4,7 @@
 #include <functional>
 
 #include "api/call.hpp"
+#include "api/room_topics.hpp"
 #include "api/server_status.hpp"
 #include "chat/changes.hpp"
 #include "chat/chat_service.hpp"
@@ -24,7 +25,8 @@ class ChatApi {
         presence_(presence),
         writer_(writer),
         pool_(pool),
-        status_(status) {}
+        status_(status),
+        topics_(chat.history()) {}
 
   void add_to(Methods& methods);
 
@@ -48,6 +50,8 @@ class ChatApi {
   Task<Result<void>> remove_reaction(Call& call, const chat::v1::RemoveReactionRequest& request,
                                      chat::v1::ReactionResponse& response);
   Task<Result<void>> get_stats(Call& call, const chat::v1::GetStatsRequest& request, chat::v1::Stats& response);
+  // What the server does, besides what the storage holds.
+  void fill_work(chat::v1::Stats& out) const;
   Result<SubscriptionRequest> subscribe(std::string_view credentials, const chat::v1::SubscribeRequest& request) const;
 
   template <typename Request>
@@ -60,6 +64,7 @@ class ChatApi {
   chat::MessageWriter& writer_;
   runtime::BlockingPool& pool_;
   ServerStatus& status_;
+  RoomTopics topics_;
 };
 
 }  // namespace vestnik::api

@@ -43,7 +43,7 @@ void to_contract(const chat::RoomView& view, Time now, contract::Room& out) {
   if (rules.max_length) out.set_max_length(*rules.max_length);
   out.set_client_seq_required(rules.client_seq_required);
   out.set_message_count(room.message_count);
-  chat::append_position(*out.mutable_pos(), info.epoch, room.counter);
+  append_position(*out.mutable_pos(), info.epoch, room.counter);
   if (room.last_message_at) to_contract(*room.last_message_at, *out.mutable_last_message_at());
   if (info.owner_id) out.set_owner_id(*info.owner_id);
   if (!owner.empty()) out.set_owner(owner);
@@ -60,7 +60,7 @@ void to_contract(const chat::RoomView& view, Time now, contract::Room& out) {
 void to_contract(const chat::RoomInfo& room, const chat::Message& message, contract::Message& out) {
   out.set_id(message.id);
   out.set_room(room.name);
-  chat::append_position(*out.mutable_pos(), room.epoch, message.n);
+  append_position(*out.mutable_pos(), room.epoch, message.n);
   if (message.user_id) out.set_user_id(*message.user_id);
   if (message.username) out.set_username(*message.username);
   out.set_content(message.content);
@@ -143,14 +143,14 @@ class EventFiller {
   // Where and by whom.
   template <typename Out>
   Out& begin(Out& out) {
-    chat::append_position(*out.mutable_pos(), room_.epoch, event_.n);
+    append_position(*out.mutable_pos(), room_.epoch, event_.n);
     if (event_.user_id) out.set_user_id(*event_.user_id);
     return out;
   }
   // Where in the list of rooms, and which room.
   template <typename Out>
   Out& describe(const chat::RoomInfo& listed, Out& out) {
-    chat::append_position(*out.mutable_pos(), room_.epoch, event_.n);
+    append_position(*out.mutable_pos(), room_.epoch, event_.n);
     out.set_id(listed.id);
     out.set_name(listed.name);
     return out;
@@ -169,14 +169,14 @@ void to_contract(const chat::RoomInfo& room, const chat::Event& event, contract:
 
 void to_contract(const chat::RoomInfo& room, const live::ResumePlan& plan, contract::Subscribed& out) {
   out.set_room(room.name);
-  chat::append_position(*out.mutable_pos(), room.epoch, plan.next_n - 1);
+  append_position(*out.mutable_pos(), room.epoch, plan.next_n - 1);
   out.set_recovered(plan.recovered);
   if (plan.gap) to_contract(room, *plan.gap, *out.mutable_gap());
 }
 
 void to_contract(const chat::RoomInfo& room, const live::Gap& gap, contract::Gap& out) {
-  if (gap.from_n) chat::append_position(*out.mutable_from(), room.epoch, *gap.from_n);
-  chat::append_position(*out.mutable_to(), room.epoch, gap.to_n);
+  if (gap.from_n) append_position(*out.mutable_from(), room.epoch, *gap.from_n);
+  append_position(*out.mutable_to(), room.epoch, gap.to_n);
 }
 
 }  // namespace vestnik::api

@@ -1,4 +1,4 @@
-// A room that a live connection follows: where it stands in the room's log, and whether it has something to send.
+// What a live connection follows: where it stands in the topic's log, and whether it has something to send.
 #pragma once
 
 #include <boost/intrusive/list.hpp>
@@ -31,10 +31,11 @@ class Followed final : public live::Subscriber, public ReadyHook {
   Followed(LiveConnection& owner, const SubscriptionRequest& request);
   ~Followed() override;
 
-  const chat::RoomPtr& room() const { return room_; }
+  const Subject& subject() const { return subject_; }
+  const live::Topic& topic() const { return *subject_.topic; }
   bool gap_when_slow() const { return gap_when_slow_; }
   // The newest position that has been sent.
-  chat::Position position() const { return {room_->epoch, feed_->next_n() - 1}; }
+  Position position() const { return {topic().topic_epoch(), feed_->next_n() - 1}; }
 
   // From now on it is told when the log grows. What is awaited for it is awaited still.
   void begin(live::LogView& view, std::int64_t next_n);
@@ -51,7 +52,7 @@ class Followed final : public live::Subscriber, public ReadyHook {
 
  private:
   LiveConnection& owner_;
-  chat::RoomPtr room_;
+  Subject subject_;
   std::shared_ptr<const void> presence_;  // held while it follows
   chat::SessionEnd session_end_;          // on which the connection depends while it follows
   std::optional<live::Feed> feed_;

@@ -7,7 +7,6 @@
 #include <span>
 #include <utility>
 
-#include "api/frames.hpp"
 #include "base/log.hpp"
 
 namespace vestnik::api {
@@ -18,15 +17,15 @@ constexpr std::chrono::seconds kFinishTimeout{5};
 
 }  // namespace
 
-// Pieces of memory for one sendmsg, and whose they are: the personal frames first, then the rooms in their turns.
+// Pieces of memory for one sendmsg, and whose they are: the personal frames first, then the topics in their turns.
 class LiveConnection::Load {
  public:
-  // One room must not take the whole call when others wait.
-  static constexpr std::size_t kPiecesOfRoom = 8;
+  // One topic must not take the whole call when others wait.
+  static constexpr std::size_t kPiecesOfTopic = 8;
   static constexpr std::size_t kPiecesMax = 32;
 
   struct Part {
-    Followed* room;
+    Followed* followed;
     std::size_t bytes;
   };
 
@@ -35,12 +34,12 @@ class LiveConnection::Load {
     bytes_ += bytes;
     first_ = 0;
   }
-  void add(Followed& room) {
+  void add(Followed& followed) {
     const auto free = std::span(pieces_).subspan(end_);
-    const std::size_t count = room.feed()->gather(free.first(std::min(free.size(), kPiecesOfRoom)));
+    const std::size_t count = followed.feed()->gather(free.first(std::min(free.size(), kPiecesOfTopic)));
     std::size_t bytes = 0;
     for (const iovec& piece : free.first(count)) bytes += piece.iov_len;
-    parts_[parts_used_++] = {&room, bytes};
+    parts_[parts_used_++] = {&followed, bytes};
     bytes_ += bytes;
     end_ += count;
   }
@@ -51,7 +50,7 @@ class LiveConnection::Load {
   std::span<const Part> parts() const { return std::span(parts_).first(parts_used_); }
 
  private:
-  // The first piece is kept for the personal frames, which a room may still add to.
+  // The first piece is kept for the personal frames, which a topic may still add to.
   std::array<iovec, kPiecesMax + 1> pieces_;
   std::array<Part, kPiecesMax> parts_;
   std::size_t first_ = 1;
@@ -62,7 +61,7 @@ class LiveConnection::Load {
 
 Followed::Followed(LiveConnection& owner, const SubscriptionRequest& request)
     : owner_(owner),
-      room_(request.room),
+      subject_(request.subject),
       presence_(request.presence),
       session_end_(request.session_end),
       gap_when_slow_(request.gap_when_slow) {
@@ -128,71 +127,76 @@ void LiveConnection::forget(const chat::SessionEnd& end) {
   if (found != session_ends_.end() && --found->second == 0) session_ends_.erase(found);
 }
 
-void LiveConnection::follow(Followed& room, std::optional<chat::Position> after, bool announce) {
+void LiveConnection::follow(Followed& followed, std::optional<Position> after, bool announce) {
   // The greeting leaves when the place of the subscription is fixed: whoever has read it receives all that is sent
   // afterwards.
   asio::co_spawn(
       core_.context(),
-      [self = shared_from_this(), &room, after = std::move(after), announce]() mutable {
-        return self->open(room, std::move(after), announce);
+      [self = shared_from_this(), &followed, after = std::move(after), announce]() mutable {
+        return self->open(followed, std::move(after), announce);
       },
       asio::detached);
 }
 
-Task<void> LiveConnection::open(Followed& room, std::optional<chat::Position> after, bool announce) {
-  auto opened = co_await context_.subscriptions.open(core_, room.room(), encoding_, std::move(after));
+Task<void> LiveConnection::open(Followed& followed, std::optional<Position> after, bool announce) {
+  auto opened = co_await context_.subscriptions.open(core_, followed.subject(), encoding_, std::move(after));
   if (closed_ || finishing_) co_return;
   if (!opened) {
-    cannot_read(room, opened.error().detail);
+    cannot_read(followed, opened.error().detail);
     co_return;
   }
-  if (announce) append_subscribed(out_, encoding_, *room.room(), opened->plan);
-  room.begin(opened->view, opened->plan.next_n);
-  enter(room);
+  if (announce) followed.subject().kind->append_subscribed(out_, encoding_, followed.topic(), opened->plan);
+  followed.begin(opened->view, opened->plan.next_n);
+  enter(followed);
 }
 
-void LiveConnection::enter(Followed& room) {
-  on_growth(room);
+void LiveConnection::enter(Followed& followed) {
+  on_growth(followed);
 }
 
-void LiveConnection::read_page(Followed& room) {
-  if (room.awaits()) return;
+void LiveConnection::read_page(Followed& followed) {
+  if (followed.awaits()) return;
   asio::co_spawn(
-      core_.context(), [self = shared_from_this(), alive = room.begin_await()] { return self->read_page(alive); },
+      core_.context(), [self = shared_from_this(), alive = followed.begin_await()] { return self->read_page(alive); },
       asio::detached);
 }
 
 Task<void> LiveConnection::read_page(Followed::Alive alive) {
-  auto page = co_await context_.subscriptions.read_page(core_, (*alive)->room(), encoding_, (*alive)->feed()->next_n());
+  auto page =
+      co_await context_.subscriptions.read_page(core_, (*alive)->subject(), encoding_, (*alive)->feed()->next_n());
   if (closed_ || finishing_ || *alive == nullptr) co_return;
-  Followed& room = **alive;
-  room.end_await();
+  Followed& followed = **alive;
+  followed.end_await();
   if (!page || page->end_n() == 0) {
-    cannot_read(room, page ? "the page is empty" : page.error().detail);
+    cannot_read(followed, page ? "the page is empty" : page.error().detail);
     co_return;
   }
   // What came next may have been removed while it was catching up.
-  if (page->floor_n() > room.feed()->next_n()) {
-    append_gap(out_, encoding_, *room.room(), room.feed()->skip_to(page->floor_n()));
+  if (page->floor_n() > followed.feed()->next_n()) {
+    append_gap(followed, followed.feed()->skip_to(page->floor_n()));
   }
-  room.feed()->set_page(std::move(*page));
-  on_growth(room);
+  followed.feed()->set_page(std::move(*page));
+  on_growth(followed);
 }
 
 // It comes back with the position it has, and nothing is lost.
-void LiveConnection::cannot_read(const Followed& room, std::string_view reason) {
-  log::warn("a subscriber could not be served", {{"room", room.room()->name}, {"detail", reason}});
+void LiveConnection::cannot_read(const Followed& followed, std::string_view reason) {
+  log::warn("a subscriber could not be served", {{"topic", followed.topic().topic_name()}, {"detail", reason}});
   append_come_back(out_, std::chrono::seconds(1));
   finish();
 }
 
-void LiveConnection::on_growth(Followed& room) {
+void LiveConnection::append_gap(const Followed& followed, const live::Gap& gap) {
+  followed.subject().kind->append_gap(out_, encoding_, followed.topic(), gap);
+}
+
+void LiveConnection::on_growth(Followed& followed) {
   if (closed_ || finishing_) return;
-  if (!room.ReadyHook::is_linked()) ready_.push_back(room);
+  if (!followed.ReadyHook::is_linked()) ready_.push_back(followed);
   if (!blocked_) {
     wake();
-  } else if (room.feed()->state() == live::Feed::State::kTooSlow && !room.gap_when_slow()) {
-    prepare(room);
+  } else if (followed.feed()->state() == live::Feed::State::kTooSlow && !followed.gap_when_slow()) {
+    prepare(followed);
   }
 }
 
@@ -210,25 +214,25 @@ void LiveConnection::send_personal(std::string_view frame) {
   if (!blocked_) wake();
 }
 
-bool LiveConnection::prepare(Followed& room) {
-  live::Feed& feed = *room.feed();
+bool LiveConnection::prepare(Followed& followed) {
+  live::Feed& feed = *followed.feed();
   switch (feed.state()) {
     case live::Feed::State::kReady:
       return true;
     case live::Feed::State::kIdle:
-      if (const auto last_n = room.room()->last_n(); last_n && feed.next_n() > *last_n) {
-        if (append_room_closed(out_, room)) begin_finish();
+      if (const auto last_n = followed.topic().last_n(); last_n && feed.next_n() > *last_n) {
+        if (append_ended(out_, followed)) begin_finish();
       }
       return false;
     case live::Feed::State::kNeedsPage:
-      read_page(room);
+      read_page(followed);
       return false;
     case live::Feed::State::kTooSlow:
       context_.status.slow_subscribers.add();
-      if (room.gap_when_slow()) {
-        append_gap(out_, encoding_, *room.room(), feed.skip());
+      if (followed.gap_when_slow()) {
+        append_gap(followed, feed.skip());
       } else {
-        append_too_slow(out_, room);
+        append_too_slow(out_, followed);
         begin_finish();
       }
       return false;
@@ -238,12 +242,12 @@ bool LiveConnection::prepare(Followed& room) {
 
 void LiveConnection::gather(Load& load) {
   for (auto it = ready_.begin(); it != ready_.end() && !finishing_ && !load.full();) {
-    Followed& room = *it;
+    Followed& followed = *it;
     ++it;
-    if (prepare(room)) {
-      load.add(room);
+    if (prepare(followed)) {
+      load.add(followed);
     } else {
-      room.ReadyHook::unlink();  // until its log has grown or its page has been read
+      followed.ReadyHook::unlink();  // until its log has grown or its page has been read
     }
   }
   if (finishing_) load = Load();  // nothing comes after the last personal frame
@@ -283,16 +287,16 @@ void LiveConnection::sent(const Load& load, std::size_t bytes) {
     out_ = {};  // an idle connection keeps no buffer
     out_sent_ = 0;
   }
-  for (const auto& [room, offered] : load.parts()) {
+  for (const auto& [followed, offered] : load.parts()) {
     if (bytes == 0) break;
-    live::Feed& feed = *room->feed();
+    live::Feed& feed = *followed->feed();
     const std::size_t taken = std::min(bytes, offered);
     const std::int64_t before = feed.next_n();
     out_.append(feed.advance(taken));
     context_.status.deliveries.add(feed.next_n() - before);
     bytes -= taken;
     // Whoever had a turn comes again after all others.
-    ready_.splice(ready_.end(), ready_, ready_.iterator_to(*room));
+    ready_.splice(ready_.end(), ready_, ready_.iterator_to(*followed));
   }
   if (drained) on_drained();
 }

@@ -1,4 +1,4 @@
-// A socket that follows rooms: personal frames first, then whatever the rooms' logs have behind its cursors, as many
+// A socket that follows topics: personal frames first, then whatever the topics' logs have behind its cursors, as many
 // bytes as the kernel takes in one call. The common half of WebSockets and event streams.
 #pragma once
 
@@ -50,13 +50,13 @@ class LiveConnection : public std::enable_shared_from_this<LiveConnection>, publ
   // The transport's own part.
   virtual void on_readable() = 0;                  // there are bytes, or the peer has closed
   virtual bool append_ping(std::string& out) = 0;  // whether the peer must answer
-  virtual void append_too_slow(std::string& out, const Followed& room) = 0;
+  virtual void append_too_slow(std::string& out, const Followed& followed) = 0;
   virtual void append_come_back(std::string& out, std::chrono::milliseconds after) = 0;
   virtual void append_session_ended(std::string& out) = 0;
-  // The last event of a room has been sent. Whether the connection ends with it.
-  virtual bool append_room_closed(std::string& out, Followed& room) = 0;
+  // The last event of a topic has been sent. Whether the connection ends with it.
+  virtual bool append_ended(std::string& out, Followed& followed) = 0;
   virtual void on_drained() {}  // personal frames have left the queue
-  // Something may be sent; whoever follows many rooms gathers what they have.
+  // Something may be sent; whoever follows many topics gathers what they have.
   virtual void wake() { flush(); }
 
   // Takes the socket over. `greeting`, the answer to the request, leaves with the first flush.
@@ -66,9 +66,9 @@ class LiveConnection : public std::enable_shared_from_this<LiveConnection>, publ
   void depend_on(const chat::SessionEnd& end);
   // Opens the subscription and enters it; ends the connection when that cannot be done. `announce`: the first frame
   // tells where it begins.
-  void follow(Followed& room, std::optional<chat::Position> after, bool announce);
-  // What the log of the room, which has begun, has behind its cursor is sent from now on.
-  void enter(Followed& room);
+  void follow(Followed& followed, std::optional<Position> after, bool announce);
+  // What the log of the topic, which has begun, has behind its cursor is sent from now on.
+  void enter(Followed& followed);
 
   // Puts a frame before what the logs have, and sends.
   void send_personal(std::string_view frame);
@@ -98,26 +98,27 @@ class LiveConnection : public std::enable_shared_from_this<LiveConnection>, publ
   class Load;  // what one call offers to the kernel
 
   void forget(const chat::SessionEnd& end);
-  void on_growth(Followed& room);
+  void on_growth(Followed& followed);
   void on_ephemeral(std::string_view frame, const void* from);
-  Task<void> open(Followed& room, std::optional<chat::Position> after, bool announce);
-  void read_page(Followed& room);
+  Task<void> open(Followed& followed, std::optional<Position> after, bool announce);
+  void read_page(Followed& followed);
   Task<void> read_page(Followed::Alive alive);
-  // Handles what is not simply sending; false when the room has nothing to send now.
-  bool prepare(Followed& room);
+  // Handles what is not simply sending; false when the topic has nothing to send now.
+  bool prepare(Followed& followed);
   void gather(Load& load);
   void sent(const Load& load, std::size_t bytes);
   void wait_writable();
   void begin_finish();
   void end_sending();
-  void cannot_read(const Followed& room, std::string_view reason);
+  void append_gap(const Followed& followed, const live::Gap& gap);
+  void cannot_read(const Followed& followed, std::string_view reason);
 
   LiveContext& context_;
   Admission admission_;
   runtime::Core& core_;
   runtime::Socket socket_;
   std::atomic<std::int64_t>& counter_;
-  // Rooms that may have something to send, in the order in which their turns come.
+  // Topics that may have something to send, in the order in which their turns come.
   boost::intrusive::list<Followed, boost::intrusive::base_hook<ReadyHook>, boost::intrusive::constant_time_size<false>>
       ready_;
   std::vector<SessionUse> session_ends_;  // mostly one

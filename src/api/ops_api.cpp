@@ -2,7 +2,8 @@
 
 #include <fmt/format.h>
 
-#include <chrono>
+#include <algorithm>
+#include <cstddef>
 #include <utility>
 
 namespace vestnik::api {
@@ -28,48 +29,38 @@ Task<Result<void>> OpsApi::get_version(Call&, const ops::v1::GetVersionRequest&,
 }
 
 Task<Result<void>> OpsApi::get_health(Call&, const ops::v1::GetHealthRequest&, ops::v1::Health& response) {
-  const auto begun = std::chrono::steady_clock::now();
-  auto checked = co_await pool_.run([this] { return store_.check(); });
-  if (!checked) {
-    Error error{.code = ErrorCode::kUnavailable,
-                .detail = "the component store is failing",
-                .retry_after = std::chrono::seconds(1)};
-    error.violations.push_back({"store", std::move(checked.error().detail)});
-    co_return std::unexpected(std::move(error));
-  }
-  const double latency_ms = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begun).count();
-  const auto failure = sources_.store_failures.recent();
-  const auto trouble = clock_trouble();
-  response.set_status(failure || trouble ? kDegraded : kOk);
+  auto looked = co_await pool_.run([this] { return look(); });
+  if (!looked) co_return error_of(looked);
+  const bool degraded = std::ranges::any_of(*looked, [](const Looked& each) { return each.state.degraded; });
+  response.set_status(degraded ? kDegraded : kOk);
   response.set_version(build_.version);
   response.set_uptime_seconds(status_.uptime_seconds());
-  auto& store = *response.add_components();
-  store.set_name("store");
-  store.set_status(failure ? kDegraded : kOk);
-  store.set_latency_ms(latency_ms);
-  store.set_detail(failure.value_or(std::string(store_.description())));
-  auto& clock = *response.add_components();
-  clock.set_name("clock");
-  clock.set_status(trouble ? kDegraded : kOk);
-  if (trouble) clock.set_detail(*trouble);
+  for (std::size_t i = 0; i < components_.size(); ++i) {
+    const auto& [state, took] = (*looked)[i];
+    auto& component = *response.add_components();
+    component.set_name(components_[i].name);
+    component.set_status(state.degraded ? kDegraded : kOk);
+    component.set_latency_ms(to_milliseconds(took));
+    if (!state.detail.empty()) component.set_detail(state.detail);
+  }
   co_return Result<void>();
 }
 
-std::optional<std::string> OpsApi::clock_trouble() const {
-  const auto seconds = [](auto duration) { return std::chrono::round<std::chrono::seconds>(duration).count(); };
-  if (const auto jump = sources_.clock.jump()) {
-    return fmt::format(
-        "The system's clock has jumped by {} s; the server's time goes on as before until it is back or "
-        "has settled.",
-        seconds(*jump));
+Result<std::vector<OpsApi::Looked>> OpsApi::look() const {
+  std::vector<Looked> looked;
+  for (const Component& component : components_) {
+    const auto begun = std::chrono::steady_clock::now();
+    auto state = component.look();
+    if (!state) {
+      Error error{.code = ErrorCode::kUnavailable,
+                  .detail = fmt::format("the component {} is failing", component.name),
+                  .retry_after = std::chrono::seconds(1)};
+      error.violations.push_back({component.name, std::move(state.error().detail)});
+      return std::unexpected(std::move(error));
+    }
+    looked.push_back({.state = std::move(*state), .took = std::chrono::steady_clock::now() - begun});
   }
-  if (const auto ahead = sources_.chat.time_ahead(); ahead >= chat::kTimeAheadTold) {
-    return fmt::format(
-        "The newest messages are dated {} s ahead of the clock; later ones are dated just after them "
-        "until it has caught up. If the clock is right, stop the server and run vestnik repair-times.",
-        seconds(ahead));
-  }
-  return std::nullopt;
+  return looked;
 }
 
 Task<Result<void>> OpsApi::check_live(Call&, const ops::v1::CheckLiveRequest&, ops::v1::CheckLiveResponse& response) {
@@ -84,9 +75,7 @@ Task<Result<void>> OpsApi::check_ready(Call&, const ops::v1::CheckReadyRequest&,
                                     .detail = "the server is starting or stopping",
                                     .retry_after = std::chrono::seconds(1)});
   }
-  if (auto checked = co_await pool_.run([this] { return store_.check(); }); !checked) {
-    co_return std::unexpected(std::move(checked.error()));
-  }
+  if (auto looked = co_await pool_.run([this] { return look(); }); !looked) co_return error_of(looked);
   response.set_status("ok");
   co_return Result<void>();
 }

@@ -1,13 +1,14 @@
 // The methods of vestnik.ops.v1.Ops: version, health, liveness, readiness.
 #pragma once
 
+#include <chrono>
+#include <functional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "api/call.hpp"
 #include "api/server_status.hpp"
-#include "base/server_clock.hpp"
-#include "chat/chat_service.hpp"
-#include "chat/store_failures.hpp"
 #include "runtime/blocking_pool.hpp"
 #include "vestnik/ops/v1/ops.pb.h"
 
@@ -19,18 +20,22 @@ struct BuildInfo {
   std::string compiler;
 };
 
-// What else tells how the server is, besides the storage itself.
-struct HealthSources {
-  const chat::StoreFailures& store_failures;
-  const chat::ChatService& chat;
-  const ServerClock& clock;
+// A part of the server that may fail.
+struct Component {
+  struct State {
+    bool degraded = false;
+    std::string detail = {};  // where it is, or what is wrong
+  };
+
+  std::string name;
+  // Blocks while it is looked at. An error: the server cannot do without it, and it fails.
+  std::function<Result<State>()> look;
 };
 
 class OpsApi {
  public:
-  OpsApi(chat::ChatStore& store, HealthSources sources, runtime::BlockingPool& pool, ServerStatus& status,
-         BuildInfo build)
-      : store_(store), sources_(sources), pool_(pool), status_(status), build_(std::move(build)) {}
+  OpsApi(std::vector<Component> components, runtime::BlockingPool& pool, ServerStatus& status, BuildInfo build)
+      : components_(std::move(components)), pool_(pool), status_(status), build_(std::move(build)) {}
 
   void add_to(Methods& methods);
 
@@ -42,11 +47,14 @@ class OpsApi {
   Task<Result<void>> check_ready(Call& call, const ops::v1::CheckReadyRequest& request,
                                  ops::v1::CheckReadyResponse& response);
 
-  // What is wrong with the time, as a sentence.
-  std::optional<std::string> clock_trouble() const;
+  struct Looked {
+    Component::State state;
+    std::chrono::nanoseconds took;
+  };
+  // At each component, in their order. Errors: unavailable, with the one that fails. Blocks.
+  Result<std::vector<Looked>> look() const;
 
-  chat::ChatStore& store_;
-  HealthSources sources_;
+  std::vector<Component> components_;
   runtime::BlockingPool& pool_;
   ServerStatus& status_;
   BuildInfo build_;

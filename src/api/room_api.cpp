@@ -149,7 +149,7 @@ Task<Result<void>> RoomApi::read_unread(Call& call, const contract::ReadUnreadRe
   auto page = co_await pool_.run([this, &actor, &unread] { return chat_.history().read_unread(*actor, unread); });
   if (!page) co_return error_of(page);
   for (const chat::Message& message : page->messages) to_contract(*page->room, message, *response.add_messages());
-  chat::append_position(*response.mutable_pos(), page->room->epoch, page->cursor_n);
+  append_position(*response.mutable_pos(), page->room->epoch, page->cursor_n);
   response.set_remaining(page->remaining);
   co_return Result<void>();
 }
@@ -168,7 +168,7 @@ Task<Result<void>> RoomApi::list_unread(Call& call, const contract::ListUnreadRe
     auto& out = *response.add_rooms();
     out.set_room(room->name);
     out.set_unread(unread.count);
-    chat::append_position(*out.mutable_pos(), room->epoch, unread.cursor_n);
+    append_position(*out.mutable_pos(), room->epoch, unread.cursor_n);
   }
   co_return Result<void>();
 }

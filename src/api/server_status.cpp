@@ -1,25 +1,14 @@
 #include "api/server_status.hpp"
 
-#include <string>
+#include <algorithm>
 #include <utility>
 
 #include "base/log.hpp"
-#include "vestnik/chat/v1/chat.pb.h"
 
 namespace vestnik::api {
 namespace {
 
 constexpr std::size_t kRecentSeconds = 10;
-
-double milliseconds(std::chrono::nanoseconds duration) {
-  return std::chrono::duration<double, std::milli>(duration).count();
-}
-
-void set_latency(const LatencySnapshot& snapshot, chat::v1::Latency& out) {
-  out.set_p50_ms(milliseconds(snapshot.quantile(0.5)));
-  out.set_p99_ms(milliseconds(snapshot.quantile(0.99)));
-  out.set_count(static_cast<std::int64_t>(snapshot.count()));
-}
 
 // Those whose metrics are there from the start.
 constexpr std::string_view kLimits[] = {"address-rate",       "max-answer-bytes", "max-cursors-per-user",
@@ -38,17 +27,22 @@ auto reader_of(const std::atomic<std::int64_t>& value) {
 
 }  // namespace
 
-ServerStatus::ServerStatus(Metrics& metrics, const chat::MessageWriter& writer, live::Hub& hub)
+ServerStatus::ServerStatus(Metrics& metrics)
     : requests(metrics.counter("requests_total", "Requests answered, over every transport.")),
       deliveries(metrics.counter("deliveries_total", "Messages handed to subscribers.")),
       slow_subscribers(metrics.counter("slow_subscribers_total", "Subscribers that fell out of their live window.")),
       request(metrics.latency("http_request_seconds",
                               "From an HTTP request that has arrived to its answer; without uploads, which last as "
                               "long as their senders take.")),
-      metrics_(metrics),
-      writer_(writer),
-      hub_(hub) {
+      metrics_(metrics) {
   for (const std::string_view limit : kLimits) refusals_of(metrics, limit);
+  add_total("requests", [this] { return requests.value(); });
+  add_total("deliveries", [this] { return deliveries.value(); });
+  add_number("http", [this] { return http.load(); });
+  add_number("websockets", [this] { return websockets.load(); });
+  add_number("event_streams", [this] { return event_streams.load(); });
+  add_number("grpc_streams", [this] { return grpc_streams.load(); });
+  add_latency("request", request);
   metrics.gauge("http_connections_active", "Open HTTP connections.", reader_of(http));
   metrics.gauge("websocket_connections_active", "Open WebSockets.", reader_of(websockets));
   metrics.gauge("rpc_sockets_active", "Open WebSockets of /rpc.", reader_of(rpc_sockets));
@@ -57,40 +51,37 @@ ServerStatus::ServerStatus(Metrics& metrics, const chat::MessageWriter& writer, 
   metrics.gauge("subscriptions_active", "Rooms that are followed, over all connections.", reader_of(subscriptions));
 }
 
+void ServerStatus::add_total(std::string name, Read read) {
+  numbers_.push_back({.name = std::move(name), .read = std::move(read), .is_total = true});
+}
+
+void ServerStatus::add_number(std::string name, Read read) {
+  numbers_.push_back({.name = std::move(name), .read = std::move(read)});
+}
+
+void ServerStatus::add_latency(std::string name, const LatencyHistogram& histogram) {
+  latencies_.push_back({.name = std::move(name), .histogram = &histogram, .history = {}});
+}
+
+std::int64_t ServerStatus::number(std::string_view name) const {
+  const auto found = std::ranges::find(numbers_, name, &Number::name);
+  return found == numbers_.end() ? 0 : found->read();
+}
+
+LatencySnapshot ServerStatus::recent(std::string_view name) const {
+  const auto found = std::ranges::find(latencies_, name, &Latency::name);
+  if (found == latencies_.end()) return {};
+  const LatencySnapshot now = found->histogram->snapshot();
+  const std::scoped_lock lock(mutex_);
+  return found->history.empty() ? now : now - found->history.front();
+}
+
 void ServerStatus::tick() {
   const std::scoped_lock lock(mutex_);
-  history_.push_back(moment());
-  if (history_.size() > kRecentSeconds) history_.pop_front();
-}
-
-ServerStatus::Moment ServerStatus::moment() const {
-  return {writer_.commit_latency().snapshot(), request.snapshot(), hub_.fanout_latency().snapshot()};
-}
-
-ServerStatus::Moment ServerStatus::recent() const {
-  const Moment now = moment();
-  const std::scoped_lock lock(mutex_);
-  if (history_.empty()) return now;
-  const Moment& then = history_.front();
-  return {now.commit - then.commit, now.request - then.request, now.fanout - then.fanout};
-}
-
-void ServerStatus::fill(chat::v1::Stats& out) const {
-  auto& connections = *out.mutable_connections();
-  connections.set_http(http.load(std::memory_order_relaxed));
-  connections.set_websocket(websockets.load(std::memory_order_relaxed));
-  connections.set_sse(event_streams.load(std::memory_order_relaxed));
-  connections.set_grpc(grpc_streams.load(std::memory_order_relaxed));
-  out.set_uptime_seconds(uptime_seconds());
-  out.set_messages_committed(writer_.committed());
-  out.set_deliveries(deliveries.value());
-  out.set_requests(requests.value());
-  out.set_write_queue(static_cast<std::int64_t>(writer_.queued()));
-  out.set_window_bytes(static_cast<std::int64_t>(hub_.window_bytes()));
-  const Moment latencies = recent();
-  set_latency(latencies.commit, *out.mutable_commit());
-  set_latency(latencies.request, *out.mutable_request());
-  set_latency(latencies.fanout, *out.mutable_fanout());
+  for (Latency& latency : latencies_) {
+    latency.history.push_back(latency.histogram->snapshot());
+    if (latency.history.size() > kRecentSeconds) latency.history.pop_front();
+  }
 }
 
 void ServerStatus::note_refused(const Error& error) {
@@ -101,29 +92,32 @@ void ServerStatus::note_refused(const Error& error) {
 void ServerStatus::log_status() {
   const auto now = std::chrono::steady_clock::now();
   const double seconds = std::chrono::duration<double>(now - std::exchange(logged_at_, now)).count();
-  const auto rate = [seconds](std::int64_t total, std::int64_t& logged) {
-    return static_cast<double>(total - std::exchange(logged, total)) / seconds;
-  };
-  const Moment latencies = recent();
-  log::info("status", {{"uptime_s", uptime_seconds()},
-                       {"messages_per_s", rate(writer_.committed(), logged_messages_)},
-                       {"requests_per_s", rate(requests.value(), logged_requests_)},
-                       {"deliveries_per_s", rate(deliveries.value(), logged_deliveries_)},
-                       {"http", http.load()},
-                       {"websockets", websockets.load()},
-                       {"event_streams", event_streams.load()},
-                       {"grpc_streams", grpc_streams.load()},
-                       {"write_queue", writer_.queued()},
-                       {"window_bytes", hub_.window_bytes()},
-                       {"commit_p50_ms", milliseconds(latencies.commit.quantile(0.5))},
-                       {"commit_p99_ms", milliseconds(latencies.commit.quantile(0.99))},
-                       {"request_p99_ms", milliseconds(latencies.request.quantile(0.99))},
-                       {"fanout_p99_ms", milliseconds(latencies.fanout.quantile(0.99))},
-                       {"slow_subscribers", slow_subscribers.value()}});
+  std::deque<std::string> keys;  // which the fields refer to
+  std::vector<log::Field> fields{{"uptime_s", uptime_seconds()}};
+  for (Number& number : numbers_) {
+    const std::int64_t value = number.read();
+    if (number.is_total) {
+      const auto since = static_cast<double>(value - std::exchange(number.logged, value));
+      fields.push_back({keys.emplace_back(number.name + "_per_s"), since / seconds});
+    } else {
+      fields.push_back({number.name, value});
+    }
+  }
+  for (const Latency& latency : latencies_) {
+    const LatencySnapshot last = recent(latency.name);
+    fields.push_back({keys.emplace_back(latency.name + "_p50_ms"), to_milliseconds(last.quantile(0.5))});
+    fields.push_back({keys.emplace_back(latency.name + "_p99_ms"), to_milliseconds(last.quantile(0.99))});
+  }
+  fields.push_back({"slow_subscribers", slow_subscribers.value()});
+  log::info("status", fields);
 }
 
 double ServerStatus::uptime_seconds() const {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - started_).count();
+}
+
+double to_milliseconds(std::chrono::nanoseconds duration) {
+  return std::chrono::duration<double, std::milli>(duration).count();
 }
 
 }  // namespace vestnik::api

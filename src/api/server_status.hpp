@@ -1,29 +1,25 @@
 // The state of the server as numbers: counted where things happen, read by /stats, the status page and the status line.
 #pragma once
 
-#include <array>
 #include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
 
+#include "base/error.hpp"
 #include "base/metrics.hpp"
-#include "chat/message_writer.hpp"
-#include "live/hub.hpp"
-
-namespace vestnik::chat::v1 {
-class Latency;
-class Stats;
-}  // namespace vestnik::chat::v1
 
 namespace vestnik::api {
 
 // Any thread, unless said otherwise.
 class ServerStatus {
  public:
-  // Also reads what the writer and the hub count.
-  ServerStatus(Metrics& metrics, const chat::MessageWriter& writer, live::Hub& hub);
+  explicit ServerStatus(Metrics& metrics);
 
   // Open connections.
   std::atomic<std::int64_t> http{0};
@@ -31,7 +27,7 @@ class ServerStatus {
   std::atomic<std::int64_t> rpc_sockets{0};
   std::atomic<std::int64_t> event_streams{0};
   std::atomic<std::int64_t> grpc_streams{0};
-  // Rooms that are followed from a place in their logs on, over all connections.
+  // What is followed from a place in its log on, over all connections.
   std::atomic<std::int64_t> subscriptions{0};
 
   Counter& requests;          // answered
@@ -42,35 +38,48 @@ class ServerStatus {
   // Whether new work is taken: false while the server starts and stops.
   std::atomic<bool> ready{false};
 
+  // What others count, under the name that it has in the status line: a total since the start, told as a rate; a number
+  // of this moment; a latency. At start.
+  using Read = std::function<std::int64_t()>;
+  void add_total(std::string name, Read read);
+  void add_number(std::string name, Read read);
+  void add_latency(std::string name, const LatencyHistogram& histogram);
+
+  // A total or number; 0 when nobody added one of the name.
+  std::int64_t number(std::string_view name) const;
+  // A latency since about ten seconds ago.
+  LatencySnapshot recent(std::string_view name) const;
+
   // Once a second: remembers the latencies, so that percentiles speak of the last seconds.
   void tick();
-  // Everything that is not in the storage.
-  void fill(chat::v1::Stats& out) const;
   // Counts an error that is to be answered, when a limit is its reason.
   void note_refused(const Error& error);
-  // One line for the operator: what happened since the last line, and the state now.
+  // One line for the operator: what happened since the last line, and the state now. One thread.
   void log_status();
 
   double uptime_seconds() const;
 
  private:
-  struct Moment {
-    LatencySnapshot commit, request, fanout;
+  struct Number {
+    std::string name;
+    Read read;
+    bool is_total = false;
+    std::int64_t logged = 0;  // of a total, in the last line
   };
-  Moment moment() const;
-  // Latencies since about ten seconds ago.
-  Moment recent() const;
+  struct Latency {
+    std::string name;
+    const LatencyHistogram* histogram;
+    std::deque<LatencySnapshot> history;  // guarded by mutex_
+  };
 
   Metrics& metrics_;
-  const chat::MessageWriter& writer_;
-  live::Hub& hub_;
   std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
-  mutable std::mutex mutex_;
-  std::deque<Moment> history_;
-
-  // At the last status line; used by one thread.
   std::chrono::steady_clock::time_point logged_at_ = started_;
-  std::int64_t logged_messages_ = 0, logged_requests_ = 0, logged_deliveries_ = 0;
+  std::vector<Number> numbers_;
+  std::vector<Latency> latencies_;
+  mutable std::mutex mutex_;
 };
+
+double to_milliseconds(std::chrono::nanoseconds duration);
 
 }  // namespace vestnik::api

@@ -2,7 +2,7 @@
 
 #include "app/common_options.hpp"
 #include "base/clock.hpp"
-#include "cli/position.hpp"
+#include "base/position.hpp"
 
 namespace vestnik::app {
 namespace {
@@ -26,7 +26,7 @@ std::optional<std::string> check_last(std::string& text) {
 }
 
 std::optional<std::string> check_position(std::string& text) {
-  return cli::parse_position(text) ? std::nullopt : std::optional("is not a position");
+  return parse_position(text, "after") ? std::nullopt : std::optional("is not a position");
 }
 
 constexpr std::string_view kTimeForms = "RFC 3339 such as 2024-01-01T12:00:00Z, or back from now such as -10m";

@@ -19,27 +19,26 @@ constexpr std::chrono::milliseconds kComeBackSpread = 2s;
 constexpr std::chrono::milliseconds kCutOffTimeout = 1s;
 constexpr std::chrono::milliseconds kLook = 20ms;
 
-std::size_t open_connections(const Running& running) {
-  std::size_t open = 0;
-  for (const api::Connections* connections : running.connections) open += connections->open();
-  return open;
+std::size_t open_connections(const Edge& edge) {
+  return edge.connections.open() + edge.metrics_connections.open();
 }
 
 // Has `end` called on each core with each list of connections.
 template <typename End>
-void on_each_core(const Running& running, End end) {
-  for (std::size_t i = 0; i < running.cores.size(); ++i) {
-    for (api::Connections* connections : running.connections) {
-      running.cores[i].post([end, connections, &core = running.cores[i]] { end(*connections, core); });
-    }
+void on_each_core(Live& live, Edge& edge, End end) {
+  for (std::size_t i = 0; i < live.cores.size(); ++i) {
+    live.cores[i].post([end, &edge, &core = live.cores[i]] {
+      end(edge.connections, core);
+      end(edge.metrics_connections, core);
+    });
   }
 }
 
 // Waits until all connections have ended; false at the time-out or at a signal.
-bool wait_for_connections(const Running& running, std::chrono::milliseconds timeout) {
+bool wait_for_connections(const Edge& edge, runtime::Signals& signals, std::chrono::milliseconds timeout) {
   const auto until = std::chrono::steady_clock::now() + timeout;
-  while (open_connections(running) > 0) {
-    const int signal = running.signals.wait(kLook);
+  while (open_connections(edge) > 0) {
+    const int signal = signals.wait(kLook);
     const bool is_hurried = signal != 0 && signal != SIGHUP;  // which a terminal's end may send twice
     if (is_hurried || std::chrono::steady_clock::now() >= until) return false;
   }
@@ -48,33 +47,34 @@ bool wait_for_connections(const Running& running, std::chrono::milliseconds time
 
 }  // namespace
 
-void shut_down(const Running& running) {
+void shut_down(Live& live, Edge& edge, runtime::Signals& signals, int signal, std::chrono::milliseconds timeout) {
   const auto begun = std::chrono::steady_clock::now();
-  log::info("stopping", {{"signal", fmt::format("SIG{}", sigabbrev_np(running.signal))},
-                         {"connections", open_connections(running)},
-                         {"write_queue", running.writer.queued()}});
-  running.status.ready = false;
-  running.http.stop_accepting();
-  running.metrics_http.stop_accepting();
-  on_each_core(running, [](auto& connections, auto& core) { connections.shut_down(core, kComeBackSpread); });
-  const bool orderly = wait_for_connections(running, running.timeout);
-  running.grpc.stop(orderly ? std::max(running.timeout / 2, kCutOffTimeout) : kLook);
+  log::info("stopping", {{"signal", fmt::format("SIG{}", sigabbrev_np(signal))},
+                         {"connections", open_connections(edge)},
+                         {"write_queue", live.writer.queued()}});
+  edge.status.ready = false;
+  edge.http.stop_accepting();
+  edge.metrics_http.stop_accepting();
+  on_each_core(live, edge, [](auto& connections, auto& core) { connections.shut_down(core, kComeBackSpread); });
+  const bool orderly = wait_for_connections(edge, signals, timeout);
+  edge.grpc.stop(orderly ? std::max(timeout / 2, kCutOffTimeout) : kLook);
 
-  running.housekeeper.stop();
-  running.writer.stop();
-  running.indexer.stop();
-  for (runtime::BlockingPool* pool : running.pools) pool->join();
+  live.housekeeper.stop();
+  live.writer.stop();
+  live.indexer.stop();
+  live.pool.join();
+  live.search_pool.join();
   if (!orderly) {
-    on_each_core(running, [](auto& connections, auto& core) { connections.cut_off(core); });
-    wait_for_connections(running, kCutOffTimeout);
+    on_each_core(live, edge, [](auto& connections, auto& core) { connections.cut_off(core); });
+    wait_for_connections(edge, signals, kCutOffTimeout);
   }
-  running.hub.stop_pacing();
-  running.cores.stop();
+  live.hub.stop_pacing();
+  live.cores.stop();
   log::info("stopped", {{"orderly", orderly},
                         {"seconds", std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count()}});
   // All that was answered is committed. What could not be cut within its time still refers to the rest of the server,
   // so nothing can be destroyed in order any more.
-  if (open_connections(running) > 0) std::quick_exit(0);
+  if (open_connections(edge) > 0) std::quick_exit(0);
 }
 
 }  // namespace vestnik::app

@@ -84,7 +84,7 @@ void append_value(std::string& out, const Value& value, bool quoted) {
   }
 }
 
-std::string json_line(Level level, std::string_view event, Fields fields) {
+std::string json_line(Level level, std::string_view event, std::span<const Field> fields) {
   std::string line = R"({"time":")";
   append_rfc3339(line, system_now());
   line += R"(","level":")";
@@ -113,7 +113,7 @@ void append_prefix(std::string& out, Level level) {
                  on_terminal ? "\033[m" : "");
 }
 
-std::string text_line(Level level, std::string_view event, Fields fields) {
+std::string text_line(Level level, std::string_view event, std::span<const Field> fields) {
   std::string line;
   append_prefix(line, level);
   line += event;
@@ -127,11 +127,11 @@ std::string text_line(Level level, std::string_view event, Fields fields) {
   return line;
 }
 
-std::string line_of(Level level, std::string_view event, Fields fields) {
+std::string line_of(Level level, std::string_view event, std::span<const Field> fields) {
   return format_in_use == Format::kJson ? json_line(level, event, fields) : text_line(level, event, fields);
 }
 
-void write(Level level, std::string_view event, Fields fields) {
+void write(Level level, std::string_view event, std::span<const Field> fields) {
   if (!enabled(level)) return;
   const std::string line = line_of(level, event, fields);
   if (LineQueue* const waiting = queue.load(std::memory_order_acquire)) {
@@ -154,8 +154,9 @@ void start(Level level, Format format) {
 
 Background::Background() {
   queue = new LineQueue(STDERR_FILENO, [](std::uint64_t lines) {
+    const Field dropped{"lines", lines};
     return line_of(Level::kWarn, "lines of the log were dropped: standard error was not read, or could not be written",
-                   {{"lines", lines}});
+                   {&dropped, 1});
   });
   queue.load()->start();
   std::at_quick_exit(finish);
@@ -189,6 +190,9 @@ void warn(std::string_view event, Fields fields) {
 }
 void error(std::string_view event, Fields fields) {
   write(Level::kError, event, fields);
+}
+void info(std::string_view event, std::span<const Field> fields) {
+  write(Level::kInfo, event, fields);
 }
 
 }  // namespace vestnik::log

@@ -13,10 +13,10 @@
 #include <utility>
 #include <vector>
 
+#include "base/blob_store.hpp"
 #include "base/clock.hpp"
 #include "base/error.hpp"
 #include "chat/attachment_store.hpp"
-#include "chat/blob_store.hpp"
 #include "chat/content_type.hpp"
 
 namespace vestnik::chat {

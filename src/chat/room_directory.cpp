@@ -81,7 +81,7 @@ void RoomDirectory::remove(const RoomId& id, std::int64_t last_n, CloseReason re
     const auto found = by_key_.find(id);
     if (found == by_key_.end()) return;
     room = found->second;
-    room->last_n_ = last_n;
+    room->end_at(last_n);
     leftovers_.fetch_add(1, std::memory_order_relaxed);
     forget(room);
   }

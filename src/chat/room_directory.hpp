@@ -19,25 +19,24 @@
 
 #include "base/error.hpp"
 #include "chat/types.hpp"
+#include "live/topic.hpp"
 
 namespace vestnik::chat {
 
 // A room with what it allows at this moment. One object for as long as the room is open. Any thread.
-class OpenRoom : public RoomInfo {
+class OpenRoom : public RoomInfo, public live::Topic {
  public:
   OpenRoom(RoomInfo info, RoomRules rules, Time active_at = {})
       : RoomInfo(std::move(info)), rules_(rules), active_at_(active_at.time_since_epoch().count()) {}
+
+  const std::string& topic_id() const override { return id; }
+  const std::string& topic_name() const override { return name; }
+  const std::string& topic_epoch() const override { return epoch; }
 
   RoomRules rules() const {
     const std::scoped_lock lock(mutex_);
     return rules_;
   }
-  // Position of the event that closed the room, its last; nullopt while it is open.
-  std::optional<std::int64_t> last_n() const {
-    const std::int64_t n = last_n_.load(std::memory_order_relaxed);
-    return n == 0 ? std::nullopt : std::optional(n);
-  }
-
   // The time of its last message, or of its creation.
   Time active_at() const { return Time(Time::duration(active_at_.load(std::memory_order_relaxed))); }
   // Somebody wrote.
@@ -48,7 +47,6 @@ class OpenRoom : public RoomInfo {
 
   mutable std::mutex mutex_;
   RoomRules rules_;
-  std::atomic<std::int64_t> last_n_{0};
   mutable std::atomic<Time::rep> active_at_;
 };
 

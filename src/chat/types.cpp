@@ -1,17 +1,10 @@
 #include "chat/types.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
-#include <charconv>
-#include <iterator>
 
 namespace vestnik::chat {
 namespace {
-
-constexpr std::size_t kEpochLengthMax = 16;
-constexpr std::size_t kNumberLengthMax = 18;  // any of these fits 64 bits
 
 // The most that JSON has of a message besides its texts and the name of its room, of an emoji with the users shown, of
 // a file.
@@ -24,17 +17,6 @@ std::int64_t json_bytes(std::string_view text) {
   const auto escaped =
       std::ranges::count_if(text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\'; });
   return static_cast<std::int64_t>(text.size()) + escaped;
-}
-
-bool is_epoch(std::string_view text) {
-  return !text.empty() && text.size() <= kEpochLengthMax &&
-         std::ranges::all_of(text, [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z'); });
-}
-
-// As it is given: without zeros in front.
-bool is_number(std::string_view text) {
-  return !text.empty() && text.size() <= kNumberLengthMax && (text == "0" || text.front() != '0') &&
-         std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
 }
 
 }  // namespace
@@ -71,29 +53,6 @@ std::string_view kind_of(const Event& event) {
   constexpr std::array<std::string_view, std::variant_size_v<decltype(event.what)>> kKinds = {
       "message", "edited", "deleted", "reaction", "member", "rules", "closed", "listed", "unlisted"};
   return kKinds[event.what.index()];
-}
-
-void append_position(std::string& out, std::string_view epoch, std::int64_t n) {
-  out += epoch;
-  out += ':';
-  const fmt::format_int digits(n);
-  out.append(digits.data(), digits.size());
-}
-
-std::string to_string(const Position& position) {
-  std::string out;
-  append_position(out, position.epoch, position.n);
-  return out;
-}
-
-Result<Position> parse_position(std::string_view text, std::string_view field) {
-  const auto colon = text.find(':');
-  if (colon != std::string_view::npos && is_epoch(text.substr(0, colon)) && is_number(text.substr(colon + 1))) {
-    std::int64_t n = 0;
-    std::from_chars(text.data() + colon + 1, text.data() + text.size(), n);
-    return Position{std::string(text.substr(0, colon)), n};
-  }
-  return invalid(std::string(field), R"(not a position; write it as it was given, such as "k3:41")");
 }
 
 }  // namespace vestnik::chat

@@ -13,6 +13,7 @@
 
 #include "base/clock.hpp"
 #include "base/error.hpp"
+#include "base/position.hpp"
 
 namespace vestnik::chat {
 
@@ -24,20 +25,6 @@ using AttachmentId = std::string;  // UUID
 inline constexpr std::string_view kLobby = "lobby";
 inline constexpr std::string_view kStream = "stream";
 inline constexpr std::string_view kAdmin = "admin";
-
-// One point in a room's history. `n` counts the changes of the room from 1; 0 is the point before the first one.
-// The epoch is new whenever the room's history is new. Text form: "<epoch>:<n>".
-struct Position {
-  std::string epoch;
-  std::int64_t n = 0;
-
-  bool operator==(const Position&) const = default;
-};
-
-std::string to_string(const Position& position);
-void append_position(std::string& out, std::string_view epoch, std::int64_t n);
-// invalid_argument naming `field` when `text` is not of that form.
-Result<Position> parse_position(std::string_view text, std::string_view field);
 
 // Who writes: an account, whose name is unique, or a guest, made by opening a session.
 struct User {

@@ -8,10 +8,10 @@
 #include <optional>
 #include <utility>
 
+#include "base/position.hpp"
 #include "base/visible.hpp"
 #include "cli/http_client.hpp"
 #include "cli/interrupt.hpp"
-#include "cli/position.hpp"
 #include "cli/terminal.hpp"
 
 namespace vestnik::cli {
@@ -31,7 +31,7 @@ class HistoryReader {
     if (!room.accepted()) return refuse(room);
     std::string_view head;
     if (parser_.parse(room.body)["pos"].get(head) != simdjson::SUCCESS) return refuse_nonsense();
-    const auto head_position = parse_position(head);
+    const auto head_position = parse_position(head, "pos");
     if (!head_position) return refuse_nonsense();
     head_ = head_position->n;
 
@@ -74,7 +74,7 @@ class HistoryReader {
   bool take(simdjson::dom::element message) {
     const std::string json = simdjson::minify(message);
     const auto received = parse_message(json);
-    const auto position = received ? parse_position(received->pos) : std::nullopt;
+    const auto position = parse_position(received ? received->pos : "", "pos");
     if (!position) {
       failure_ = "the server sent something that is not a message";
       return false;

@@ -9,12 +9,12 @@
 #include <thread>
 
 #include "base/json_text.hpp"
+#include "base/position.hpp"
 #include "base/visible.hpp"
 #include "cli/backoff.hpp"
 #include "cli/http_client.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/narrator.hpp"
-#include "cli/position.hpp"
 #include "cli/sse_parser.hpp"
 #include "cli/terminal.hpp"
 
@@ -96,8 +96,8 @@ class Watcher {
     missed_.reset();
     std::string_view pos;
     if (json_.parse(room)["pos"].get(pos) != simdjson::SUCCESS) return;
-    const auto head = parse_position(pos);
-    const auto seen = parse_position(parser_.last_id());
+    const auto head = parse_position(pos, "pos");
+    const auto seen = parse_position(parser_.last_id(), "id");
     if (head && seen && head->epoch == seen->epoch && head->n >= seen->n) missed_ = head->n - seen->n;
   }
 

@@ -23,20 +23,6 @@ void raise(std::atomic<std::int64_t>& value, std::int64_t at_least) {
 
 }  // namespace
 
-std::string_view name_of(Encoding encoding) {
-  switch (encoding) {
-    case Encoding::kWebSocket:
-      return "websocket";
-    case Encoding::kServerSentEvents:
-      return "sse";
-    case Encoding::kProtobuf:
-      return "grpc";
-    case Encoding::kJsonRpc:
-      return "json-rpc";
-  }
-  return "unknown";
-}
-
 // The views of one core. Only its constructor runs elsewhere.
 class Hub::Shard : public runtime::Swept {
  public:
@@ -114,40 +100,39 @@ class Hub::Shard : public runtime::Swept {
   bool telling_ = false;  // a batch is being told
 };
 
-Hub::Hub(runtime::Cores& cores, Encoders encoders, Options options, Metrics& metrics)
+Hub::Hub(runtime::Cores& cores, Options options, Metrics& metrics)
     : cores_(cores),
-      encoders_(encoders),
       options_(options),
       fanout_latency_(metrics.latency("fanout_seconds", "From a commit to its hand-over to all sockets of a core.")),
       ephemeral_(cores.size()),
       behind_(cores.size(), 0) {
   for (std::size_t i = 0; i < cores.size(); ++i) shards_.push_back(std::make_unique<Shard>(*this, cores[i]));
-  metrics.gauge("live_window_bytes", "Memory of the live windows of all rooms.",
+  metrics.gauge("live_window_bytes", "Memory of the live windows of all topics.",
                 [this] { return static_cast<double>(window_bytes()); });
-  metrics.gauge("live_logs", "Live windows, one for each room and encoding in use.",
+  metrics.gauge("live_logs", "Live windows, one for each topic and encoding in use.",
                 [this] { return static_cast<double>(logs_.load(std::memory_order_relaxed)); });
 }
 
 Hub::~Hub() = default;
 
-void Hub::publish(std::span<const chat::Committed> batch) {
+void Hub::publish(Batch batch) {
   Notes notes(cores_.size());
   for (auto begin = batch.begin(); begin != batch.end();) {
-    const auto end = std::find_if(begin, batch.end(), [begin](const auto& each) { return each.room != begin->room; });
-    if (const auto channel = find_channel(*begin->room)) append(*channel, {begin, end}, notes);
+    const Topic& topic = (*begin)->topic();
+    const auto end = std::find_if(begin, batch.end(), [&topic](const auto* each) { return &each->topic() != &topic; });
+    if (const auto channel = find_channel(topic)) append(*channel, {begin, end}, notes);
     begin = end;
   }
   post(std::move(notes));
   wait_for_cores();
 }
 
-void Hub::publish_one(const chat::OpenRoom& room, const chat::Event& event) {
-  const std::string no_request;
-  const auto channel = find_channel(room);
+void Hub::publish_one(const Publication& event) {
+  const auto channel = find_channel(event.topic());
   if (channel == nullptr) return;
-  const chat::Committed committed{.room = &room, .event = &event, .request_id = &no_request};
+  const Publication* const one = &event;
   Notes notes(cores_.size());
-  append(*channel, {&committed, 1}, notes);
+  append(*channel, {&one, 1}, notes);
   post(std::move(notes));
 }
 
@@ -164,27 +149,27 @@ void Hub::post(Notes notes) {
       fanout_latency_.record(std::chrono::steady_clock::now() - committed);
       const std::scoped_lock lock(pace_mutex_);
       --behind_[core];
-      paced_.notify_one();
+      paced_.notify_all();
     });
   }
 }
 
-void Hub::append(Channel& channel, std::span<const chat::Committed> run, Notes& notes) {
+void Hub::append(Channel& channel, Batch run, Notes& notes) {
   thread_local std::string frame;
   const std::scoped_lock lock(channel.mutex);
-  raise(channel.head_n, run.back().event->n);
+  raise(channel.head_n, run.back()->n());
   for (std::size_t encoding = 0; encoding < kEncodings; ++encoding) {
     Log* const kept = channel.logs[encoding].get();
     if (kept == nullptr) continue;
     const std::size_t bytes_before = kept->log.bytes();
-    for (const chat::Committed& committed : run) {
+    for (const Publication* event : run) {
       frame.clear();
-      encoders_[encoding](frame, *committed.room, *committed.event);
-      kept->log.append(committed.event->n, frame);
+      event->append_frame(frame, static_cast<Encoding>(encoding));
+      kept->log.append(event->n(), frame);
       if (log::enabled(log::Level::kDebug)) {
-        log::debug("change fanned out", {{"request_id", *committed.request_id},
-                                         {"room", committed.room->name},
-                                         {"n", committed.event->n},
+        log::debug("change fanned out", {{"request_id", event->request_id()},
+                                         {"topic", channel.topic->topic_name()},
+                                         {"n", event->n()},
                                          {"encoding", name_of(static_cast<Encoding>(encoding))},
                                          {"cores", kept->readers.count()}});
       }
@@ -210,11 +195,11 @@ void Hub::wait_for_cores() {
 void Hub::stop_pacing() {
   const std::scoped_lock lock(pace_mutex_);
   pacing_ = false;
-  paced_.notify_one();
+  paced_.notify_all();
 }
 
-LogView& Hub::view(runtime::Core& core, const chat::RoomPtr& room, Encoding encoding) {
-  const auto channel = channel_of(room);
+LogView& Hub::view(runtime::Core& core, const TopicPtr& topic, Encoding encoding) {
+  const auto channel = channel_of(topic);
   Shard& shard = *shards_[core.index()];
   if (shard.has(channel.get(), encoding)) return shard.view(channel, encoding);
 
@@ -235,8 +220,8 @@ bool Hub::gather(runtime::Core& core, Gatherer& gatherer) {
   return shards_[core.index()]->gather(gatherer);
 }
 
-void Hub::pass_on(const chat::RoomInfo& room, const std::shared_ptr<const Ephemeral>& event) {
-  const auto channel = find_channel(room);
+void Hub::pass_on(const Topic& topic, const std::shared_ptr<const Ephemeral>& event) {
+  const auto channel = find_channel(topic);
   if (channel == nullptr) return;
   std::bitset<runtime::Cores::kMax> readers;
   {
@@ -269,39 +254,39 @@ void Hub::drop_reader(Channel& channel, Encoding encoding, std::size_t core) {
     bytes_.fetch_sub(kept->log.bytes(), std::memory_order_relaxed);
     logs_.fetch_sub(1, std::memory_order_relaxed);
     kept.reset();
-    if (!channel.room->last_n() || std::ranges::any_of(channel.logs, [](const auto& log) { return log != nullptr; }))
+    if (!channel.topic->last_n() || std::ranges::any_of(channel.logs, [](const auto& log) { return log != nullptr; }))
       return;
   }
-  // Nobody follows the closed room any more.
+  // Nobody follows any more what has ended.
   const std::scoped_lock lock(channels_mutex_);
-  channels_.erase(channel.room.get());
+  channels_.erase(channel.topic.get());
 }
 
-std::optional<std::int64_t> Hub::head_of(const chat::RoomInfo& room) const {
-  const auto channel = find_channel(room);
+std::optional<std::int64_t> Hub::head_of(const Topic& topic) const {
+  const auto channel = find_channel(topic);
   if (channel == nullptr) return std::nullopt;
   const std::int64_t head_n = channel->head_n.load(std::memory_order_relaxed);
   return head_n < 0 ? std::nullopt : std::optional(head_n);
 }
 
-void Hub::tell_head(const chat::RoomInfo& room, std::int64_t head_n) {
-  const auto channel = find_channel(room);
+void Hub::tell_head(const Topic& topic, std::int64_t head_n) {
+  const auto channel = find_channel(topic);
   if (channel == nullptr) return;
   raise(channel->head_n, head_n);
 }
 
-std::shared_ptr<Hub::Channel> Hub::find_channel(const chat::RoomInfo& room) const {
+std::shared_ptr<Hub::Channel> Hub::find_channel(const Topic& topic) const {
   const std::scoped_lock lock(channels_mutex_);
-  const auto found = channels_.find(&room);
+  const auto found = channels_.find(&topic);
   return found == channels_.end() ? nullptr : found->second;
 }
 
-std::shared_ptr<Hub::Channel> Hub::channel_of(const chat::RoomPtr& room) {
+std::shared_ptr<Hub::Channel> Hub::channel_of(const TopicPtr& topic) {
   const std::scoped_lock lock(channels_mutex_);
-  auto& channel = channels_[room.get()];
+  auto& channel = channels_[topic.get()];
   if (!channel) {
     channel = std::make_shared<Channel>();
-    channel->room = room;
+    channel->topic = topic;
   }
   return channel;
 }

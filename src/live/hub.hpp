@@ -1,4 +1,4 @@
-// The crossing between the writer and the cores: keeps the live logs of all rooms, and tells each core once per batch
+// The crossing between the writers and the cores: keeps the live logs of all topics, and tells each core once per batch
 // what has grown.
 #pragma once
 
@@ -7,6 +7,7 @@
 #include <bitset>
 #include <boost/intrusive/list.hpp>
 #include <chrono>
+#include <concepts>
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
@@ -19,33 +20,26 @@
 #include <vector>
 
 #include "base/metrics.hpp"
-#include "chat/message_writer.hpp"
+#include "live/encoding.hpp"
 #include "live/log_view.hpp"
-#include "live/room_log.hpp"
+#include "live/publication.hpp"
+#include "live/topic.hpp"
+#include "live/topic_log.hpp"
 #include "runtime/cores.hpp"
 
 namespace vestnik::live {
 
-// A form in which frames stand in a log, ready to be sent.
-enum class Encoding : std::uint8_t { kWebSocket, kServerSentEvents, kProtobuf, kJsonRpc };
-inline constexpr std::size_t kEncodings = 4;
-std::string_view name_of(Encoding encoding);
-
-// Appends the frame of one event.
-using Encode = void (*)(std::string& out, const chat::RoomInfo& room, const chat::Event& event);
-using Encoders = std::array<Encode, kEncodings>;  // by Encoding
-
-// Something that is told to those who follow a room at this moment and kept nowhere.
+// Something that is told to those who follow a topic at this moment and kept nowhere.
 struct Ephemeral {
   std::array<std::string, kEncodings> frames;  // by Encoding; empty: not told in it
   const void* from = nullptr;                  // who caused it; compared, never followed
 };
 
-// One who follows many rooms, and sends what a batch has brought to all of them at once.
+// One who follows many topics, and sends what a batch has brought to all of them at once.
 class Gatherer : public boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
  public:
   virtual ~Gatherer() = default;
-  // Every room has been told of the batch. Must not destroy another gatherer.
+  // Every topic of the batch has been told. Must not destroy another gatherer.
   virtual void on_batch_told() = 0;
 };
 
@@ -57,45 +51,54 @@ class Hub {
     std::chrono::milliseconds view_kept_for{60'000};  // after its last subscriber has gone
   };
 
-  Hub(runtime::Cores& cores, Encoders encoders, Options options, Metrics& metrics);
+  using Batch = std::span<const Publication* const>;
+
+  Hub(runtime::Cores& cores, Options options, Metrics& metrics);
   ~Hub();
 
-  // Appends each event once to every log of its room, and posts one task to each core that reads one of them. Returns
-  // when no core is more than a few batches behind: this is how fan-out slows the writer down. On the writer's thread.
-  void publish(std::span<const chat::Committed> batch);
+  // Appends each event once to every log of its topic, and posts one task to each core that reads one of them. Returns
+  // when no core is more than a few batches behind: this is how fan-out slows a writer down. On the writer's thread.
+  void publish(Batch batch);
+  // The same for publications of one kind.
+  template <std::derived_from<Publication> Kind>
+  void publish(const std::vector<Kind>& events) {
+    std::vector<const Publication*> batch;
+    batch.reserve(events.size());
+    for (const Kind& event : events) batch.push_back(&event);
+    publish(Batch(batch));
+  }
   // The same for one event of what changes rarely, without waiting for the cores. Any thread; one call at a time for a
-  // room.
-  void publish_one(const chat::OpenRoom& room, const chat::Event& event);
+  // topic.
+  void publish_one(const Publication& event);
   // Lets publish() return at once from now on: the cores are about to stop. Any thread.
   void stop_pacing();
 
-  // The view of this core on the room's log, made with its first subscriber. It stays for a while after its last
+  // The view of this core on the topic's log, made with its first subscriber. It stays for a while after its last
   // subscriber has gone, for those who come back. On `core`.
-  LogView& view(runtime::Core& core, const chat::RoomPtr& room, Encoding encoding);
+  LogView& view(runtime::Core& core, const TopicPtr& topic, Encoding encoding);
 
   // Within on_growth() of a subscriber: has the gatherer, which is in no list yet, called when the whole batch has been
   // told, still before the next one. False when no batch is being told. On `core`.
   bool gather(runtime::Core& core, Gatherer& gatherer);
-  // Passes it on to all subscribers of the room on every core. Dropped for a core that has too many of them waiting.
+  // Passes it on to all subscribers of the topic on every core. Dropped for a core that has too many of them waiting.
   // Any thread.
-  void pass_on(const chat::RoomInfo& room, const std::shared_ptr<const Ephemeral>& event);
+  void pass_on(const Topic& topic, const std::shared_ptr<const Ephemeral>& event);
 
-  // Newest position of the room if an event was published or told since the room was first followed. Any thread.
-  std::optional<std::int64_t> head_of(const chat::RoomInfo& room) const;
-  // The storage said that the room had reached `head_n`.
-  void tell_head(const chat::RoomInfo& room, std::int64_t head_n);
+  // Newest position of the topic if an event was published or told since it was first followed. Any thread.
+  std::optional<std::int64_t> head_of(const Topic& topic) const;
+  // The storage said that the topic had reached `head_n`.
+  void tell_head(const Topic& topic, std::int64_t head_n);
 
-  const Encoders& encoders() const { return encoders_; }
   std::size_t window_bytes() const { return bytes_.load(std::memory_order_relaxed); }
   const LatencyHistogram& fanout_latency() const { return fanout_latency_; }
 
  private:
   struct Log {
-    RoomLog log;
+    TopicLog log;
     std::bitset<runtime::Cores::kMax> readers;  // cores that have a view
   };
   struct Channel {
-    chat::RoomPtr room;
+    TopicPtr topic;
     std::mutex mutex;
     std::array<std::unique_ptr<Log>, kEncodings> logs;  // guarded by mutex
     std::atomic<std::int64_t> head_n{-1};
@@ -108,21 +111,20 @@ class Hub {
   };
   class Shard;  // what belongs to one core
 
-  std::shared_ptr<Channel> find_channel(const chat::RoomInfo& room) const;
-  std::shared_ptr<Channel> channel_of(const chat::RoomPtr& room);
+  std::shared_ptr<Channel> find_channel(const Topic& topic) const;
+  std::shared_ptr<Channel> channel_of(const TopicPtr& topic);
   using Notes = std::vector<std::vector<Note>>;  // by core
-  void append(Channel& channel, std::span<const chat::Committed> run, Notes& notes);
+  void append(Channel& channel, Batch run, Notes& notes);
   void post(Notes notes);
   void drop_reader(Channel& channel, Encoding encoding, std::size_t core);
   void wait_for_cores();
 
   runtime::Cores& cores_;
-  Encoders encoders_;
   Options options_;
   LatencyHistogram& fanout_latency_;
 
   mutable std::mutex channels_mutex_;
-  std::unordered_map<const chat::RoomInfo*, std::shared_ptr<Channel>> channels_;
+  std::unordered_map<const Topic*, std::shared_ptr<Channel>> channels_;
   std::atomic<std::size_t> logs_{0};
   std::atomic<std::size_t> bytes_{0};
   std::vector<std::atomic<std::size_t>> ephemeral_;  // waiting on each core

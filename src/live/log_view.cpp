@@ -7,7 +7,7 @@
 
 namespace vestnik::live {
 
-LogView::LogView(const RoomLog& log) {
+LogView::LogView(const TopicLog& log) {
   apply({.tail = log.extents(), .floor_n = log.floor_n()});
 }
 

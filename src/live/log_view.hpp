@@ -1,4 +1,4 @@
-// A core's view of a room's log, and those on that core who follow it. All on one core.
+// A core's view of a topic's log, and those on that core who follow it. All on one core.
 #pragma once
 
 #include <sys/uio.h>
@@ -10,8 +10,8 @@
 #include <span>
 #include <string_view>
 
-#include "live/room_log.hpp"
 #include "live/segment.hpp"
+#include "live/topic_log.hpp"
 
 namespace vestnik::live {
 
@@ -31,7 +31,7 @@ class LogView {
  public:
   LogView() = default;
   // Of a log that does not change, such as a page of history.
-  explicit LogView(const RoomLog& log);
+  explicit LogView(const TopicLog& log);
 
   void apply(const Growth& growth);
   // The window is still empty, and its first frame will be that of `n`: whatever is older has to come from the storage.

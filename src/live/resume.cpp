@@ -4,7 +4,7 @@
 
 namespace vestnik::live {
 
-ResumePlan plan_resume(const std::optional<chat::Position>& after, const std::string& epoch, std::int64_t floor_n,
+ResumePlan plan_resume(const std::optional<Position>& after, const std::string& epoch, std::int64_t floor_n,
                        std::int64_t head_n) {
   if (!after) return {.next_n = head_n + 1};
   const bool same_history = after->epoch == epoch;

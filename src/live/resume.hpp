@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <optional>
 
-#include "chat/types.hpp"
+#include "base/position.hpp"
 #include "live/feed.hpp"
 
 namespace vestnik::live {
@@ -18,9 +18,9 @@ struct ResumePlan {
   std::optional<Gap> gap;   // when not recovered
 };
 
-// `floor_n`: history is complete after it; `head_n`: the newest position of the room; `epoch`: of its history.
+// `floor_n`: history is complete after it; `head_n`: the newest position of the topic; `epoch`: of its history.
 // `after` absent: from now on.
-ResumePlan plan_resume(const std::optional<chat::Position>& after, const std::string& epoch, std::int64_t floor_n,
+ResumePlan plan_resume(const std::optional<Position>& after, const std::string& epoch, std::int64_t floor_n,
                        std::int64_t head_n);
 
 }  // namespace vestnik::live

@@ -1,4 +1,4 @@
-// A piece of a room's log: whole frames one after the other, written once by the log's writer and read by every core.
+// A piece of a topic's log: whole frames one after the other, written once by the log's writer and read by every core.
 //
 // There is no lock and no atomic inside. The writer only appends; a reader looks only at frames whose number it was
 // told by a task posted to its core after they were written, and that post orders the memory accesses.

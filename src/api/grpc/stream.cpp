@@ -2,7 +2,6 @@
 
 #include <utility>
 
-#include "api/frames.hpp"
 #include "api/grpc/status.hpp"
 
 namespace vestnik::api::grpc {
@@ -42,7 +41,7 @@ void Stream::start(Result<SubscriptionRequest> request) {
 
 Task<void> Stream::open() {
   auto opened =
-      co_await subscriptions_.open(core_, request_.room, live::Encoding::kProtobuf, std::move(request_.after));
+      co_await subscriptions_.open(core_, request_.subject, live::Encoding::kProtobuf, std::move(request_.after));
   --tasks_;
   if (ended_) {
     delete_if_done();
@@ -52,7 +51,8 @@ Task<void> Stream::open() {
     end(to_status(opened.error()));
     co_return;
   }
-  append_subscribed(personal_.emplace_back(), live::Encoding::kProtobuf, *request_.room, opened->plan);
+  request_.subject.kind->append_subscribed(personal_.emplace_back(), live::Encoding::kProtobuf, *request_.subject.topic,
+                                           opened->plan);
   feed_.emplace(opened->view, opened->plan.next_n);
   opened->view.add(*this);
   status_.subscriptions.fetch_add(1, std::memory_order_relaxed);
@@ -60,7 +60,7 @@ Task<void> Stream::open() {
 }
 
 Task<void> Stream::read_page() {
-  auto page = co_await subscriptions_.read_page(core_, request_.room, live::Encoding::kProtobuf, feed_->next_n());
+  auto page = co_await subscriptions_.read_page(core_, request_.subject, live::Encoding::kProtobuf, feed_->next_n());
   --tasks_;
   reading_page_ = false;
   if (ended_) {
@@ -72,7 +72,7 @@ Task<void> Stream::read_page() {
     co_return;
   }
   if (page->floor_n() > feed_->next_n()) {  // what came next was removed while it was catching up
-    append_gap(personal_.emplace_back(), live::Encoding::kProtobuf, *request_.room, feed_->skip_to(page->floor_n()));
+    append_gap(feed_->skip_to(page->floor_n()));
   }
   feed_->set_page(std::move(*page));
   write_next();
@@ -85,7 +85,8 @@ std::optional<std::string_view> Stream::next_event() {
     case live::Feed::State::kReady:
       return feed_->frame();
     case live::Feed::State::kIdle:
-      if (const auto last_n = request_.room->last_n(); last_n && feed_->next_n() > *last_n) end(::grpc::Status::OK);
+      if (const auto last_n = request_.subject.topic->last_n(); last_n && feed_->next_n() > *last_n)
+        end(::grpc::Status::OK);
       return std::nullopt;
     case live::Feed::State::kNeedsPage:
       if (!std::exchange(reading_page_, true)) {
@@ -96,14 +97,18 @@ std::optional<std::string_view> Stream::next_event() {
     case live::Feed::State::kTooSlow:
       status_.slow_subscribers.add();
       if (request_.gap_when_slow) {
-        append_gap(personal_.emplace_back(), live::Encoding::kProtobuf, *request_.room, feed_->skip());
+        append_gap(feed_->skip());
         return personal_.front();
       }
       end({::grpc::StatusCode::ABORTED,
-           "too slow; resume after " + chat::to_string({request_.room->epoch, feed_->next_n() - 1})});
+           "too slow; resume after " + to_string({request_.subject.topic->topic_epoch(), feed_->next_n() - 1})});
       return std::nullopt;
   }
   return std::nullopt;
+}
+
+void Stream::append_gap(const live::Gap& gap) {
+  request_.subject.kind->append_gap(personal_.emplace_back(), live::Encoding::kProtobuf, *request_.subject.topic, gap);
 }
 
 void Stream::write_next() {

@@ -1,4 +1,4 @@
-// One gRPC subscription: a cursor into the room's log that writes one event at a time, as fast as the peer takes them.
+// One gRPC subscription: a cursor into a topic's log that writes one event at a time, as fast as the peer takes them.
 #pragma once
 
 #include <grpcpp/support/byte_buffer.h>
@@ -57,6 +57,7 @@ class Stream final : public ::grpc::ServerWriteReactor<::grpc::ByteBuffer>,
   void write_next();
   // The next event, if there is one to write now.
   std::optional<std::string_view> next_event();
+  void append_gap(const live::Gap& gap);
   void end(const ::grpc::Status& status);
   void delete_if_done();
 

@@ -49,7 +49,7 @@ std::string to_json(const chat::Attachment& attachment) {
 // A range of a file, read on the pool while it is sent.
 class FileSource final : public BodySource {
  public:
-  FileSource(runtime::BlockingPool& pool, std::unique_ptr<chat::BlobReader> file, const ByteRange& range)
+  FileSource(runtime::BlockingPool& pool, std::unique_ptr<BlobReader> file, const ByteRange& range)
       : pool_(pool), file_(std::move(file)), at_(range.first), size_(range.size) {}
 
   std::uint64_t size() const override { return size_; }
@@ -62,7 +62,7 @@ class FileSource final : public BodySource {
 
  private:
   runtime::BlockingPool& pool_;
-  std::unique_ptr<chat::BlobReader> file_;
+  std::unique_ptr<BlobReader> file_;
   std::uint64_t at_;
   std::uint64_t size_;
 };
@@ -140,7 +140,7 @@ Task<Response> Attachments::upload(const Request& request, Call& call) {
 Task<Response> Attachments::download(const Request& request, std::string_view id, Call& call) {
   struct Found {
     chat::Attachment attachment;
-    std::unique_ptr<chat::BlobReader> content;
+    std::unique_ptr<BlobReader> content;
   };
   auto found = co_await pool_.run([&]() -> Result<Found> {
     auto attachment = service_.get(id);

@@ -159,7 +159,7 @@ Handler::Handler(std::span<const google::protobuf::ServiceDescriptor* const> ser
       guard_(std::move(origins)),
       openapi_(make_openapi(embedded::contract().front().bytes, routes_,
                             {.version = options.version,
-                             .limits = options.limits,
+                             .settings = options.settings,
                              .wants_sessions = options.wants_sessions,
                              .beside = Attachments::described_paths()})),
       options_(std::move(options)) {

@@ -52,7 +52,7 @@ class Handler {
   struct Options {
     std::string version;
     // For the description of the API.
-    chat::Limits limits = {};
+    Settings settings = {};
     bool wants_sessions = false;
     // Whether the holder of the credentials may read /metrics on the port of everything else.
     std::function<Result<void>(std::string_view credentials)> may_read_metrics;

@@ -2,12 +2,10 @@
 
 #include <utility>
 
-#include "api/convert.hpp"
 #include "api/frames.hpp"
 #include "api/transcoder/json_codec.hpp"
 #include "api/transcoder/problem.hpp"
 #include "base/json_text.hpp"
-#include "vestnik/chat/v1/chat.pb.h"
 
 namespace vestnik::api::rpc {
 namespace {
@@ -36,27 +34,6 @@ void append_error(std::string& out, std::string_view id, Code code, const Error&
     out.append(R"(,"retry_after":)").append(std::to_string(error.retry_after.count())).append("}");
   }
   out += "}}";
-}
-
-void append_event(std::string& out, const chat::RoomInfo& room, const chat::v1::SubscribeEvent& event) {
-  thread_local std::string json;
-  json.clear();
-  json += R"({"jsonrpc":"2.0","method":"chat.Event","params":{"room":)";
-  append_json_string(json, room.name);
-  json += R"(,"room_id":)";
-  append_json_string(json, room.id);
-  const std::size_t brace = json.size();
-  append_json(json, event);
-  json[brace] = ',';  // the members of the event go on in the same object
-  json += "}";
-  append_websocket_frame(out, Opcode::kText, json);
-}
-
-void encode_event(std::string& out, const chat::RoomInfo& room, const chat::Event& event) {
-  thread_local chat::v1::SubscribeEvent scratch;
-  scratch.Clear();
-  to_contract(room, event, scratch);
-  append_event(out, room, scratch);
 }
 
 void append_notification(std::string& out, std::string_view method, const google::protobuf::Message& params) {

@@ -6,15 +6,10 @@
 
 #include "api/rpc/request.hpp"
 #include "base/error.hpp"
-#include "chat/types.hpp"
 
 namespace google::protobuf {
 class Message;
 }
-
-namespace vestnik::chat::v1 {
-class SubscribeEvent;
-}  // namespace vestnik::chat::v1
 
 namespace vestnik::api::rpc {
 
@@ -24,12 +19,6 @@ void append_result(std::string& out, std::string_view id, const google::protobuf
 // Appends {"jsonrpc","id","error":{"code","message","data"}}, where `data` is the problem of the contract, with
 // `retry_after` in seconds when the error says when to try again.
 void append_error(std::string& out, std::string_view id, Code code, const Error& error, std::string_view request_id);
-
-// Appends the WebSocket frame of a "chat.Event": the event with the name and the id of its room.
-void append_event(std::string& out, const chat::RoomInfo& room, const chat::v1::SubscribeEvent& event);
-
-// The event frame of live::Hub.
-void encode_event(std::string& out, const chat::RoomInfo& room, const chat::Event& event);
 
 // Appends the WebSocket frame of the notification {"jsonrpc","method","params"}.
 void append_notification(std::string& out, std::string_view method, const google::protobuf::Message& params);

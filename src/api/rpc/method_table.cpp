@@ -19,8 +19,7 @@ MethodTable::Kind kind_of(const MethodDescriptor& method, const Methods::Entry* 
   if (entry != nullptr && entry->subscription) return MethodTable::Kind::kSubscribe;
   if (method.full_name() == "vestnik.chat.v1.Chat.Unsubscribe") return MethodTable::Kind::kUnsubscribe;
   if (method.full_name() == "vestnik.chat.v1.Chat.SendTyping") return MethodTable::Kind::kSendTyping;
-  if (method.full_name() == "vestnik.chat.v1.Chat.SendMessage") return MethodTable::Kind::kSend;
-  return MethodTable::Kind::kUnary;
+  return entry != nullptr && entry->commits ? MethodTable::Kind::kSend : MethodTable::Kind::kUnary;
 }
 
 bool has_items(const google::protobuf::Descriptor& type) {
@@ -49,8 +48,8 @@ MethodTable::MethodTable(std::span<const google::protobuf::ServiceDescriptor* co
       const bool is_own = kind == MethodTable::Kind::kUnsubscribe || kind == MethodTable::Kind::kSendTyping;
       if (entry == nullptr && !is_own) continue;
       // A subscription is answered with where it begins; its events are notifications.
-      const auto* response = kind == MethodTable::Kind::kSubscribe ? &chat::v1::Subscribed::default_instance()
-                                                                   : prototype_of(method.output_type());
+      const auto* response =
+          kind == MethodTable::Kind::kSubscribe ? entry->subscribed : prototype_of(method.output_type());
       targets_.emplace(fmt::format("{}.{}", area_of(service->file()->package()), method.name()),
                        Target{.kind = kind,
                               .entry = entry,

@@ -6,8 +6,8 @@
 #include <exception>
 #include <utility>
 
-#include "api/convert.hpp"
 #include "api/frames.hpp"
+#include "api/room_topics.hpp"
 #include "api/rpc/answer.hpp"
 #include "api/rpc/typing.hpp"
 #include "api/transcoder/json_codec.hpp"
@@ -174,7 +174,7 @@ Task<Result<void>> Session::call_safely(const MethodTable::Target& target, Call&
       case MethodTable::Kind::kSend:
         co_return co_await target.entry->unary(call, request, response);
       case MethodTable::Kind::kSubscribe:
-        co_return co_await subscribe(target, request, static_cast<chat::v1::Subscribed&>(response), begun);
+        co_return co_await subscribe(target, request, response, begun);
       case MethodTable::Kind::kUnsubscribe:
         co_return unsubscribe(as<chat::v1::UnsubscribeRequest>(request));
       case MethodTable::Kind::kSendTyping:
@@ -189,59 +189,60 @@ Task<Result<void>> Session::call_safely(const MethodTable::Target& target, Call&
   co_return Result<void>();
 }
 
-Task<Result<void>> Session::subscribe(const MethodTable::Target& target, const Message& request,
-                                      chat::v1::Subscribed& response, Followed::Alive& begun) {
+Task<Result<void>> Session::subscribe(const MethodTable::Target& target, const Message& request, Message& response,
+                                      Followed::Alive& begun) {
   auto asked = target.entry->subscription(credentials_, request);
   if (!asked) co_return std::unexpected(std::move(asked.error()));
-  if (rooms_.size() >= context_.rooms_max) {
+  if (followed_.size() >= context_.rooms_max) {
     co_return over_limit(
         "max-rooms-per-socket",
-        fmt::format("this socket follows {} rooms, as many as --max-rooms-per-socket allows", rooms_.size()));
+        fmt::format("this socket follows {} rooms, as many as --max-rooms-per-socket allows", followed_.size()));
   }
-  const chat::RoomPtr room = asked->room;
-  const auto [entry, is_new] = rooms_.try_emplace(room->id, *this, *asked);
+  const Subject subject = asked->subject;
+  const auto [entry, is_new] = followed_.try_emplace(subject.topic->topic_id(), *this, *asked);
   if (!is_new) {
     co_return fail(ErrorCode::kAlreadyExists, "this socket follows the room already; chat.Unsubscribe ends that");
   }
   begun = entry->second.begin_await();
-  auto opened = co_await context_.live.subscriptions.open(core(), room, encoding(), std::move(asked->after));
+  auto opened = co_await context_.live.subscriptions.open(core(), subject, encoding(), std::move(asked->after));
   if (*begun == nullptr) {
     co_return fail(ErrorCode::kAborted, "the subscription was ended before it had begun");
   }
   if (!opened) {
-    rooms_.erase(room->id);
+    followed_.erase(subject.topic->topic_id());
     co_return std::unexpected(std::move(opened.error()));
   }
-  to_contract(*room, opened->plan, response);
+  subject.kind->fill_subscribed(response, *subject.topic, opened->plan);
   (*begun)->begin(opened->view, opened->plan.next_n);
   co_return Result<void>();
 }
 
 const Followed* Session::find_followed(const std::string& id_or_name) {
-  if (const auto found = rooms_.find(id_or_name); found != rooms_.end()) return &found->second;
+  if (const auto found = followed_.find(id_or_name); found != followed_.end()) return &found->second;
   const std::string_view name = id_or_name.empty() ? chat::kLobby : std::string_view(id_or_name);
-  for (auto& [id, room] : rooms_) {
-    if (room.room()->name == name) return &room;
+  for (auto& [id, followed] : followed_) {
+    const chat::OpenRoom* const room = as_room(followed.topic());
+    if (room != nullptr && room->name == name) return &followed;
   }
   return nullptr;
 }
 
 Result<void> Session::unsubscribe(const chat::v1::UnsubscribeRequest& request) {
-  const Followed* room = find_followed(request.room());
-  if (room == nullptr) return fail(ErrorCode::kNotFound, "this socket does not follow the room");
-  rooms_.erase(chat::RoomId(room->room()->id));
+  const Followed* const followed = find_followed(request.room());
+  if (followed == nullptr) return fail(ErrorCode::kNotFound, "this socket does not follow the room");
+  followed_.erase(std::string(followed->topic().topic_id()));
   return {};
 }
 
 Result<void> Session::send_typing(const chat::v1::SendTypingRequest& request) {
   const Followed* const followed = find_followed(request.room());
-  if (followed == nullptr || followed->room()->id == chat::kRoomsLog) {
+  const chat::OpenRoom* const room = followed != nullptr ? as_room(followed->topic()) : nullptr;
+  if (room == nullptr) {
     return fail(ErrorCode::kFailedPrecondition, "this socket does not follow the room; chat.Subscribe first");
   }
   const auto actor =
       context_.sessions.identify(credentials_, request.has_user_id() ? std::optional(request.user_id()) : std::nullopt);
   if (!actor) return std::unexpected(actor.error());
-  const chat::RoomPtr& room = followed->room();
   auto event = make_typing(*room, *actor, request, static_cast<LiveConnection*>(this));
   if (!event) return std::unexpected(std::move(event.error()));
   const auto now = core().sweeper().now();
@@ -253,9 +254,9 @@ Result<void> Session::send_typing(const chat::v1::SendTypingRequest& request) {
   return {};
 }
 
-// The subscription ends with the room. Not here: whoever calls goes through the rooms.
-bool Session::append_room_closed(std::string&, Followed& room) {
-  core().post([self = self(), id = room.room()->id] { self->rooms_.erase(id); });
+// The subscription ends with the topic. Not here: whoever calls goes through all that is followed.
+bool Session::append_ended(std::string&, Followed& followed) {
+  core().post([self = self(), id = followed.topic().topic_id()] { self->followed_.erase(id); });
   return false;
 }
 
@@ -306,7 +307,8 @@ void Session::on_drained() {
   resume_reading();
 }
 
-// What a batch has brought to the rooms leaves together, and so do the answers to calls that were started together.
+// What a batch has brought to several topics leaves together, and so do the answers to calls that were started
+// together.
 void Session::wake() {
   if (Gatherer::is_linked() || context_.hub.gather(core(), *this)) return;
   if (std::exchange(waking_, true)) return;
@@ -316,9 +318,10 @@ void Session::wake() {
   });
 }
 
-void Session::append_too_slow(std::string& out, const Followed& room) {
-  append_close(out, websocket::CloseCode::kTooSlow,
-               fmt::format("too slow in {}; resume after {}", room.room()->id, chat::to_string(room.position())));
+void Session::append_too_slow(std::string& out, const Followed& followed) {
+  append_close(
+      out, websocket::CloseCode::kTooSlow,
+      fmt::format("too slow in {}; resume after {}", followed.topic().topic_id(), to_string(followed.position())));
 }
 
 void Session::shut_down(std::chrono::milliseconds come_back_after) {

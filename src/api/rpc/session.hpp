@@ -1,4 +1,4 @@
-// One WebSocket of `/rpc`: JSON-RPC 2.0 calls of every method of the contract, and the events of many rooms.
+// One WebSocket of `/rpc`: JSON-RPC 2.0 calls of every method of the contract, and the events of many topics.
 #pragma once
 
 #include <chrono>
@@ -79,8 +79,8 @@ class Session final : public websocket::Socket, private live::Gatherer {
   void on_drained() override;
   void wake() override;
   void on_batch_told() override { flush(); }
-  void append_too_slow(std::string& out, const Followed& room) override;
-  bool append_room_closed(std::string& out, Followed& room) override;
+  void append_too_slow(std::string& out, const Followed& followed) override;
+  bool append_ended(std::string& out, Followed& followed) override;
 
   // Starts the calls whose turn has come, in the order of their arrival.
   void start_waiting();
@@ -94,7 +94,7 @@ class Session final : public websocket::Socket, private live::Gatherer {
                                  const google::protobuf::Message& request, google::protobuf::Message& response,
                                  Followed::Alive& begun);
   Task<Result<void>> subscribe(const MethodTable::Target& target, const google::protobuf::Message& request,
-                               chat::v1::Subscribed& response, Followed::Alive& begun);
+                               google::protobuf::Message& response, Followed::Alive& begun);
   // By UUID or name; empty means the lobby. nullptr when this socket does not follow it.
   const Followed* find_followed(const std::string& id_or_name);
   Result<void> unsubscribe(const chat::v1::UnsubscribeRequest& request);
@@ -109,7 +109,7 @@ class Session final : public websocket::Socket, private live::Gatherer {
 
   SessionContext& context_;
   std::string credentials_;
-  std::unordered_map<chat::RoomId, Followed> rooms_;
+  std::unordered_map<std::string, Followed> followed_;              // by the id of its topic
   std::unordered_map<chat::RoomId, runtime::SteadyTime> typed_at_;  // a moment ago; whether the room is followed or not
   std::list<Job> waiting_;                                          // calls that have been read and not started
   std::uint64_t calls_ = 0;                                         // so far, for request ids

@@ -35,21 +35,6 @@ void keep_within_type(const FieldDescriptor& field, FieldRules& rules) {
   }
 }
 
-std::int64_t value_of(v1::Setting setting, const chat::Limits& limits) {
-  switch (setting) {
-    case v1::SETTING_MAX_PAGE:
-      return limits.max_page;
-    case v1::SETTING_MAX_MESSAGE_LENGTH:
-      return limits.max_message_length;
-    case v1::SETTING_MAX_ROOM_MESSAGES:
-      return limits.max_room_messages;
-    case v1::SETTING_MAX_ATTACHMENTS_PER_MESSAGE:
-      return static_cast<std::int64_t>(limits.max_attachments);
-    default:
-      return std::numeric_limits<std::int64_t>::max();
-  }
-}
-
 // "--max-page" for SETTING_MAX_PAGE.
 std::string flag_of(v1::Setting setting) {
   constexpr std::string_view kPrefix = "SETTING_";
@@ -58,8 +43,8 @@ std::string flag_of(v1::Setting setting) {
   return flag;
 }
 
-void apply_setting(const FieldDescriptor& field, v1::Setting setting, const chat::Limits& limits, FieldRules& rules) {
-  const std::int64_t value = value_of(setting, limits);
+void apply_setting(const FieldDescriptor& field, v1::Setting setting, const Settings& settings, FieldRules& rules) {
+  const std::int64_t value = settings.value(setting);
   rules.setting = flag_of(setting);
   if (field.is_repeated()) {
     rules.max_items = static_cast<std::size_t>(value);
@@ -82,7 +67,7 @@ FieldGroup make_group(const Descriptor& message, FieldGroup::Kind kind, const v1
 
 }  // namespace
 
-FieldRules rules_of(const FieldDescriptor& field, const chat::Limits& limits) {
+FieldRules rules_of(const FieldDescriptor& field, const Settings& settings) {
   const v1::FieldRules& given = field.options().GetExtension(v1::rules);
   FieldRules rules{.required = given.required(), .format = given.format(), .unique_items = given.unique_items()};
   if (given.has_minimum()) rules.minimum = given.minimum();
@@ -94,7 +79,7 @@ FieldRules rules_of(const FieldDescriptor& field, const chat::Limits& limits) {
   rules.may_be_empty =
       (given.has_min_length() && given.min_length() == 0) || (!field.has_presence() && !given.required());
   if (!field.has_presence() && given.required() && rules.min_length == 0) rules.min_length = 1;
-  if (given.limited_by() != v1::SETTING_UNSPECIFIED) apply_setting(field, given.limited_by(), limits, rules);
+  if (given.limited_by() != v1::SETTING_UNSPECIFIED) apply_setting(field, given.limited_by(), settings, rules);
   keep_within_type(field, rules);
   return rules;
 }

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "chat/rules.hpp"
+#include "api/rules/settings.hpp"
 #include "vestnik/api/v1/options.pb.h"
 
 namespace google::protobuf {
@@ -36,7 +36,7 @@ struct FieldRules {
   std::string setting = {};  // the flag that the upper bound comes from, such as "--max-page"; empty: none
 };
 
-FieldRules rules_of(const google::protobuf::FieldDescriptor& field, const chat::Limits& limits);
+FieldRules rules_of(const google::protobuf::FieldDescriptor& field, const Settings& settings);
 
 // Fields of a request that depend on each other.
 struct FieldGroup {

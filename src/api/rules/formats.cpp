@@ -210,7 +210,7 @@ Result<void> check_email(std::string_view text) {
 }
 
 Result<void> check_position(std::string_view text) {
-  return outcome(chat::parse_position(text, ""));
+  return outcome(parse_position(text, ""));
 }
 
 Result<void> check_moment(std::string_view text) {

@@ -218,7 +218,7 @@ const MessageRules& RuleBook::of(const Descriptor& message) {
   rules.groups_ = groups_of(message);
   for (int i = 0; i < message.field_count(); ++i) {
     const FieldDescriptor& field = *message.field(i);
-    MessageRules::FieldCheck check{.field = &field, .rules = rules_of(field, limits_)};
+    MessageRules::FieldCheck check{.field = &field, .rules = rules_of(field, settings_)};
     const bool is_message = field.cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE;
     if (is_message && !is_timestamp(field) && !field.is_map()) check.inner = &of(*field.message_type());
     const bool is_enum = field.cpp_type() == FieldDescriptor::CPPTYPE_ENUM && !field.is_repeated();

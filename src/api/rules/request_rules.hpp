@@ -46,13 +46,13 @@ class MessageRules {
 // The rules of all types that a server takes. Filled at start, by one thread.
 class RuleBook {
  public:
-  explicit RuleBook(const chat::Limits& limits) : limits_(limits) {}
+  explicit RuleBook(const Settings& settings) : settings_(settings) {}
 
   // Lives as long as this. Throws std::logic_error when an annotation is wrong.
   const MessageRules& of(const google::protobuf::Descriptor& message);
 
  private:
-  chat::Limits limits_;
+  Settings settings_;
   std::map<const google::protobuf::Descriptor*, std::unique_ptr<MessageRules>> known_;
 };
 

@@ -12,11 +12,11 @@ Session::Session(LiveContext& context, Admission admission, runtime::Core& core,
                  const SubscriptionRequest& subscription)
     : LiveConnection(context, std::move(admission), core, std::move(socket), live::Encoding::kServerSentEvents,
                      context.status.event_streams),
-      room_(*this, subscription) {}
+      followed_(*this, subscription) {}
 
-void Session::start(std::string_view head, std::optional<chat::Position> after) {
+void Session::start(std::string_view head, std::optional<Position> after) {
   begin(head);
-  follow(room_, std::move(after), true);
+  follow(followed_, std::move(after), true);
 }
 
 std::string Session::response_head(std::string_view request_id, const http::HeaderFields& fields) {
@@ -56,8 +56,8 @@ void Session::append_session_ended(std::string& out) {
   out += "event: session_ended\ndata: {}\n\n";
 }
 
-// The stream ends; who reconnects learns that there is no such room.
-bool Session::append_room_closed(std::string&, Followed&) {
+// The stream ends; who reconnects learns that there is nothing to follow.
+bool Session::append_ended(std::string&, Followed&) {
   return true;
 }
 

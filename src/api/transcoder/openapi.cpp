@@ -88,7 +88,7 @@ constexpr std::string_view kSecuritySchemes = R"({"session":{"type":"http","sche
 class Document {
  public:
   Document(std::string& out, std::vector<Operation> operations, const DescribedServer& server)
-      : json_(out), operations_(std::move(operations)), server_(server), schemas_(server.limits) {
+      : json_(out), operations_(std::move(operations)), server_(server), schemas_(server.settings) {
     for (const Operation& operation : operations_) add_schemas(operation);
   }
 
@@ -220,7 +220,7 @@ class Document {
 
   void append_parameter(std::string_view name, std::string_view place, const FieldDescriptor& field) {
     json_.begin_object().member("name", name).member("in", place);
-    if (place == "path" || rules_of(field, server_.limits).required) json_.key("required").boolean(true);
+    if (place == "path" || rules_of(field, server_.settings).required) json_.key("required").boolean(true);
     if (const Comment comment = comment_of(field); !comment.text.empty()) json_.member("description", comment.text);
     json_.key("schema");
     schemas_.append_parameter(json_, field);
@@ -260,7 +260,7 @@ class Document {
     for (int i = 0; i < operation.input().field_count(); ++i) {
       const FieldDescriptor& field = *operation.input().field(i);
       const bool is_in_path = std::ranges::find(in_path, field.name()) != in_path.end();
-      if (!is_in_path && rules_of(field, server_.limits).required) return true;
+      if (!is_in_path && rules_of(field, server_.settings).required) return true;
     }
     const auto groups = groups_of(operation.input());
     return std::ranges::find(groups, FieldGroup::Kind::kAtLeastOne, &FieldGroup::kind) != groups.end();

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "chat/rules.hpp"
+#include "api/rules/settings.hpp"
 
 namespace vestnik::api {
 
@@ -21,7 +21,7 @@ struct DescribedPath {
 // What the document tells of the running server.
 struct DescribedServer {
   std::string_view version;
-  chat::Limits limits = {};                    // in the places of the settings that the contract's rules refer to
+  Settings settings = {};                      // that the contract's rules refer to
   bool wants_sessions = false;                 // from whoever calls a method that is not public
   std::span<const DescribedPath> beside = {};  // follow the contract's paths
 };

@@ -91,7 +91,7 @@ void SchemaSet::append_body_reference(JsonWriter& json, const Descriptor& messag
 }
 
 void SchemaSet::append_integer(JsonWriter& json, const FieldDescriptor& field, Place place) const {
-  const FieldRules rules = rules_of(field, limits_);
+  const FieldRules rules = rules_of(field, settings_);
   const bool wide =
       field.cpp_type() == FieldDescriptor::CPPTYPE_INT64 || field.cpp_type() == FieldDescriptor::CPPTYPE_UINT64;
   const bool in_body = place == Place::kBody || place == Place::kNullableBody;
@@ -116,7 +116,7 @@ void SchemaSet::append_string(JsonWriter& json, const FieldDescriptor& field, Pl
   place == Place::kNullableBody ? append_type(json, {"string", "null"}) : append_type(json, {"string"});
   if (field.type() == FieldDescriptor::TYPE_BYTES) json.member("contentEncoding", "base64");
   if (place == Place::kResponse) return;
-  const FieldRules rules = rules_of(field, limits_);
+  const FieldRules rules = rules_of(field, settings_);
   if (rules.min_length > 0) json.key("minLength").integer(static_cast<std::int64_t>(rules.min_length));
   if (rules.max_length != FieldRules::kUnbounded) {
     json.key("maxLength").integer(static_cast<std::int64_t>(rules.max_length));
@@ -195,7 +195,7 @@ void SchemaSet::append_shape(JsonWriter& json, const FieldDescriptor& field, Pla
     append_value(json, field, inside);
     json.end_object();
     if (place == Place::kResponse) return;
-    const FieldRules rules = rules_of(field, limits_);
+    const FieldRules rules = rules_of(field, settings_);
     if (rules.max_items != FieldRules::kUnbounded) {
       json.key("maxItems").integer(static_cast<std::int64_t>(rules.max_items));
     }
@@ -210,7 +210,7 @@ void SchemaSet::append_samples(JsonWriter& json, const FieldDescriptor& field, U
   Comment comment = comment_of(field);
   if (!comment.example.empty()) json.key("examples").begin_array().raw(comment.example).end_array();
   if (comment.default_value.empty()) return;
-  const std::int64_t maximum = rules_of(field, limits_).maximum;
+  const std::int64_t maximum = rules_of(field, settings_).maximum;
   std::int64_t value = 0;
   const char* const end = comment.default_value.data() + comment.default_value.size();
   const bool is_number = std::from_chars(comment.default_value.data(), end, value).ptr == end;
@@ -219,7 +219,7 @@ void SchemaSet::append_samples(JsonWriter& json, const FieldDescriptor& field, U
 }
 
 void SchemaSet::append_field(JsonWriter& json, const FieldDescriptor& field, Use use) const {
-  const bool nullable = !rules_of(field, limits_).required;
+  const bool nullable = !rules_of(field, settings_).required;
   json.begin_object();
   append_shape(json, field, use == Use::kResponse ? Place::kResponse : nullable ? Place::kNullableBody : Place::kBody);
   append_description(json, comment_of(field));
@@ -293,7 +293,7 @@ void SchemaSet::append_request(JsonWriter& json, const Descriptor& message,
     if (std::ranges::find(without, field.name()) != without.end()) continue;
     json.key(field.name());
     append_field(json, field, Use::kRequest);
-    if (rules_of(field, limits_).required) required.push_back(field.name());
+    if (rules_of(field, settings_).required) required.push_back(field.name());
   }
   json.end_object();
   append_names(json, "required", required);

@@ -21,7 +21,7 @@ class SchemaSet {
   enum class Use { kRequest, kResponse };
 
   // `limits`: the settings that the rules of requests refer to.
-  explicit SchemaSet(const chat::Limits& limits) : limits_(limits) {}
+  explicit SchemaSet(const Settings& settings) : settings_(settings) {}
 
   // A message with all that it contains.
   void add(const google::protobuf::Descriptor& message, Use use);
@@ -63,7 +63,7 @@ class SchemaSet {
   std::string path_to(const std::string& name, const std::string& full_name) const;
   std::string component_name(const std::string& name, const std::string& full_name) const;
 
-  chat::Limits limits_;
+  Settings settings_;
   // By full name, so that the document does not depend on the order of addition.
   std::map<std::string, UsedMessage> messages_;
   std::map<std::string, std::pair<const google::protobuf::Descriptor*, std::vector<std::string>>> bodies_;

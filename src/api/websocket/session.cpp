@@ -25,12 +25,13 @@ Session::Session(SessionContext& context, Admission admission, runtime::Core& co
     : Socket(context.live, std::move(admission), core, std::move(socket), live::Encoding::kWebSocket, context.limits,
              std::move(request_id)),
       context_(context),
-      room_(*this, subscription),
+      room_(std::static_pointer_cast<const chat::OpenRoom>(subscription.subject.topic)),
+      followed_(*this, subscription),
       credentials_(subscription.credentials) {}
 
-void Session::start(std::string_view greeting, std::optional<chat::Position> after, bool announce) {
+void Session::start(std::string_view greeting, std::optional<Position> after, bool announce) {
   begin(greeting);
-  follow(room_, std::move(after), announce);
+  follow(followed_, std::move(after), announce);
 }
 
 void Session::on_text(std::string_view text) {
@@ -42,20 +43,20 @@ void Session::on_text(std::string_view text) {
   if (request.has_nonce()) ticket.nonce = request.nonce();
   if (!parsed) return reply(error_frame(parsed.error(), ticket));
   if (const auto right = context_.rules.check(request); !right) return reply(error_frame(right.error(), ticket));
-  if (request.room().empty()) request.set_room(room_.room()->name);
+  if (request.room().empty()) request.set_room(room_->name);
   auto prepared = context_.chat.prepare(credentials_, request);
   if (!prepared) {
     context_.live.status.note_refused(prepared.error());
     return reply(error_frame(prepared.error(), ticket));
   }
-  if (prepared->room != room_.room()) {
+  if (prepared->room != room_) {
     const auto other = invalid("room", "this socket is of another room; leave it out, or open one of that room");
     return reply(error_frame(other.error(), ticket));
   }
   std::string traced;  // only a log of everything names single messages
   if (log::enabled(log::Level::kDebug)) {
     traced = request_id(ticket.frame);
-    log::debug("change received", {{"request_id", traced}, {"room", room_.room()->name}});
+    log::debug("change received", {{"request_id", traced}, {"room", room_->name}});
   }
   ++in_flight_;
   in_flight_bytes_ += ticket.bytes;
@@ -76,7 +77,7 @@ void Session::on_committed(const Ticket& ticket, Result<chat::Appended> outcome)
   } else if (outcome->duplicate) {
     // The message itself is not sent to the room again; who repeated it learns that it is there.
     contract::Message message;
-    to_contract(*room_.room(), std::get<chat::MessageSent>(outcome->event.what).message, message);
+    to_contract(*room_, std::get<chat::MessageSent>(outcome->event.what).message, message);
     message.set_duplicate(true);
     std::string json, frame;
     append_json(json, message);
@@ -109,7 +110,7 @@ void Session::on_read() {
   gathered_.shrink_to_fit();
 }
 
-bool Session::append_room_closed(std::string& out, Followed&) {
+bool Session::append_ended(std::string& out, Followed&) {
   append_close(out, CloseCode::kNormal, "the room was closed");
   return true;
 }

@@ -23,18 +23,18 @@ struct SessionContext {
 
 class Session final : public Socket {
  public:
-  // Follows the room that `subscription` asks for.
+  // Follows the room that `subscription`, one of Chat.Subscribe, asks for.
   Session(SessionContext& context, Admission admission, runtime::Core& core, runtime::Socket socket,
           std::string request_id, const SubscriptionRequest& subscription);
 
   // Sends `greeting`, the answer to the request, and begins at the asked position. `announce`: the first frame tells
   // where that is.
-  void start(std::string_view greeting, std::optional<chat::Position> after, bool announce);
+  void start(std::string_view greeting, std::optional<Position> after, bool announce);
 
  private:
   void on_text(std::string_view text) override;
   void on_read() override;
-  bool append_room_closed(std::string& out, Followed& room) override;
+  bool append_ended(std::string& out, Followed& followed) override;
   bool should_pause() const override;
   bool may_resume() const override;
 
@@ -51,7 +51,8 @@ class Session final : public Socket {
   std::shared_ptr<Session> self() { return std::static_pointer_cast<Session>(shared_from_this()); }
 
   SessionContext& context_;
-  Followed room_;
+  chat::RoomPtr room_;
+  Followed followed_;
   std::string credentials_;
   std::vector<chat::Pending> gathered_;  // from one read; handed to the writer together
   std::uint64_t frames_ = 0;             // text frames so far, for request ids

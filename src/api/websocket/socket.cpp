@@ -97,8 +97,8 @@ bool Socket::append_ping(std::string& out) {
   return true;
 }
 
-void Socket::append_too_slow(std::string& out, const Followed& room) {
-  append_close(out, CloseCode::kTooSlow, "too slow; resume after " + chat::to_string(room.position()));
+void Socket::append_too_slow(std::string& out, const Followed& followed) {
+  append_close(out, CloseCode::kTooSlow, "too slow; resume after " + to_string(followed.position()));
 }
 
 void Socket::append_session_ended(std::string& out) {

@@ -40,7 +40,7 @@ class Socket : public LiveConnection, private FrameReader::Events {
  private:
   void on_readable() final;
   bool append_ping(std::string& out) final;
-  void append_too_slow(std::string& out, const Followed& room) override;
+  void append_too_slow(std::string& out, const Followed& followed) override;
   void append_session_ended(std::string& out) final;
   void append_come_back(std::string& out, std::chrono::milliseconds after) final;
 

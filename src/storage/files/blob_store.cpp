@@ -100,7 +100,7 @@ void sweep_temporary(const fs::path& parent) {
 
 }  // namespace
 
-class FileBlobStore::Upload final : public chat::BlobUpload {
+class FileBlobStore::Upload final : public BlobUpload {
  public:
   Upload(FileBlobStore& store, Descriptor file, std::string name)
       : store_(store), file_(std::move(file)), name_(std::move(name)) {}
@@ -123,7 +123,7 @@ class FileBlobStore::Upload final : public chat::BlobUpload {
     return {};
   }
 
-  Result<chat::Blob> finish() override {
+  Result<Blob> finish() override {
     if (fsync(file_.number()) != 0) return store_.failed("fsync", errno);
     file_ = {};
     blob_.sha256 = hash_.finish();
@@ -152,11 +152,11 @@ class FileBlobStore::Upload final : public chat::BlobUpload {
   Descriptor file_;
   std::string name_;  // below incoming/
   Sha256 hash_;
-  chat::Blob blob_;
+  Blob blob_;
   bool kept_ = false;
 };
 
-class FileBlobStore::Reader final : public chat::BlobReader {
+class FileBlobStore::Reader final : public BlobReader {
  public:
   Reader(const FileBlobStore& store, Descriptor file, std::uint64_t size)
       : store_(store), file_(std::move(file)), size_(size) {}
@@ -219,7 +219,7 @@ Result<void> FileBlobStore::prepare(std::string_view owner, const IsKnown& is_kn
 
   auto kept = list();
   if (!kept) return std::unexpected(std::move(kept.error()));
-  for (const chat::Blob& blob : *kept) used_ += blob.size;
+  for (const Blob& blob : *kept) used_ += blob.size;
   found_ = std::move(*kept);
   return {};
 }
@@ -244,7 +244,7 @@ Result<void> FileBlobStore::claim(std::string_view owner, const IsKnown& is_know
   if (!is_free && is_known) {
     const auto kept = list();
     if (!kept) return std::unexpected(kept.error());
-    is_free = std::ranges::all_of(*kept, is_known, &chat::Blob::sha256);
+    is_free = std::ranges::all_of(*kept, is_known, &Blob::sha256);
   }
   if (is_free) {
     const bool written = lseek(file.number(), 0, SEEK_SET) == 0 && ftruncate(file.number(), 0) == 0 &&
@@ -274,7 +274,7 @@ Result<void> FileBlobStore::sweep_incoming() {
   return {};
 }
 
-Result<std::unique_ptr<chat::BlobUpload>> FileBlobStore::begin() {
+Result<std::unique_ptr<BlobUpload>> FileBlobStore::begin() {
   std::string name = make_token(kIncomingName);
   Descriptor file(
       openat(incoming_.number(), name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, kFileMode));
@@ -282,7 +282,7 @@ Result<std::unique_ptr<chat::BlobUpload>> FileBlobStore::begin() {
   return std::make_unique<Upload>(*this, std::move(file), std::move(name));
 }
 
-Result<std::unique_ptr<chat::BlobReader>> FileBlobStore::open(std::string_view sha256) {
+Result<std::unique_ptr<BlobReader>> FileBlobStore::open(std::string_view sha256) {
   if (!is_sha256(sha256)) return fail(ErrorCode::kNotFound, "there is no such content");
   const std::string path = fmt::format("{}/{}", sha256.substr(0, kShelfDigits), sha256);
   Descriptor file(openat(root_.number(), path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
@@ -306,8 +306,8 @@ Result<void> FileBlobStore::remove(std::string_view sha256) {
   return {};
 }
 
-Result<std::vector<chat::Blob>> FileBlobStore::list() const {
-  std::vector<chat::Blob> blobs;
+Result<std::vector<Blob>> FileBlobStore::list() const {
+  std::vector<Blob> blobs;
   const auto add_file = [&](const fs::directory_entry& file) {
     std::error_code failure;
     std::string name = file.path().filename().string();

@@ -12,14 +12,14 @@
 #include <utility>
 #include <vector>
 
-#include "chat/blob_store.hpp"
+#include "base/blob_store.hpp"
 #include "storage/files/descriptor.hpp"
 #include "storage/files/file_identity.hpp"
 #include "storage/on_failure.hpp"
 
 namespace vestnik::storage {
 
-class FileBlobStore final : public chat::BlobStore {
+class FileBlobStore final : public BlobStore {
  public:
   using IsKnown = std::function<bool(std::string_view sha256)>;
 
@@ -37,12 +37,12 @@ class FileBlobStore final : public chat::BlobStore {
   ~FileBlobStore() override;
 
   // What open() found; once, then nothing.
-  std::vector<chat::Blob> take_found() { return std::exchange(found_, {}); }
+  std::vector<Blob> take_found() { return std::exchange(found_, {}); }
   // Everything kept. Blocks. Errors: as those of open().
-  Result<std::vector<chat::Blob>> list() const;
+  Result<std::vector<Blob>> list() const;
 
-  Result<std::unique_ptr<chat::BlobUpload>> begin() override;
-  Result<std::unique_ptr<chat::BlobReader>> open(std::string_view sha256) override;
+  Result<std::unique_ptr<BlobUpload>> begin() override;
+  Result<std::unique_ptr<BlobReader>> open(std::string_view sha256) override;
   Error note_missing(std::string_view sha256) override;
   Result<void> remove(std::string_view sha256) override;
   std::uint64_t used_bytes() const override { return used_.load(std::memory_order_relaxed); }
@@ -72,7 +72,7 @@ class FileBlobStore final : public chat::BlobStore {
   const OnFailure on_failure_;
   std::optional<files::FileIdentity> identity_;  // of the folder
   bool temporary_ = false;
-  std::vector<chat::Blob> found_;
+  std::vector<Blob> found_;
   std::atomic<std::uint64_t> used_{0};
   files::Descriptor lock_;
   files::Descriptor root_;

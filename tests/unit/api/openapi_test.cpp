@@ -8,6 +8,7 @@
 #include <set>
 #include <stdexcept>
 
+#include "api/chat_settings.hpp"
 #include "api/transcoder/comments.hpp"
 #include "api/transcoder/route_table.hpp"
 #include "base/embedded.hpp"
@@ -37,7 +38,7 @@ class OpenApi : public testing::Test {
   }
 
   RouteTable routes_ = make_routes();
-  std::string text_ = make_openapi(embedded::contract().front().bytes, routes_, {.version = "1.2.3"});
+  std::string text_ = make_openapi(embedded::contract().front().bytes, routes_, {.version = "1.2.3", .settings = settings_of({})});
   dom::parser parser_;
   dom::element document_;
 };
@@ -156,8 +157,8 @@ TEST_F(OpenApi, TellsTheRulesOfRequests) {
 }
 
 TEST_F(OpenApi, TellsTheSettingsOfTheServer) {
-  const chat::Limits limits{.max_message_length = 300, .max_page = 20, .max_attachments = 3};
-  text_ = make_openapi(embedded::contract().front().bytes, routes_, {.version = "1", .limits = limits});
+  const Settings settings = settings_of({.max_message_length = 300, .max_page = 20, .max_attachments = 3});
+  text_ = make_openapi(embedded::contract().front().bytes, routes_, {.version = "1", .settings = settings});
   ASSERT_EQ(parser_.parse(text_).get(document_), simdjson::SUCCESS);
   EXPECT_EQ(at("/paths/~1api~1v1~1users/get/parameters/0/schema"),
             R"({"type":"integer","format":"int32","minimum":1,"maximum":20,"default":20})");

@@ -6,6 +6,7 @@
 #include <functional>
 #include <stdexcept>
 
+#include "api/chat_settings.hpp"
 #include "unit/api/sample_contract.hpp"
 #include "vestnik/chat/v1/chat.pb.h"
 
@@ -16,7 +17,7 @@ using chat::v1::SendMessageRequest;
 
 // The violation of a request, or "" when it keeps the rules.
 std::string violation_of(const google::protobuf::Message& request, const chat::Limits& limits = {}) {
-  RuleBook book(limits);
+  RuleBook book(settings_of(limits));
   const auto right = book.of(*request.GetDescriptor()).check(request);
   if (right) return "";
   EXPECT_EQ(right.error().code, ErrorCode::kInvalidArgument);

@@ -20,6 +20,7 @@
 
 #include "api/chat_api.hpp"
 #include "api/frames.hpp"
+#include "api/room_events.hpp"
 #include "api/rpc/session.hpp"
 #include "unit/api/websocket_client.hpp"
 #include "unit/chat/fake_keys.hpp"
@@ -114,10 +115,10 @@ class RpcServer {
   };
 
   explicit RpcServer(Options options)
-      : hub_(cores_, event_encoders(), {.window_bytes = options.window_bytes}, metrics_),
+      : hub_(cores_, {.window_bytes = options.window_bytes}, metrics_),
         writer_(
-            store_, cores_, {}, [this](auto batch) { hub_.publish(batch); }, system_now, metrics_),
-        status_(metrics_, writer_, hub_) {
+            store_, cores_, {}, [this](auto batch) { hub_.publish(room_events(batch)); }, system_now, metrics_),
+        status_(metrics_) {
     live_.personal_bytes_max = options.personal_bytes_max;
     context_.rooms_max = options.rooms_max;
     EXPECT_TRUE(chat_.open().has_value());
@@ -226,10 +227,10 @@ class RpcServer {
   chat::MessageWriter writer_;
   ServerStatus status_;
   Connections connections_{2, {}};
-  Subscriptions subscriptions_{chat_, hub_, pool_, metrics_};
+  Subscriptions subscriptions_{hub_, pool_, metrics_};
   ChatApi chat_api_{chat_, changes_, sessions_, presence_, writer_, pool_, status_};
   Methods methods_ = [this] {
-    Methods methods{chat::Limits{}};
+    Methods methods{Settings{}};
     chat_api_.add_to(methods);
     return methods;
   }();

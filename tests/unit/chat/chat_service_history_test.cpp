@@ -29,7 +29,7 @@ class MessagesTest : public OpenedTest {
     EXPECT_EQ(store_.calls(Call::kListMessages), calls) << "the storage was asked";
     return found;
   }
-  std::string at(std::int64_t n) const { return to_string({.epoch = room_->epoch, .n = n}); }
+  std::string at(std::int64_t n) const { return to_string(Position{.epoch = room_->epoch, .n = n}); }
 
   RoomPtr room_;
 };
@@ -65,7 +65,7 @@ TEST_F(MessagesTest, AreAskedForByPosition) {
 TEST_F(MessagesTest, AreNotAskedForByAPositionOfAnotherHistory) {
   EXPECT_EQ(fault({.after = "other:1"}), "after");
   EXPECT_EQ(fault({.before = "other:1"}), "before");
-  const auto stream = to_string({.epoch = room("stream")->epoch, .n = 1});
+  const auto stream = to_string(Position{.epoch = room("stream")->epoch, .n = 1});
   EXPECT_EQ(fault({.room = "lobby", .after = stream}), "after");
   EXPECT_EQ(fault({.after = "nonsense"}), "after");
   EXPECT_EQ(fault({.before = ""}), "before");

@@ -19,7 +19,7 @@ class UnreadTest : public OpenedTest {
  protected:
   UnreadTest() : ann_(guest("Ann")), lobby_(room("lobby")) {}
 
-  std::string at(std::int64_t n) const { return to_string({.epoch = lobby_->epoch, .n = n}); }
+  std::string at(std::int64_t n) const { return to_string(Position{.epoch = lobby_->epoch, .n = n}); }
 
   UnreadPage read(const UnreadRequest& request) {
     auto page = chat_->history().read_unread(ann_.actor, request);

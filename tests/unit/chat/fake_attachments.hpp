@@ -13,8 +13,8 @@
 #include <utility>
 #include <vector>
 
+#include "base/blob_store.hpp"
 #include "chat/attachment_store.hpp"
-#include "chat/blob_store.hpp"
 
 namespace vestnik::chat {
 

@@ -140,7 +140,7 @@ Change any_change(const RoomId& room, UserId user, MessageId before) {
 }
 
 TEST_F(WriterOfChangesTest, ThatArePublishedAreTheHistoryOfTheRoom) {
-  start({.batch_messages_max = 4});
+  start({.batch_items_max = 4});
   EXPECT_TRUE(rc::check("published, counted and answered as it is in the storage", [this] {
     const auto published_before = published().size();
     const auto messages_before = messages_total();

@@ -28,7 +28,7 @@ constexpr std::string_view kFault = "fault ";
 using Plan = std::vector<std::vector<Draft>>;
 
 struct Setting {
-  std::size_t batch_messages_max = 1;
+  std::size_t batch_items_max = 1;
   std::vector<bool> faults;  // whether each append fails, in their order; those after the last do not
   std::vector<Plan> plans;   // of each writer
   std::optional<std::size_t> stop_after_appends;  // absent: when all is written
@@ -44,7 +44,7 @@ Draft any_draft(std::int64_t client_seq) {
 
 Setting any_setting() {
   Setting setting{
-      .batch_messages_max = *rc::gen::inRange<std::size_t>(1, 8),
+      .batch_items_max = *rc::gen::inRange<std::size_t>(1, 8),
       .faults = *rc::gen::container<std::vector<bool>>(
           *rc::gen::inRange<std::size_t>(0, 8), rc::gen::map(rc::gen::inRange(0, 4), [](int i) { return i == 0; })),
       .stop_after_appends = *rc::gen::element<std::optional<std::size_t>>(std::nullopt, std::nullopt, 1, 3)};
@@ -97,7 +97,7 @@ Seen run(const Setting& setting) {
   Metrics metrics;
   cores.start();
   MessageWriter writer(
-      store, cores, {.batch_messages_max = setting.batch_messages_max},
+      store, cores, {.batch_items_max = setting.batch_items_max},
       [&](std::span<const Committed> batch) {
         for (const auto& [room, event, request_id] : batch) seen.published.emplace_back(room->id, message_of(*event));
       },
@@ -197,7 +197,7 @@ std::map<std::int64_t, std::size_t> check_batches(const Setting& setting, const 
   std::map<std::int64_t, std::int64_t> newest;  // of each writer
   for (std::size_t i = 0; i < seen.batches.size(); ++i) {
     RC_ASSERT(!seen.batches[i].empty());
-    RC_ASSERT(seen.batches[i].size() <= setting.batch_messages_max);
+    RC_ASSERT(seen.batches[i].size() <= setting.batch_items_max);
     for (const auto& draft : seen.batches[i]) {
       RC_ASSERT(batch_of.emplace(*draft.client_seq, i).second);
       const auto [last, is_first] = newest.try_emplace(*draft.client_seq / kPerWriter, *draft.client_seq);

@@ -51,7 +51,7 @@ TEST_F(MessageWriterTest, WhatArrivesDuringACommitIsTheNextBatch) {
 }
 
 TEST_F(MessageWriterTest, ABatchHasAtMostAsManyMessagesAsItMay) {
-  start({.batch_messages_max = 3});
+  start({.batch_items_max = 3});
   auto last = send_and_hold("0");
   for (int i = 1; i <= 7; ++i) last = send(std::to_string(i));
   store_.let_appends_go();
@@ -95,7 +95,7 @@ TEST_F(MessageWriterTest, PublishesBeforeItAnswers) {
 
 TEST_F(MessageWriterTest, PublishesInTheOrderOfTheCommits) {
   const auto other = add_room("stream");
-  start({.batch_messages_max = 2});
+  start({.batch_items_max = 2});
   auto last = send_and_hold("a");
   std::vector<std::pair<Pending, std::future<Answer>>> more;
   for (const auto* content : {"b", "c", "d", "e"}) {
@@ -143,7 +143,7 @@ TEST_F(MessageWriterTest, WaitsForAPublisherThatIsSlow) {
 
 TEST_F(MessageWriterTest, AFailedCommitFailsItsBatchAndNothingElse) {
   store_.script(Call::kAppend, {std::nullopt, kDiskFull, std::nullopt});
-  start({.batch_messages_max = 2});
+  start({.batch_items_max = 2});
   auto before = send_and_hold("a");
   auto failed_1 = send("b");
   auto failed_2 = send("c");
@@ -250,7 +250,7 @@ TEST_F(MessageWriterTest, MeasuresFromTheArrivalToTheCommit) {
 class CongestionTest : public WriterTest {};
 
 TEST_F(CongestionTest, BeginsAtTheBoundOfMessagesAndEndsBelowIt) {
-  start({.queue_messages_max = 3});
+  start({.queue_items_max = 3});
   EXPECT_FALSE(writer_->congested());
   auto last = send_and_hold("being committed");  // counts no more
   EXPECT_EQ(writer_->queued(), 0u);
@@ -293,7 +293,7 @@ TEST_F(CongestionTest, IsAGaugeOfTheMetrics) {
 class StopTest : public WriterTest {};
 
 TEST_F(StopTest, CommitsAndAnswersWhatIsQueued) {
-  start({.batch_messages_max = 10});
+  start({.batch_items_max = 10});
   std::vector<std::future<Answer>> answers;
   answers.push_back(send_and_hold("0"));
   for (int i = 1; i < 100; ++i) answers.push_back(send(std::to_string(i)));
@@ -339,7 +339,7 @@ TEST_F(StopTest, MayBeCalledAgainAndIsPartOfTheEnd) {
 TEST_F(StopTest, LeavesNoMessageWithoutAnAnswerWhileOthersWrite) {
   constexpr int kWriters = 3;
   constexpr int kEach = 100;
-  start({.batch_messages_max = 16});
+  start({.batch_items_max = 16});
   std::atomic<int> committed = 0;
   std::atomic<int> refused = 0;
   {

@@ -3,7 +3,6 @@
 #include "base/visible.hpp"
 #include "cli/http_client.hpp"
 #include "cli/message_line.hpp"
-#include "cli/position.hpp"
 #include "unit/cli/east_of_greenwich.hpp"
 
 namespace vestnik::cli {
@@ -34,16 +33,6 @@ TEST(Shorten, CutsBetweenCharacters) {
   EXPECT_EQ(shorten("мир", 3), "мир");
   EXPECT_EQ(shorten("миру", 3), "мир...");
   EXPECT_EQ(shorten("", 0), "");
-}
-
-TEST(PositionText, IsEpochAndNumber) {
-  const auto position = parse_position("k3:41");
-  ASSERT_TRUE(position);
-  EXPECT_EQ(position->epoch, "k3");
-  EXPECT_EQ(position->n, 41);
-  for (const char* wrong : {"", ":", "k3:", ":1", "k3:-1", "k3:1x", "K:1", "k3:99999999999999999999", "k3:1:2"}) {
-    EXPECT_FALSE(parse_position(wrong)) << wrong;
-  }
 }
 
 class MessageLine : public EastOfGreenwich {};

@@ -14,7 +14,7 @@
 
 #include "live/feed.hpp"
 #include "live/resume.hpp"
-#include "live/room_log.hpp"
+#include "live/topic_log.hpp"
 #include "unit/live/frames.hpp"
 
 namespace vestnik::live {
@@ -31,7 +31,7 @@ struct History {
   const std::string& frame(std::int64_t n) const { return frames.at(static_cast<std::size_t>(n - 1)); }
 
   LogView page(std::int64_t first_n, std::int64_t frames_max) const {
-    RoomLog log;
+    TopicLog log;
     const std::int64_t end_n = std::min(first_n + frames_max, head_n() + 1);
     for (std::int64_t n = first_n; n < end_n; ++n) log.append(n, frame(n));
     return LogView(log);
@@ -48,7 +48,7 @@ struct CoreModel {
 class Client {
  public:
   // One who is `eager` has a socket that is never full: flush() is called whenever there may be something.
-  Client(CoreModel& core, const History& history, const std::optional<chat::Position>& after, bool eager)
+  Client(CoreModel& core, const History& history, const std::optional<Position>& after, bool eager)
       : core_(core), history_(history), eager_(eager) {
     want_n_ = after ? -1 : history.head_n() + 1;
     subscribe(after);
@@ -94,7 +94,7 @@ class Client {
   void reconnect() {
     partial_.clear();
     rest_.clear();
-    subscribe(chat::Position{kEpoch, want_n_ - 1});
+    subscribe(Position{kEpoch, want_n_ - 1});
   }
 
   void catch_up() {
@@ -106,7 +106,7 @@ class Client {
   }
 
  private:
-  void subscribe(const std::optional<chat::Position>& after) {
+  void subscribe(const std::optional<Position>& after) {
     const ResumePlan plan = plan_resume(after, kEpoch, history_.floor_n, history_.head_n());
     if (core_.view.end_n() == 0) core_.view.begin_at(history_.head_n() + 1);
     if (want_n_ >= 0 && plan.recovered) RC_ASSERT(plan.next_n == want_n_);
@@ -251,7 +251,7 @@ class World {
   void arrive() {
     any_core([this](CoreModel& core) {
       if (clients_.size() == 6) clients_.erase(clients_.begin());
-      std::optional<chat::Position> after;
+      std::optional<Position> after;
       if (*rc::gen::arbitrary<bool>()) {
         const bool same_history = *rc::gen::weightedElement<bool>({{9, true}, {1, false}});
         after = {same_history ? kEpoch : "old", *rc::gen::inRange<std::int64_t>(0, history_.head_n() + 3)};
@@ -274,7 +274,7 @@ class World {
   }
 
   History history_;
-  RoomLog log_;
+  TopicLog log_;
   std::vector<std::unique_ptr<CoreModel>> cores_;
   std::vector<std::unique_ptr<Client>> clients_;
 };

@@ -34,7 +34,7 @@ class FeedTest : public testing::Test {
   }
 
   static LogView page(std::int64_t first_n, std::int64_t end_n) {
-    RoomLog log;
+    TopicLog log;
     append_frames(log, first_n, end_n);
     return LogView(log);
   }
@@ -56,7 +56,7 @@ class FeedTest : public testing::Test {
     return text;
   }
 
-  RoomLog log_;
+  TopicLog log_;
   LogView view_;
 };
 
@@ -227,7 +227,7 @@ TEST_F(FeedTest, TheRestOfAPagesLastFrameIsReturnedAsWell) {
 TEST_F(FeedTest, KeepsNoPageThatItHasRead) {
   append(301, 321);
   const auto page_of = [](std::weak_ptr<const Segment>& memory) {
-    RoomLog log;
+    TopicLog log;
     append_frames(log, 1, 301);
     memory = log.extents().front().segment;
     return LogView(log);

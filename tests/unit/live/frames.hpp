@@ -8,7 +8,7 @@
 #include <span>
 #include <string>
 
-#include "live/room_log.hpp"
+#include "live/topic_log.hpp"
 
 namespace vestnik::live {
 
@@ -26,7 +26,7 @@ inline std::string frames_of(std::int64_t first_n, std::int64_t end_n, std::size
   return frames;
 }
 
-inline void append_frames(RoomLog& log, std::int64_t first_n, std::int64_t end_n, std::size_t bytes = 100) {
+inline void append_frames(TopicLog& log, std::int64_t first_n, std::int64_t end_n, std::size_t bytes = 100) {
   for (std::int64_t n = first_n; n < end_n; ++n) log.append(n, frame_of(n, bytes));
 }
 

@@ -1,4 +1,4 @@
-// What is passed on to those who follow a room at this moment, without a log.
+// What is passed on to those who follow a topic at this moment, without a log.
 #include <gtest/gtest.h>
 
 #include <memory>
@@ -21,10 +21,10 @@ class Ear final : public Subscriber {
   const void* last_from = nullptr;
 };
 
-std::unique_ptr<Ear> listen(TestHub& hub, std::size_t core, const ScriptedRoom& room, Encoding encoding) {
+std::unique_ptr<Ear> listen(TestHub& hub, std::size_t core, const ScriptedTopic& topic, Encoding encoding) {
   return hub.on_core(core, [&] {
     auto ear = std::make_unique<Ear>();
-    hub->view(hub.core(core), room.info(), encoding).add(*ear);
+    hub->view(hub.core(core), topic.topic(), encoding).add(*ear);
     return ear;
   });
 }
@@ -40,18 +40,18 @@ void leave(TestHub& hub, std::size_t core, std::unique_ptr<Ear>& ear) {
   hub.on_core(core, [&] { ear.reset(); });
 }
 
-TEST(HubEphemeral, ReachesThoseOfTheRoomOnEveryCoreInTheEncodingsThatHaveIt) {
+TEST(HubEphemeral, ReachesThoseOfTheTopicOnEveryCoreInTheEncodingsThatHaveIt) {
   TestHub hub(2);
-  const ScriptedRoom room("lobby", 1), other("other", 1);
-  auto here = listen(hub, 0, room, Encoding::kJsonRpc);
-  auto there = listen(hub, 1, room, Encoding::kJsonRpc);
-  auto plain = listen(hub, 0, room, Encoding::kWebSocket);
+  const ScriptedTopic topic("lobby", 1), other("other", 1);
+  auto here = listen(hub, 0, topic, Encoding::kJsonRpc);
+  auto there = listen(hub, 1, topic, Encoding::kJsonRpc);
+  auto plain = listen(hub, 0, topic, Encoding::kWebSocket);
   auto elsewhere = listen(hub, 1, other, Encoding::kJsonRpc);
-  hub->pass_on(*room.info(), event("types", &room));
+  hub->pass_on(*topic.topic(), event("types", &topic));
   hub.settle();
   EXPECT_EQ(here->heard, std::vector<std::string>{"types"});
   EXPECT_EQ(there->heard, std::vector<std::string>{"types"});
-  EXPECT_EQ(here->last_from, &room);
+  EXPECT_EQ(here->last_from, &topic);
   EXPECT_TRUE(plain->heard.empty());
   EXPECT_TRUE(elsewhere->heard.empty());
   leave(hub, 0, here);
@@ -62,9 +62,9 @@ TEST(HubEphemeral, ReachesThoseOfTheRoomOnEveryCoreInTheEncodingsThatHaveIt) {
 
 TEST(HubEphemeral, IsLostWhereNobodyFollows) {
   TestHub hub(1);
-  const ScriptedRoom room("lobby", 1);
-  hub->pass_on(*room.info(), event("types"));
-  auto late = listen(hub, 0, room, Encoding::kJsonRpc);
+  const ScriptedTopic topic("lobby", 1);
+  hub->pass_on(*topic.topic(), event("types"));
+  auto late = listen(hub, 0, topic, Encoding::kJsonRpc);
   hub.settle();
   EXPECT_TRUE(late->heard.empty());
   leave(hub, 0, late);
@@ -72,17 +72,17 @@ TEST(HubEphemeral, IsLostWhereNobodyFollows) {
 
 TEST(HubEphemeral, ABusyCoreLosesWhatIsTooMuchAndHearsTheNext) {
   TestHub hub(2);
-  const ScriptedRoom room("lobby", 1);
-  auto busy = listen(hub, 0, room, Encoding::kJsonRpc);
-  auto idle = listen(hub, 1, room, Encoding::kJsonRpc);
+  const ScriptedTopic topic("lobby", 1);
+  auto busy = listen(hub, 0, topic, Encoding::kJsonRpc);
+  auto idle = listen(hub, 1, topic, Encoding::kJsonRpc);
   {
     HeldCore held(hub, 0);
-    for (int i = 0; i < 5'000; ++i) hub->pass_on(*room.info(), event("much"));
+    for (int i = 0; i < 5'000; ++i) hub->pass_on(*topic.topic(), event("much"));
   }
   hub.settle();
   EXPECT_LE(busy->heard.size(), 256u);
   EXPECT_GE(busy->heard.size(), 1u);
-  hub->pass_on(*room.info(), event("next"));
+  hub->pass_on(*topic.topic(), event("next"));
   hub.settle();
   EXPECT_EQ(busy->heard.back(), "next");
   EXPECT_EQ(idle->heard.back(), "next");

@@ -1,4 +1,4 @@
-// A hub with running cores, a room whose messages are known beforehand, and subscribers that compare every byte.
+// A hub with running cores, a topic whose events are known beforehand, and subscribers that compare every byte.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -27,58 +27,65 @@ namespace vestnik::live {
 inline constexpr std::array kAllEncodings{Encoding::kWebSocket, Encoding::kServerSentEvents, Encoding::kProtobuf,
                                           Encoding::kJsonRpc};
 
-// How often each encoder was called since the last reset.
+// How often a frame was made in each encoding since the last reset.
 inline std::array<std::atomic<int>, kEncodings> encoded{};
 
-template <Encoding encoding>
-void encode(std::string& out, const chat::RoomInfo& room, const chat::Event& event) {
-  constexpr auto kIndex = static_cast<std::size_t>(encoding);
-  encoded[kIndex].fetch_add(1, std::memory_order_relaxed);
-  out += "WSPJ"[kIndex];
-  out += room.name;
-  out += std::to_string(event.n);
-  out += std::get<chat::MessageSent>(event.what).message.content;
-}
-
-inline constexpr Encoders kEncoders{encode<Encoding::kWebSocket>, encode<Encoding::kServerSentEvents>,
-                                    encode<Encoding::kProtobuf>, encode<Encoding::kJsonRpc>};
-
-// A room with everything that is ever written in it.
-class ScriptedRoom {
+class NamedTopic final : public Topic {
  public:
-  ScriptedRoom(std::string name, std::int64_t messages, std::size_t content_bytes = 60)
-      : room_(std::make_shared<chat::OpenRoom>(chat::RoomInfo{.id = name, .name = name, .epoch = "k3"},
-                                               chat::RoomRules{})) {
-    for (std::int64_t n = 1; n <= messages; ++n) {
-      chat::Message message{.id = n, .n = n, .content = std::string(content_bytes, static_cast<char>('a' + n % 26))};
-      events_.push_back({.n = n, .what = chat::MessageSent{std::move(message)}});
-    }
+  explicit NamedTopic(std::string name) : name_(std::move(name)) {}
+
+  const std::string& topic_id() const override { return name_; }
+  const std::string& topic_name() const override { return name_; }
+  const std::string& topic_epoch() const override { return epoch_; }
+
+ private:
+  std::string name_;
+  std::string epoch_ = "k3";
+};
+
+class ScriptedEvent final : public Publication {
+ public:
+  ScriptedEvent(const Topic& topic, std::int64_t n, std::size_t content_bytes)
+      : Publication(topic, n, "test"), content_(content_bytes, static_cast<char>('a' + n % 26)) {}
+
+  void append_frame(std::string& out, Encoding encoding) const override {
+    const auto index = static_cast<std::size_t>(encoding);
+    encoded[index].fetch_add(1, std::memory_order_relaxed);
+    out += "WSPJ"[index];
+    out.append(topic().topic_name()).append(std::to_string(n())).append(content_);
+  }
+
+ private:
+  std::string content_;
+};
+
+// A topic with everything that ever happens in it.
+class ScriptedTopic {
+ public:
+  ScriptedTopic(std::string name, std::int64_t events, std::size_t content_bytes = 60)
+      : topic_(std::make_shared<NamedTopic>(std::move(name))) {
+    for (std::int64_t n = 1; n <= events; ++n) events_.emplace_back(*topic_, n, content_bytes);
     for (std::size_t encoding = 0; encoding < kEncodings; ++encoding) {
       Text& text = texts_[encoding];
-      for (const chat::Event& event : events_) {
+      for (const ScriptedEvent& event : events_) {
         text.begins.push_back(text.bytes.size());
-        kEncoders[encoding](text.bytes, *room_, event);
+        event.append_frame(text.bytes, static_cast<Encoding>(encoding));
       }
       text.begins.push_back(text.bytes.size());
     }
   }
 
-  const chat::RoomPtr& info() const { return room_; }
+  TopicPtr topic() const { return topic_; }
   std::int64_t head_n() const { return static_cast<std::int64_t>(events_.size()); }
 
-  // The messages from `first_n` up to `end_n` (exclusive), as the writer hands them over after their commit.
-  std::vector<chat::Committed> batch(std::int64_t first_n, std::int64_t end_n) const {
-    static const std::string request_id = "test";
-    std::vector<chat::Committed> committed;
-    for (std::int64_t n = first_n; n < end_n; ++n) {
-      committed.push_back({room_.get(), &events_.at(static_cast<std::size_t>(n - 1)), &request_id});
-    }
-    return committed;
+  // The events from `first_n` up to `end_n` (exclusive), as a writer hands them over after their commit.
+  std::vector<ScriptedEvent> batch(std::int64_t first_n, std::int64_t end_n) const {
+    return {events_.begin() + (first_n - 1), events_.begin() + (end_n - 1)};
   }
 
   // A page of the storage.
   LogView page(Encoding encoding, std::int64_t first_n, std::int64_t end_n) const {
-    RoomLog log;
+    TopicLog log;
     for (std::int64_t n = first_n; n < end_n; ++n) log.append(n, text(encoding, n, n + 1));
     return LogView(log);
   }
@@ -95,15 +102,14 @@ class ScriptedRoom {
     std::vector<std::size_t> begins;  // of each frame, and the end of the last
   };
 
-  chat::RoomPtr room_;
-  std::vector<chat::Event> events_;
+  std::shared_ptr<NamedTopic> topic_;
+  std::vector<ScriptedEvent> events_;
   std::array<Text, kEncodings> texts_;
 };
 
 class TestHub {
  public:
-  explicit TestHub(std::size_t cores, Hub::Options options = {})
-      : cores_(cores), hub_(cores_, kEncoders, options, metrics_) {
+  explicit TestHub(std::size_t cores, Hub::Options options = {}) : cores_(cores), hub_(cores_, options, metrics_) {
     cores_.start();
   }
   ~TestHub() { stop(); }
@@ -165,14 +171,14 @@ class HeldCore {
 // Subscribes as the transports do and compares what it gets with the script. Lives on one core.
 class Listener : public Subscriber {
  public:
-  // `committed_n` is what the storage would say: the newest position of the room.
-  Listener(Hub& hub, runtime::Core& core, const ScriptedRoom& room, Encoding encoding,
+  // `committed_n` is what the storage would say: the newest position of the topic.
+  Listener(Hub& hub, runtime::Core& core, const ScriptedTopic& topic, Encoding encoding,
            std::optional<std::int64_t> after_n, std::int64_t committed_n)
-      : room_(room), encoding_(encoding), view_(hub.view(core, room.info(), encoding)) {
+      : topic_(topic), encoding_(encoding), view_(hub.view(core, topic.topic(), encoding)) {
     if (view_.end_n() == 0) view_.begin_at(committed_n + 1);
-    std::optional<chat::Position> after;
-    if (after_n) after = {room.info()->epoch, *after_n};
-    const ResumePlan plan = plan_resume(after, room.info()->epoch, 0, committed_n);
+    std::optional<Position> after;
+    if (after_n) after = {topic.topic()->topic_epoch(), *after_n};
+    const ResumePlan plan = plan_resume(after, topic.topic()->topic_epoch(), 0, committed_n);
     EXPECT_TRUE(plan.recovered);
     first_n_ = plan.next_n;
     feed_.emplace(view_, first_n_);
@@ -191,7 +197,7 @@ class Listener : public Subscriber {
         case Feed::State::kIdle:
           return;
         case Feed::State::kNeedsPage:
-          feed_->set_page(room_.page(encoding_, feed_->next_n(), view_.floor_n()));
+          feed_->set_page(topic_.page(encoding_, feed_->next_n(), view_.floor_n()));
           break;
         case Feed::State::kReady:
           take();
@@ -228,10 +234,10 @@ class Listener : public Subscriber {
     // Sockets take what they like.
     bytes.resize(std::uniform_int_distribution<std::size_t>(1, bytes.size())(random_));
     bytes += feed_->advance(bytes.size());
-    if (bytes != room_.text(encoding_, before, feed_->next_n())) ++wrong_;
+    if (bytes != topic_.text(encoding_, before, feed_->next_n())) ++wrong_;
   }
 
-  const ScriptedRoom& room_;
+  const ScriptedTopic& topic_;
   Encoding encoding_;
   LogView& view_;
   std::optional<Feed> feed_;

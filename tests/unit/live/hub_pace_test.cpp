@@ -17,10 +17,10 @@ using namespace std::chrono_literals;
 
 constexpr int kFewBatches = 4;
 
-// Publishes a room message by message on a thread of its own, as the writer does.
+// Publishes a topic message by message on a thread of its own, as the writer does.
 class Writer {
  public:
-  Writer(TestHub& hub, const ScriptedRoom& room) : thread_([this, &hub, &room] { run(hub, room); }) {}
+  Writer(TestHub& hub, const ScriptedTopic& topic) : thread_([this, &hub, &topic] { run(hub, topic); }) {}
 
   // Whether all is published within `timeout`.
   bool done_within(std::chrono::milliseconds timeout) {
@@ -38,14 +38,14 @@ class Writer {
   }
 
  private:
-  void run(TestHub& hub, const ScriptedRoom& room) {
-    for (std::int64_t n = 1; n <= room.head_n(); ++n) {
+  void run(TestHub& hub, const ScriptedTopic& topic) {
+    for (std::int64_t n = 1; n <= topic.head_n(); ++n) {
       {
         const std::scoped_lock lock(mutex_);
         begun_ = n;
         changed_.notify_all();
       }
-      hub->publish(room.batch(n, n + 1));
+      hub->publish(topic.batch(n, n + 1));
     }
     const std::scoped_lock lock(mutex_);
     done_ = true;
@@ -61,13 +61,13 @@ class Writer {
 
 TEST(HubPace, TheWriterWaitsForACoreThatIsBusyAndGoesOnWithIt) {
   TestHub hub(2);
-  const ScriptedRoom room("lobby", 200);
+  const ScriptedTopic topic("lobby", 200);
   auto busy = hub.on_core(
-      0, [&] { return std::make_unique<Listener>(*hub, hub.core(0), room, Encoding::kWebSocket, std::nullopt, 0); });
+      0, [&] { return std::make_unique<Listener>(*hub, hub.core(0), topic, Encoding::kWebSocket, std::nullopt, 0); });
   auto idle = hub.on_core(
-      1, [&] { return std::make_unique<Listener>(*hub, hub.core(1), room, Encoding::kWebSocket, std::nullopt, 0); });
+      1, [&] { return std::make_unique<Listener>(*hub, hub.core(1), topic, Encoding::kWebSocket, std::nullopt, 0); });
   HeldCore held(hub, 0);
-  Writer writer(hub, room);
+  Writer writer(hub, topic);
   ASSERT_TRUE(writer.has_begun(2));  // one batch behind is no reason to wait
   EXPECT_FALSE(writer.done_within(100ms));
   EXPECT_LE(writer.begun(), kFewBatches);
@@ -84,13 +84,13 @@ TEST(HubPace, TheWriterWaitsForACoreThatIsBusyAndGoesOnWithIt) {
   });
 }
 
-TEST(HubPace, ACoreThatDoesNotReadTheRoomHoldsNobodyUp) {
+TEST(HubPace, ACoreThatDoesNotReadTheTopicHoldsNobodyUp) {
   TestHub hub(2);
-  const ScriptedRoom room("lobby", 200);
+  const ScriptedTopic topic("lobby", 200);
   auto listener = hub.on_core(
-      1, [&] { return std::make_unique<Listener>(*hub, hub.core(1), room, Encoding::kWebSocket, std::nullopt, 0); });
+      1, [&] { return std::make_unique<Listener>(*hub, hub.core(1), topic, Encoding::kWebSocket, std::nullopt, 0); });
   const HeldCore held(hub, 0);
-  Writer writer(hub, room);
+  Writer writer(hub, topic);
   EXPECT_TRUE(writer.done_within(10s));
   hub.on_core(1, [&] {
     EXPECT_EQ(listener->next_n(), 201);
@@ -113,12 +113,12 @@ TEST(HubPace, NoCoreIsEverMoreThanAFewBatchesBehind) {
     const std::atomic<int>& published_;
   };
   TestHub hub(1);
-  const ScriptedRoom room("lobby", 2'000);
+  const ScriptedTopic topic("lobby", 2'000);
   std::atomic<int> published = 0;
   Counting counting(published);
-  hub.on_core(0, [&] { hub->view(hub.core(0), room.info(), Encoding::kWebSocket).add(counting); });
+  hub.on_core(0, [&] { hub->view(hub.core(0), topic.topic(), Encoding::kWebSocket).add(counting); });
   for (std::int64_t n = 1; n <= 2'000; ++n) {
-    hub->publish(room.batch(n, n + 1));
+    hub->publish(topic.batch(n, n + 1));
     ++published;
   }
   hub.on_core(0, [&] {
@@ -130,11 +130,11 @@ TEST(HubPace, NoCoreIsEverMoreThanAFewBatchesBehind) {
 
 TEST(HubPace, StopPacingLetsTheWriterGo) {
   TestHub hub(1);
-  const ScriptedRoom room("lobby", 200);
+  const ScriptedTopic topic("lobby", 200);
   auto listener = hub.on_core(
-      0, [&] { return std::make_unique<Listener>(*hub, hub.core(0), room, Encoding::kWebSocket, std::nullopt, 0); });
+      0, [&] { return std::make_unique<Listener>(*hub, hub.core(0), topic, Encoding::kWebSocket, std::nullopt, 0); });
   HeldCore held(hub, 0);
-  Writer writer(hub, room);
+  Writer writer(hub, topic);
   ASSERT_TRUE(writer.has_begun(2));
   EXPECT_FALSE(writer.done_within(50ms));
   hub->stop_pacing();
@@ -146,7 +146,7 @@ TEST(HubPace, StopPacingLetsTheWriterGo) {
   });
 }
 
-// One of many stops reading. Room for a few segments only, so that it falls behind at once.
+// One of many stops reading. Topic for a few segments only, so that it falls behind at once.
 class SlowSubscriber : public testing::Test {
  protected:
   static constexpr std::size_t kWindow = 64 * 1024;
@@ -157,12 +157,12 @@ class SlowSubscriber : public testing::Test {
       slow_ = make();
       for (int i = 0; i < 8; ++i) others_.push_back(make());
     });
-    hub_->publish(room_.batch(1, 101));
+    hub_->publish(topic_.batch(1, 101));
     hub_.on_core(0, [this] {
       ASSERT_EQ(slow_->next_n(), 101);
       slow_->stop_reading();
     });
-    for (std::int64_t n = 101; n <= kMessages; n += 100) hub_->publish(room_.batch(n, n + 100));
+    for (std::int64_t n = 101; n <= kMessages; n += 100) hub_->publish(topic_.batch(n, n + 100));
     hub_.settle();
   }
 
@@ -174,11 +174,11 @@ class SlowSubscriber : public testing::Test {
   }
 
   std::unique_ptr<Listener> make(std::optional<std::int64_t> after_n = std::nullopt, std::int64_t committed_n = 0) {
-    return std::make_unique<Listener>(*hub_, hub_.core(0), room_, Encoding::kWebSocket, after_n, committed_n);
+    return std::make_unique<Listener>(*hub_, hub_.core(0), topic_, Encoding::kWebSocket, after_n, committed_n);
   }
 
   TestHub hub_{1, {.window_bytes = kWindow}};
-  const ScriptedRoom room_{"lobby", kMessages + 100};
+  const ScriptedTopic topic_{"lobby", kMessages + 100};
   std::unique_ptr<Listener> slow_;
   std::vector<std::unique_ptr<Listener>> others_;
 };
@@ -198,7 +198,7 @@ TEST_F(SlowSubscriber, DoesNotKeepTheOthersFromReadingNorTheWindowFromMoving) {
 
 TEST_F(SlowSubscriber, MayBeToldTheGapAndGoesOnWithTheNewest) {
   hub_.on_core(0, [this] { slow_->skip(); });
-  hub_->publish(room_.batch(kMessages + 1, kMessages + 101));
+  hub_->publish(topic_.batch(kMessages + 1, kMessages + 101));
   hub_.on_core(0, [this] {
     ASSERT_EQ(slow_->gaps().size(), 1u);
     EXPECT_EQ(slow_->gaps()[0].from_n, 101);

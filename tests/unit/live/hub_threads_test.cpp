@@ -17,32 +17,32 @@ namespace {
 
 constexpr std::size_t kCores = 4;
 
-// Publishes everything of some rooms in batches of changing sizes, rooms mixed.
+// Publishes everything of some topics in batches of changing sizes, topics mixed.
 class Writer {
  public:
-  Writer(TestHub& hub, const std::vector<std::unique_ptr<ScriptedRoom>>& rooms)
-      : committed_(rooms.size()), thread_([this, &hub, &rooms] { run(hub, rooms); }) {}
+  Writer(TestHub& hub, const std::vector<std::unique_ptr<ScriptedTopic>>& topics)
+      : committed_(topics.size()), thread_([this, &hub, &topics] { run(hub, topics); }) {}
 
-  // What the storage would say of the room now.
-  std::int64_t committed_n(std::size_t room) const { return committed_[room].load(std::memory_order_acquire); }
+  // What the storage would say of the topic now.
+  std::int64_t committed_n(std::size_t topic) const { return committed_[topic].load(std::memory_order_acquire); }
   bool done() const { return done_.load(); }
   void stop() { stopping_ = true; }
   void join() { thread_.join(); }
 
  private:
-  void run(TestHub& hub, const std::vector<std::unique_ptr<ScriptedRoom>>& rooms) {
+  void run(TestHub& hub, const std::vector<std::unique_ptr<ScriptedTopic>>& topics) {
     std::minstd_rand random(17);
     for (bool more = true; more && !stopping_;) {
       more = false;
-      std::vector<chat::Committed> batch;
-      for (std::size_t i = 0; i < rooms.size(); ++i) {
+      std::vector<ScriptedEvent> batch;
+      for (std::size_t i = 0; i < topics.size(); ++i) {
         const std::int64_t first_n = committed_n(i) + 1;
         const auto size = std::uniform_int_distribution<std::int64_t>(0, 20)(random);
-        const std::int64_t end_n = std::min(first_n + size, rooms[i]->head_n() + 1);
-        const auto part = rooms[i]->batch(first_n, end_n);
+        const std::int64_t end_n = std::min(first_n + size, topics[i]->head_n() + 1);
+        const auto part = topics[i]->batch(first_n, end_n);
         batch.insert(batch.end(), part.begin(), part.end());
         committed_[i].store(end_n - 1, std::memory_order_release);
-        more = more || end_n <= rooms[i]->head_n();
+        more = more || end_n <= topics[i]->head_n();
       }
       hub->publish(batch);
     }
@@ -55,12 +55,12 @@ class Writer {
   std::jthread thread_;
 };
 
-std::vector<std::unique_ptr<ScriptedRoom>> make_rooms(std::size_t count, std::int64_t messages) {
-  std::vector<std::unique_ptr<ScriptedRoom>> rooms;
+std::vector<std::unique_ptr<ScriptedTopic>> make_rooms(std::size_t count, std::int64_t messages) {
+  std::vector<std::unique_ptr<ScriptedTopic>> topics;
   for (std::size_t i = 0; i < count; ++i) {
-    rooms.push_back(std::make_unique<ScriptedRoom>("room" + std::to_string(i), messages));
+    topics.push_back(std::make_unique<ScriptedTopic>("topic" + std::to_string(i), messages));
   }
-  return rooms;
+  return topics;
 }
 
 // Leaves after having been told a few times, out of its own on_growth().
@@ -76,20 +76,20 @@ class ShortVisit final : public Listener {
 // The subscribers of one core. Lives on that core.
 class Audience {
  public:
-  Audience(TestHub& hub, std::size_t core, const std::vector<std::unique_ptr<ScriptedRoom>>& rooms,
+  Audience(TestHub& hub, std::size_t core, const std::vector<std::unique_ptr<ScriptedTopic>>& topics,
            const Writer& writer)
-      : hub_(hub), core_(core), rooms_(rooms), writer_(writer), random_(static_cast<unsigned>(core) + 1) {}
+      : hub_(hub), core_(core), topics_(topics), writer_(writer), random_(static_cast<unsigned>(core) + 1) {}
 
   void arrive() {
-    const std::size_t room = pick(rooms_.size());
+    const std::size_t topic = pick(topics_.size());
     const Encoding encoding = kAllEncodings.at(pick(kEncodings));
-    const std::int64_t committed_n = committed_behind_view(room, encoding);
+    const std::int64_t committed_n = committed_behind_view(topic, encoding);
     std::optional<std::int64_t> after_n;
     if (pick(2) == 0) after_n = static_cast<std::int64_t>(pick(static_cast<std::size_t>(committed_n) + 1));
     auto listener =
         pick(4) == 0
-            ? std::make_unique<ShortVisit>(*hub_, hub_.core(core_), *rooms_[room], encoding, after_n, committed_n)
-            : std::make_unique<Listener>(*hub_, hub_.core(core_), *rooms_[room], encoding, after_n, committed_n);
+            ? std::make_unique<ShortVisit>(*hub_, hub_.core(core_), *topics_[topic], encoding, after_n, committed_n)
+            : std::make_unique<Listener>(*hub_, hub_.core(core_), *topics_[topic], encoding, after_n, committed_n);
     listener->read();
     if (pick(8) == 0) listener->stop_reading();
     listeners_.push_back(std::move(listener));
@@ -112,12 +112,12 @@ class Audience {
   }
 
   // Whoever is still there gets what is missing, from the window or from the storage, and has then seen all of the
-  // room.
+  // topic.
   void finish() {
     for (const auto& listener : listeners_) {
       if (!listener->is_linked()) continue;  // it has left, and its view may have gone since
       listener->read();
-      EXPECT_EQ(listener->next_n(), rooms_[0]->head_n() + 1);
+      EXPECT_EQ(listener->next_n(), topics_[0]->head_n() + 1);
       EXPECT_EQ(listener->wrong(), 0);
       std::int64_t end_n = listener->first_n();
       for (const Gap& gap : listener->gaps()) {
@@ -132,25 +132,25 @@ class Audience {
 
  private:
   // As the transports do: the storage is asked when the view is there, so nothing is published in between unseen.
-  std::int64_t committed_behind_view(std::size_t room, Encoding encoding) {
-    hub_->view(hub_.core(core_), rooms_[room]->info(), encoding);
-    return writer_.committed_n(room);
+  std::int64_t committed_behind_view(std::size_t topic, Encoding encoding) {
+    hub_->view(hub_.core(core_), topics_[topic]->topic(), encoding);
+    return writer_.committed_n(topic);
   }
 
   std::size_t pick(std::size_t count) { return std::uniform_int_distribution<std::size_t>(0, count - 1)(random_); }
 
   TestHub& hub_;
   std::size_t core_;
-  const std::vector<std::unique_ptr<ScriptedRoom>>& rooms_;
+  const std::vector<std::unique_ptr<ScriptedTopic>>& topics_;
   const Writer& writer_;
   std::minstd_rand random_;
   std::vector<std::unique_ptr<Listener>> listeners_;
   int arrived_ = 0;
 };
 
-TEST(HubThreads, ManySubscribersOnManyCoresSeeEveryMessageOfEveryRoom) {
+TEST(HubThreads, ManySubscribersOnManyCoresSeeEveryMessageOfEveryTopic) {
   TestHub hub(kCores);
-  const auto rooms = make_rooms(3, 1'500);
+  const auto topics = make_rooms(3, 1'500);
   struct Seat {
     std::size_t core;
     std::unique_ptr<Listener> listener;
@@ -158,16 +158,17 @@ TEST(HubThreads, ManySubscribersOnManyCoresSeeEveryMessageOfEveryRoom) {
   std::vector<Seat> seats;
   for (std::size_t core = 0; core < kCores; ++core) {
     hub.on_core(core, [&] {
-      for (const auto& room : rooms) {
+      for (const auto& topic : topics) {
         for (const Encoding encoding : kAllEncodings) {
           for (int i = 0; i < 4; ++i) {
-            seats.push_back({core, std::make_unique<Listener>(*hub, hub.core(core), *room, encoding, std::nullopt, 0)});
+            seats.push_back(
+                {core, std::make_unique<Listener>(*hub, hub.core(core), *topic, encoding, std::nullopt, 0)});
           }
         }
       }
     });
   }
-  Writer(hub, rooms).join();
+  Writer(hub, topics).join();
   for (Seat& seat : seats) {
     hub.on_core(seat.core, [&] {
       EXPECT_EQ(seat.listener->next_n(), 1'501);
@@ -180,11 +181,11 @@ TEST(HubThreads, ManySubscribersOnManyCoresSeeEveryMessageOfEveryRoom) {
 
 TEST(HubThreads, SubscribersComeAndGoOnEveryCoreWhileTheWriterPublishes) {
   TestHub hub(kCores, {.window_bytes = 32 * 1024, .view_kept_for = std::chrono::milliseconds(0)});
-  const auto rooms = make_rooms(3, 6'000);
-  Writer writer(hub, rooms);
+  const auto topics = make_rooms(3, 6'000);
+  Writer writer(hub, topics);
   std::vector<std::unique_ptr<Audience>> audiences;
   for (std::size_t core = 0; core < kCores; ++core) {
-    audiences.push_back(std::make_unique<Audience>(hub, core, rooms, writer));
+    audiences.push_back(std::make_unique<Audience>(hub, core, topics, writer));
   }
   do {  // at least once: on a busy machine the writer may be done before this thread has its turn
     for (std::size_t core = 0; core < kCores; ++core) {
@@ -198,17 +199,17 @@ TEST(HubThreads, SubscribersComeAndGoOnEveryCoreWhileTheWriterPublishes) {
   }
 }
 
-TEST(HubThreads, TheFirstSubscribersOfARoomArriveWhileItIsWrittenTo) {
+TEST(HubThreads, TheFirstSubscribersOfATopicArriveWhileItIsWrittenTo) {
   for (int round = 0; round < 20; ++round) {
     TestHub hub(kCores);
-    const auto rooms = make_rooms(1, 300);
-    Writer writer(hub, rooms);
+    const auto topics = make_rooms(1, 300);
+    Writer writer(hub, topics);
     std::vector<std::unique_ptr<Listener>> listeners(kCores);
     for (std::size_t core = 0; core < kCores; ++core) {
       hub.core(core).post([&, core] {
-        hub->view(hub.core(core), rooms[0]->info(), Encoding::kWebSocket);  // before the storage is asked
-        listeners[core] =
-            std::make_unique<Listener>(*hub, hub.core(core), *rooms[0], Encoding::kWebSocket, 0, writer.committed_n(0));
+        hub->view(hub.core(core), topics[0]->topic(), Encoding::kWebSocket);  // before the storage is asked
+        listeners[core] = std::make_unique<Listener>(*hub, hub.core(core), *topics[0], Encoding::kWebSocket, 0,
+                                                     writer.committed_n(0));
         listeners[core]->read();
       });
     }
@@ -227,13 +228,13 @@ TEST(HubThreads, TheFirstSubscribersOfARoomArriveWhileItIsWrittenTo) {
 TEST(HubThreads, LogsAreDroppedAndMadeAgainWhileTheWriterPublishes) {
   using namespace std::chrono_literals;
   TestHub hub(kCores, {.view_kept_for = 0ms});
-  const ScriptedRoom room("lobby", 200'000, 1);
+  const ScriptedTopic topic("lobby", 200'000, 1);
   std::atomic<std::int64_t> committed_n = 0;
   std::jthread writer([&](const std::stop_token& stop) {
     // Slowly: the cores look for unused views only four times a second.
-    for (std::int64_t n = 1; n <= room.head_n() && !stop.stop_requested(); ++n) {
+    for (std::int64_t n = 1; n <= topic.head_n() && !stop.stop_requested(); ++n) {
       committed_n = n;
-      hub->publish(room.batch(n, n + 1));
+      hub->publish(topic.batch(n, n + 1));
       std::this_thread::sleep_for(20us);
     }
   });
@@ -242,7 +243,7 @@ TEST(HubThreads, LogsAreDroppedAndMadeAgainWhileTheWriterPublishes) {
     std::vector<std::unique_ptr<Listener>> listeners;
     for (std::size_t core = 0; core < kCores; ++core) {
       listeners.push_back(hub.on_core(core, [&] {
-        auto listener = std::make_unique<Listener>(*hub, hub.core(core), room, Encoding::kWebSocket,
+        auto listener = std::make_unique<Listener>(*hub, hub.core(core), topic, Encoding::kWebSocket,
                                                    committed_n.load() / 2, committed_n.load());
         listener->read();
         return listener;
@@ -265,45 +266,45 @@ TEST(HubThreads, LogsAreDroppedAndMadeAgainWhileTheWriterPublishes) {
 
 TEST(HubThreads, TheHeadIsReadAndToldFromEveryThread) {
   TestHub hub(kCores);
-  const auto rooms = make_rooms(1, 1'000);
-  const auto& room = *rooms[0]->info();
+  const auto topics = make_rooms(1, 1'000);
+  const auto& topic = *topics[0]->topic();
   auto listener = hub.on_core(0, [&] {
-    return std::make_unique<Listener>(*hub, hub.core(0), *rooms[0], Encoding::kWebSocket, std::nullopt, 0);
+    return std::make_unique<Listener>(*hub, hub.core(0), *topics[0], Encoding::kWebSocket, std::nullopt, 0);
   });
-  hub->tell_head(room, 0);
-  Writer writer(hub, rooms);
+  hub->tell_head(topic, 0);
+  Writer writer(hub, topics);
   std::vector<std::jthread> readers;
   for (int i = 0; i < 3; ++i) {
     readers.emplace_back([&] {
       std::int64_t last_n = 0;
       while (!writer.done()) {
-        const auto head_n = hub->head_of(room);
+        const auto head_n = hub->head_of(topic);
         ASSERT_TRUE(head_n);
         ASSERT_GE(*head_n, last_n);
         last_n = *head_n;
-        hub->tell_head(room, last_n / 2);
+        hub->tell_head(topic, last_n / 2);
         static_cast<void>(hub->window_bytes());
       }
     });
   }
   readers.clear();
   writer.join();
-  EXPECT_EQ(hub->head_of(room), 1'000);
+  EXPECT_EQ(hub->head_of(topic), 1'000);
   hub.on_core(0, [&] { listener.reset(); });
 }
 
 TEST(HubThreads, StopsWhileTheWriterPublishes) {
   for (int round = 0; round < 20; ++round) {
     TestHub hub(kCores);
-    const auto rooms = make_rooms(2, 5'000);
+    const auto topics = make_rooms(2, 5'000);
     std::vector<std::unique_ptr<Listener>> listeners;
     for (std::size_t core = 0; core < kCores; ++core) {
       listeners.push_back(hub.on_core(core, [&] {
-        return std::make_unique<Listener>(*hub, hub.core(core), *rooms[core % 2], Encoding::kWebSocket, std::nullopt,
+        return std::make_unique<Listener>(*hub, hub.core(core), *topics[core % 2], Encoding::kWebSocket, std::nullopt,
                                           0);
       }));
     }
-    Writer writer(hub, rooms);
+    Writer writer(hub, topics);
     while (writer.committed_n(0) < round * 20) std::this_thread::yield();
     hub.stop();
     // The cores have stopped; what is committed now is published to nobody, and nobody waits.

@@ -28,7 +28,7 @@ class LogViewTest : public testing::Test {
     return text_of(pieces);
   }
 
-  RoomLog log_;
+  TopicLog log_;
   LogView view_;
 };
 
@@ -194,7 +194,7 @@ TEST_F(LogViewTest, FollowsAJumpOfTheLog) {
 
 TEST(LogViewOfAPage, OutlivesTheLogItWasMadeOf) {
   LogView page = [] {
-    RoomLog log;
+    TopicLog log;
     append_frames(log, 301, 801);
     return LogView(log);
   }();
@@ -205,7 +205,7 @@ TEST(LogViewOfAPage, OutlivesTheLogItWasMadeOf) {
 }
 
 TEST(LogViewOfAPage, IsEmptyWhenNothingWasRead) {
-  const LogView page{RoomLog()};
+  const LogView page{TopicLog()};
   EXPECT_EQ(page.end_n(), 0);
   std::array<iovec, 1> pieces;
   EXPECT_EQ(page.gather(1, pieces), 0u);

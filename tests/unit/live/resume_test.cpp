@@ -13,7 +13,7 @@ namespace {
 constexpr const char* kEpoch = "k3";
 
 ResumePlan plan_after(std::int64_t n, std::int64_t floor_n, std::int64_t head_n) {
-  return plan_resume(chat::Position{kEpoch, n}, kEpoch, floor_n, head_n);
+  return plan_resume(Position{kEpoch, n}, kEpoch, floor_n, head_n);
 }
 
 void expect_recovered(const ResumePlan& plan, std::int64_t next_n) {
@@ -71,12 +71,12 @@ TEST(PlanResume, AheadOfTheHeadThePositionMeansNothing) {
 
 TEST(PlanResume, APositionOfAnotherHistoryGivesTheNewest) {
   const auto of_another = [](std::int64_t n, std::int64_t floor_n, std::int64_t head_n) {
-    return plan_resume(chat::Position{"old", n}, kEpoch, floor_n, head_n);
+    return plan_resume(Position{"old", n}, kEpoch, floor_n, head_n);
   };
   expect_gap(of_another(57, 30, 90), std::nullopt, 40);
   expect_gap(of_another(57, 60, 90), std::nullopt, 60);
   expect_gap(of_another(0, 0, 0), std::nullopt, 0);
-  expect_gap(plan_resume(chat::Position{"", 57}, kEpoch, 0, 10), std::nullopt, 0);
+  expect_gap(plan_resume(Position{"", 57}, kEpoch, 0, 10), std::nullopt, 0);
 }
 
 TEST(PlanResume, NeverLeavesAnythingOutSilently) {
@@ -84,7 +84,7 @@ TEST(PlanResume, NeverLeavesAnythingOutSilently) {
     const auto head_n = *rc::gen::inRange<std::int64_t>(0, 300);
     const auto floor_n = *rc::gen::inRange<std::int64_t>(0, head_n + 1);
     const bool same_history = *rc::gen::arbitrary<bool>();
-    const chat::Position after{same_history ? kEpoch : "old", *rc::gen::inRange<std::int64_t>(0, 320)};
+    const Position after{same_history ? kEpoch : "old", *rc::gen::inRange<std::int64_t>(0, 320)};
     const ResumePlan plan = plan_resume(after, kEpoch, floor_n, head_n);
 
     // Only what the history still has can be sent.

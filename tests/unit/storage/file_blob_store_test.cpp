@@ -28,7 +28,7 @@ std::string digest(std::string_view content) {
   return hash.finish();
 }
 
-chat::Blob put(FileBlobStore& store, std::string_view content) {
+Blob put(FileBlobStore& store, std::string_view content) {
   auto upload = store.begin();
   EXPECT_TRUE(upload && (*upload)->write(content));
   auto blob = (*upload)->finish();
@@ -36,7 +36,7 @@ chat::Blob put(FileBlobStore& store, std::string_view content) {
   return *blob;
 }
 
-std::string read_all(chat::BlobReader& reader) {
+std::string read_all(BlobReader& reader) {
   std::string content(reader.size() + 10, '?');
   const auto bytes = reader.read(0, content);
   EXPECT_TRUE(bytes);
@@ -47,7 +47,7 @@ std::string read_all(chat::BlobReader& reader) {
 TEST(FileBlobStore, GivesBackWhatWasPut) {
   const TemporaryFolder folder;
   const auto store = open_store(folder);
-  const chat::Blob blob = put(*store, "hello");
+  const Blob blob = put(*store, "hello");
   EXPECT_EQ(blob.sha256, digest("hello"));
   EXPECT_EQ(blob.size, 5U);
   auto reader = store->open(blob.sha256);
@@ -103,7 +103,7 @@ TEST(FileBlobStore, TheSameContentIsHeldOnce) {
 TEST(FileBlobStore, ADamagedFileIsReplaced) {
   const TemporaryFolder folder;
   const auto store = open_store(folder);
-  const chat::Blob blob = put(*store, "hello");
+  const Blob blob = put(*store, "hello");
   std::filesystem::resize_file(folder.path() + "/blobs/" + blob.sha256.substr(0, 2) + "/" + blob.sha256, 2);
   put(*store, "hello");
   EXPECT_EQ(read_all(**store->open(blob.sha256)), "hello");
@@ -112,7 +112,7 @@ TEST(FileBlobStore, ADamagedFileIsReplaced) {
 TEST(FileBlobStore, HoldsNoMoreThanItMay) {
   const TemporaryFolder folder;
   const auto store = open_store(folder, 10);
-  const chat::Blob blob = put(*store, "12345678");
+  const Blob blob = put(*store, "12345678");
   auto upload = store->begin();
   ASSERT_TRUE((*upload)->write("ab"));
   const auto beyond = (*upload)->write("c");
@@ -129,7 +129,7 @@ TEST(FileBlobStore, HoldsNoMoreThanItMay) {
 TEST(FileBlobStore, RemovedContentIsGoneButForItsReaders) {
   const TemporaryFolder folder;
   const auto store = open_store(folder);
-  const chat::Blob blob = put(*store, "hello");
+  const Blob blob = put(*store, "hello");
   auto reader = store->open(blob.sha256);
   ASSERT_TRUE(store->remove(blob.sha256));
   ASSERT_TRUE(store->remove(blob.sha256)) << "removing twice is no error";
@@ -149,7 +149,7 @@ TEST(FileBlobStore, AnInterruptedUploadIsSweptAtTheNextStart) {
 
 TEST(FileBlobStore, SaysOnceWhatItFound) {
   const TemporaryFolder folder;
-  const chat::Blob blob = put(*open_store(folder), "hello");
+  const Blob blob = put(*open_store(folder), "hello");
   const auto store = open_store(folder);
   const auto found = store->take_found();
   ASSERT_EQ(found.size(), 1U);
@@ -239,7 +239,7 @@ TEST(FileBlobStore, ATemporaryOneLeavesNothing) {
   {
     auto store = FileBlobStore::open_temporary(kRoom);
     ASSERT_TRUE(store);
-    const chat::Blob blob = put(**store, "hello");
+    const Blob blob = put(**store, "hello");
     EXPECT_FALSE(std::filesystem::exists(of_a_killed_process));
     EXPECT_FALSE(std::filesystem::exists(of_one_without_a_lock));
     EXPECT_TRUE(std::filesystem::remove(of_one_that_starts));

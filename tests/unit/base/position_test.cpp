@@ -1,9 +1,9 @@
-#include "chat/types.hpp"
+#include "base/position.hpp"
 
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
 
-namespace vestnik::chat {
+namespace vestnik {
 namespace {
 
 constexpr std::int64_t kLargest = 999'999'999'999'999'999;  // that is read: 18 digits
@@ -75,4 +75,4 @@ TEST(Position, IsEqualOnlyInTheSameEpoch) {
 }
 
 }  // namespace
-}  // namespace vestnik::chat
+}  // namespace vestnik

@@ -11,7 +11,7 @@
 #include "base/metrics.hpp"
 #include "base/repeated_log.hpp"
 
-namespace vestnik::chat {
+namespace vestnik {
 
 // Any thread.
 class StoreFailures {
@@ -37,4 +37,4 @@ class StoreFailures {
   Steady::time_point newest_at_;  // guarded by mutex_
 };
 
-}  // namespace vestnik::chat
+}  // namespace vestnik

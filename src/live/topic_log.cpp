@@ -1,4 +1,4 @@
-#include "live/room_log.hpp"
+#include "live/topic_log.hpp"
 
 #include <algorithm>
 
@@ -14,7 +14,7 @@ std::int64_t end_of(const Segment& segment) {
 
 }  // namespace
 
-void RoomLog::append(std::int64_t n, std::string_view frame) {
+void TopicLog::append(std::int64_t n, std::string_view frame) {
   if (!segments_.empty() && n != next_n_) {
     segments_.clear();
     bytes_ = 0;
@@ -29,7 +29,7 @@ void RoomLog::append(std::int64_t n, std::string_view frame) {
   next_n_ = n + 1;
 }
 
-void RoomLog::trim(std::size_t window_bytes) {
+void TopicLog::trim(std::size_t window_bytes) {
   segment_bytes_max_ = std::clamp(window_bytes / kSegmentsPerWindow, kSegmentBytesMin, kSegmentBytesMax);
   while (segments_.size() > 1 && bytes_ > window_bytes && end_of(*segments_.front()) <= told_n_) {
     bytes_ -= segments_.front()->bytes_max();
@@ -37,7 +37,7 @@ void RoomLog::trim(std::size_t window_bytes) {
   }
 }
 
-Growth RoomLog::take_growth() {
+Growth TopicLog::take_growth() {
   Growth growth{.floor_n = floor_n()};
   auto first = segments_.end();
   while (first != segments_.begin()) {
@@ -50,7 +50,7 @@ Growth RoomLog::take_growth() {
   return growth;
 }
 
-std::vector<Extent> RoomLog::extents() const {
+std::vector<Extent> TopicLog::extents() const {
   std::vector<Extent> extents;
   for (const auto& segment : segments_) extents.push_back({segment, segment->frames()});
   return extents;

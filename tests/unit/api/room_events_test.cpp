@@ -1,5 +1,5 @@
 // What subscribers read on the wire, in each encoding.
-#include "api/frames.hpp"
+#include "api/room_events.hpp"
 
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
@@ -11,6 +11,7 @@
 #include <thread>
 #include <vector>
 
+#include "api/frames.hpp"
 #include "vestnik/chat/v1/chat.pb.h"
 
 namespace vestnik::api {
@@ -21,11 +22,11 @@ using chat::Event;
 using live::Encoding;
 
 constexpr Time kNow = std::chrono::sys_days(std::chrono::year(2024) / 1 / 1) + 12h;
-const chat::RoomInfo kRoom{.id = "id", .name = "lobby", .epoch = "k3", .created_at = kNow};
+const chat::OpenRoom kRoom({.id = "id", .name = "lobby", .epoch = "k3", .created_at = kNow}, {});
 
 std::string encoded(Encoding encoding, const Event& event) {
   std::string out;
-  event_encoders()[static_cast<std::size_t>(encoding)](out, kRoom, event);
+  RoomEvent(kRoom, event).append_frame(out, encoding);
   return out;
 }
 std::string web_socket(const Event& event) {
@@ -164,7 +165,7 @@ TEST(EventFrames, AreAppended) {
   const Event event = samples()[1].event;
   for (const Encoding encoding : {Encoding::kWebSocket, Encoding::kServerSentEvents, Encoding::kProtobuf}) {
     std::string out = "before";
-    event_encoders()[static_cast<std::size_t>(encoding)](out, kRoom, event);
+    RoomEvent(kRoom, event).append_frame(out, encoding);
     EXPECT_EQ(out, "before" + encoded(encoding, event));
   }
 }

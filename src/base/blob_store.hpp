@@ -1,4 +1,4 @@
-// The port behind which the bytes of attachments are kept, addressed by their SHA-256.
+// The port behind which large contents such as attachments are kept, addressed by their SHA-256.
 #pragma once
 
 #include <cstdint>
@@ -9,7 +9,7 @@
 
 #include "base/error.hpp"
 
-namespace vestnik::chat {
+namespace vestnik {
 
 // Content that is kept.
 struct Blob {
@@ -59,4 +59,4 @@ class BlobStore {
   virtual std::uint64_t used_bytes() const = 0;
 };
 
-}  // namespace vestnik::chat
+}  // namespace vestnik

@@ -1,4 +1,4 @@
-#include "live/room_log.hpp"
+#include "live/topic_log.hpp"
 
 #include <gtest/gtest.h>
 
@@ -36,13 +36,13 @@ void expect_no_gap(const std::vector<Extent>& extents) {
 }
 
 // Trims as the writer does after its readers were told of everything.
-void trim_told(RoomLog& log, std::size_t window_bytes) {
+void trim_told(TopicLog& log, std::size_t window_bytes) {
   log.take_growth();
   log.trim(window_bytes);
 }
 
-TEST(RoomLog, IsEmptyAtFirst) {
-  RoomLog log;
+TEST(TopicLog, IsEmptyAtFirst) {
+  TopicLog log;
   EXPECT_EQ(log.floor_n(), 0);
   EXPECT_EQ(log.end_n(), 0);
   EXPECT_EQ(log.bytes(), 0u);
@@ -53,15 +53,15 @@ TEST(RoomLog, IsEmptyAtFirst) {
   EXPECT_EQ(growth.floor_n, 0);
 }
 
-TEST(RoomLog, BeginsAtTheFirstPositionItIsGiven) {
-  RoomLog log;
+TEST(TopicLog, BeginsAtTheFirstPositionItIsGiven) {
+  TopicLog log;
   log.append(1'000, "a");
   EXPECT_EQ(log.floor_n(), 1'000);
   EXPECT_EQ(log.end_n(), 1'001);
 }
 
-TEST(RoomLog, KeepsAllBytesInOrderOverManySegments) {
-  RoomLog log;
+TEST(TopicLog, KeepsAllBytesInOrderOverManySegments) {
+  TopicLog log;
   append_frames(log, 1, 10'001, 150);
   const auto extents = log.extents();
   EXPECT_GT(extents.size(), 5u);
@@ -72,24 +72,24 @@ TEST(RoomLog, KeepsAllBytesInOrderOverManySegments) {
   EXPECT_EQ(log.bytes(), memory_of(extents));
 }
 
-TEST(RoomLog, IsSmallWhileLittleHappens) {
-  RoomLog log;
+TEST(TopicLog, IsSmallWhileLittleHappens) {
+  TopicLog log;
   append_frames(log, 1, 11);
-  EXPECT_LE(log.bytes(), RoomLog::kSegmentBytesMin);
+  EXPECT_LE(log.bytes(), TopicLog::kSegmentBytesMin);
 }
 
-TEST(RoomLog, SegmentsGrowButNotWithoutBound) {
-  RoomLog log;
+TEST(TopicLog, SegmentsGrowButNotWithoutBound) {
+  TopicLog log;
   append_frames(log, 1, 20'001);
   const auto extents = log.extents();
   for (std::size_t i = 1; i < extents.size(); ++i) {
     EXPECT_GE(extents[i].segment->bytes_max(), extents[i - 1].segment->bytes_max());
-    EXPECT_LE(extents[i].segment->bytes_max(), +RoomLog::kSegmentBytesMax);
+    EXPECT_LE(extents[i].segment->bytes_max(), +TopicLog::kSegmentBytesMax);
   }
 }
 
-TEST(RoomLog, TakesFramesThatAreLargerThanAnySegment) {
-  RoomLog log;
+TEST(TopicLog, TakesFramesThatAreLargerThanAnySegment) {
+  TopicLog log;
   log.append(1, frame_of(1));
   log.append(2, frame_of(2, 1'000'000));
   log.append(3, frame_of(3));
@@ -98,11 +98,11 @@ TEST(RoomLog, TakesFramesThatAreLargerThanAnySegment) {
   expect_no_gap(extents);
   EXPECT_EQ(text_of(extents), frame_of(1) + frame_of(2, 1'000'000) + frame_of(3) + frame_of(4, 300'000));
   // One large frame does not make all that follow large.
-  EXPECT_LE(log.bytes(), 1'300'000u + 2 * RoomLog::kSegmentBytesMax + RoomLog::kSegmentBytesMin);
+  EXPECT_LE(log.bytes(), 1'300'000u + 2 * TopicLog::kSegmentBytesMax + TopicLog::kSegmentBytesMin);
 }
 
-TEST(RoomLog, TakesFramesOfOneByte) {
-  RoomLog log;
+TEST(TopicLog, TakesFramesOfOneByte) {
+  TopicLog log;
   std::string expected;
   for (std::int64_t n = 1; n <= 5'000; ++n) {
     const std::string frame(1, static_cast<char>('a' + n % 26));
@@ -113,14 +113,14 @@ TEST(RoomLog, TakesFramesOfOneByte) {
   expect_no_gap(log.extents());
 }
 
-TEST(RoomLog, TrimsTheOldestDownToTheWindow) {
-  RoomLog log;
+TEST(TopicLog, TrimsTheOldestDownToTheWindow) {
+  TopicLog log;
   append_frames(log, 1, 20'001);
   const std::size_t before = log.bytes();
   ASSERT_GT(before, 1u << 20);
   trim_told(log, 1u << 20);
   EXPECT_LE(log.bytes(), 1u << 20);
-  EXPECT_GT(log.bytes(), (1u << 20) - RoomLog::kSegmentBytesMax);  // not more than necessary
+  EXPECT_GT(log.bytes(), (1u << 20) - TopicLog::kSegmentBytesMax);  // not more than necessary
   EXPECT_EQ(log.bytes(), memory_of(log.extents()));
   EXPECT_GT(log.floor_n(), 1);
   EXPECT_EQ(log.end_n(), 20'001);
@@ -128,15 +128,15 @@ TEST(RoomLog, TrimsTheOldestDownToTheWindow) {
   EXPECT_EQ(text_of(log.extents()), frames_of(log.floor_n(), 20'001));
 }
 
-TEST(RoomLog, TrimLeavesAWindowThatFitsAlone) {
-  RoomLog log;
+TEST(TopicLog, TrimLeavesAWindowThatFitsAlone) {
+  TopicLog log;
   append_frames(log, 1, 1'001);
   trim_told(log, log.bytes());
   EXPECT_EQ(log.floor_n(), 1);
 }
 
-TEST(RoomLog, TrimKeepsTheNewestSegmentHoweverSmallTheWindow) {
-  RoomLog log;
+TEST(TopicLog, TrimKeepsTheNewestSegmentHoweverSmallTheWindow) {
+  TopicLog log;
   append_frames(log, 1, 1'001);
   trim_told(log, 0);
   ASSERT_EQ(log.extents().size(), 1u);
@@ -146,9 +146,9 @@ TEST(RoomLog, TrimKeepsTheNewestSegmentHoweverSmallTheWindow) {
   EXPECT_EQ(log.end_n(), 1'002);
 }
 
-TEST(RoomLog, TrimKeepsWhatNoReaderWasToldOf) {
+TEST(TopicLog, TrimKeepsWhatNoReaderWasToldOf) {
   // Else a batch that is larger than the window would be lost by those who read everything at once.
-  RoomLog log;
+  TopicLog log;
   append_frames(log, 1, 1'001);
   log.take_growth();
   append_frames(log, 1'001, 5'001);
@@ -160,15 +160,15 @@ TEST(RoomLog, TrimKeepsWhatNoReaderWasToldOf) {
   EXPECT_GT(log.floor_n(), 1'001);
 }
 
-TEST(RoomLog, AWindowMovesOnInSmallStepsHoweverSmallItIs) {
+TEST(TopicLog, AWindowMovesOnInSmallStepsHoweverSmallItIs) {
   for (const std::size_t window : {32u * 1024, 64u * 1024, 256u * 1024, 4096u * 1024}) {
-    RoomLog log;
+    TopicLog log;
     std::size_t kept_min = window;
     for (std::int64_t n = 1; n <= 60'000; ++n) {
       log.append(n, frame_of(n));
       log.trim(window);
       log.take_growth();
-      ASSERT_LE(log.bytes(), window + RoomLog::kSegmentBytesMax);
+      ASSERT_LE(log.bytes(), window + TopicLog::kSegmentBytesMax);
       if (log.floor_n() > 1) kept_min = std::min(kept_min, static_cast<std::size_t>(n - log.floor_n() + 1) * 100);
     }
     EXPECT_LT(kept_min, window);  // it was trimmed
@@ -176,8 +176,8 @@ TEST(RoomLog, AWindowMovesOnInSmallStepsHoweverSmallItIs) {
   }
 }
 
-TEST(RoomLog, GrowthIsOnlyWhatHasChanged) {
-  RoomLog log;
+TEST(TopicLog, GrowthIsOnlyWhatHasChanged) {
+  TopicLog log;
   append_frames(log, 1, 1'001);
   const Growth all = log.take_growth();
   EXPECT_EQ(text_of(all.tail), frames_of(1, 1'001));
@@ -192,8 +192,8 @@ TEST(RoomLog, GrowthIsOnlyWhatHasChanged) {
   EXPECT_EQ(one.tail[0].segment, log.extents().back().segment);
 }
 
-TEST(RoomLog, GrowthNamesTheGrownSegmentAndTheNewOnesOldestFirst) {
-  RoomLog log;
+TEST(TopicLog, GrowthNamesTheGrownSegmentAndTheNewOnesOldestFirst) {
+  TopicLog log;
   append_frames(log, 1, 11);
   log.take_growth();
   const auto grown = log.extents().back().segment;
@@ -205,8 +205,8 @@ TEST(RoomLog, GrowthNamesTheGrownSegmentAndTheNewOnesOldestFirst) {
   EXPECT_EQ(growth.tail.back().end_n(), 501);
 }
 
-TEST(RoomLog, GrowthTellsTheNewFloor) {
-  RoomLog log;
+TEST(TopicLog, GrowthTellsTheNewFloor) {
+  TopicLog log;
   append_frames(log, 1, 5'001);
   log.take_growth();
   log.append(5'001, frame_of(5'001));
@@ -217,8 +217,8 @@ TEST(RoomLog, GrowthTellsTheNewFloor) {
   EXPECT_EQ(growth.tail.size(), 1u);
 }
 
-TEST(RoomLog, WhatAReaderWasToldStaysAsItIsWhileTheLogGoesOn) {
-  RoomLog log;
+TEST(TopicLog, WhatAReaderWasToldStaysAsItIsWhileTheLogGoesOn) {
+  TopicLog log;
   append_frames(log, 1, 301);
   const auto known = log.extents();
   append_frames(log, 301, 5'001);
@@ -227,8 +227,8 @@ TEST(RoomLog, WhatAReaderWasToldStaysAsItIsWhileTheLogGoesOn) {
   EXPECT_EQ(text_of(known), frames_of(1, 301));
 }
 
-TEST(RoomLog, LetsGoOfTheMemoryOfWhatItTrims) {
-  RoomLog log;
+TEST(TopicLog, LetsGoOfTheMemoryOfWhatItTrims) {
+  TopicLog log;
   append_frames(log, 1, 301);
   const std::weak_ptr<const Segment> oldest = log.extents().front().segment;
   EXPECT_FALSE(oldest.expired());
@@ -238,8 +238,8 @@ TEST(RoomLog, LetsGoOfTheMemoryOfWhatItTrims) {
   EXPECT_TRUE(oldest.expired());
 }
 
-TEST(RoomLog, AJumpBeginsTheWindowAnew) {
-  RoomLog log;
+TEST(TopicLog, AJumpBeginsTheWindowAnew) {
+  TopicLog log;
   append_frames(log, 1, 301);
   log.take_growth();
   log.append(1'000, frame_of(1'000));
@@ -252,9 +252,9 @@ TEST(RoomLog, AJumpBeginsTheWindowAnew) {
   EXPECT_EQ(text_of(growth.tail), frame_of(1'000));
 }
 
-TEST(RoomLog, LogsOfSeveralEncodingsKeepTheSamePositionsAndTheirOwnBytes) {
-  RoomLog narrow;
-  RoomLog wide;
+TEST(TopicLog, LogsOfSeveralEncodingsKeepTheSamePositionsAndTheirOwnBytes) {
+  TopicLog narrow;
+  TopicLog wide;
   for (std::int64_t n = 1; n <= 3'000; ++n) {
     narrow.append(n, frame_of(n, 20));
     wide.append(n, frame_of(n, 333));

@@ -1,6 +1,6 @@
-#include "chat/store_failures.hpp"
+#include "base/store_failures.hpp"
 
-namespace vestnik::chat {
+namespace vestnik {
 namespace {
 
 constexpr std::chrono::minutes kRecent{1};
@@ -21,4 +21,4 @@ std::optional<std::string> StoreFailures::recent() const {
   return newest_;
 }
 
-}  // namespace vestnik::chat
+}  // namespace vestnik

@@ -1,4 +1,4 @@
-// The live window of one room in one encoding: an append-only log of ready-to-send frames, bounded in bytes.
+// The live window of one topic in one encoding: an append-only log of ready-to-send frames, bounded in bytes.
 // The writer's side; live/log_view.hpp is the reader's.
 #pragma once
 
@@ -19,9 +19,9 @@ struct Growth {
   std::int64_t floor_n = 0;  // frames below this position have left the window
 };
 
-class RoomLog {
+class TopicLog {
  public:
-  // Segments begin small, for the many rooms in which little happens, and double up to the size that makes a good
+  // Segments begin small, for the many topics in which little happens, and double up to the size that makes a good
   // write.
   static constexpr std::size_t kSegmentBytesMin = 4 * 1024;
   static constexpr std::size_t kSegmentBytesMax = 128 * 1024;
