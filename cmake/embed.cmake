@@ -26,6 +26,8 @@ endfunction()
 function(vestnik_embed_migrations target)
   file(GLOB files CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/migrations/sqlite/*.sql)
   vestnik_embed(${target} sqlite_migrations ${CMAKE_SOURCE_DIR}/migrations/sqlite DEPENDS ${files})
+  file(GLOB delivery_files CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/migrations/sqlite-delivery/*.sql)
+  vestnik_embed(${target} sqlite_delivery_migrations ${CMAKE_SOURCE_DIR}/migrations/sqlite-delivery DEPENDS ${delivery_files})
 endfunction()
 
 # The pages: npm installs what web/package-lock.json names, Vite builds into the build folder.

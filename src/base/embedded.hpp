@@ -14,8 +14,9 @@ struct EmbeddedFile {
 namespace embedded {
 
 std::span<const EmbeddedFile> contract();  // one file: the serialised FileDescriptorSet of proto/, with comments
-std::span<const EmbeddedFile> sqlite_migrations();  // numbered SQL files, sorted by name
-std::span<const EmbeddedFile> pages();              // the built pages; empty when built with VESTNIK_WEB=OFF
+std::span<const EmbeddedFile> sqlite_migrations();           // numbered SQL files, sorted by name
+std::span<const EmbeddedFile> sqlite_delivery_migrations();  // those of the deliveries' own file
+std::span<const EmbeddedFile> pages();                       // the built pages; empty when built with VESTNIK_WEB=OFF
 
 }  // namespace embedded
 }  // namespace vestnik

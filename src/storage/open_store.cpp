@@ -8,8 +8,10 @@
 #include <string>
 #include <system_error>
 
+#include "storage/memory/memory_delivery.hpp"
 #include "storage/memory/memory_store.hpp"
 #include "storage/sqlite/key_file.hpp"
+#include "storage/sqlite/sqlite_delivery.hpp"
 #include "storage/sqlite/sqlite_store.hpp"
 
 namespace vestnik::storage {
@@ -49,17 +51,29 @@ OpenedKeys open_sqlite_keys(std::string_view path) {
   return sqlite::KeyFile::open(std::string(path));
 }
 
+using OpenedDelivery = Result<std::unique_ptr<DeliveryStore>>;
+
+OpenedDelivery open_memory_delivery(std::string_view, const StoreOptions&) {
+  return std::make_unique<MemoryDelivery>();
+}
+
+OpenedDelivery open_sqlite_delivery(std::string_view path, const StoreOptions& options) {
+  if (auto ok = check_path(path, options.must_exist); !ok) return std::unexpected(std::move(ok.error()));
+  return SqliteDelivery::open(std::string(path), options);
+}
+
 struct Storage {
   std::string_view scheme;
   Opened (*open)(std::string_view rest, const StoreOptions& options);
+  OpenedDelivery (*open_delivery)(std::string_view rest, const StoreOptions& options);
   OpenedKeys (*open_keys)(std::string_view rest);
 };
 
 constexpr std::string_view kMemory = "memory:";
 constexpr std::string_view kSqlite = "sqlite:";
 constexpr std::array kStorages = {
-    Storage{kMemory, open_memory, open_memory_keys},
-    Storage{kSqlite, open_sqlite, open_sqlite_keys},
+    Storage{kMemory, open_memory, open_memory_delivery, open_memory_keys},
+    Storage{kSqlite, open_sqlite, open_sqlite_delivery, open_sqlite_keys},
 };
 
 const Storage* find_storage(std::string_view url) {
@@ -80,6 +94,12 @@ Opened open_store(std::string_view url, const StoreOptions& options) {
   const Storage* const storage = find_storage(url);
   if (storage == nullptr) return no_storage(url);
   return storage->open(url.substr(storage->scheme.size()), options);
+}
+
+OpenedDelivery open_delivery(std::string_view url, const StoreOptions& options) {
+  const Storage* const storage = find_storage(url);
+  if (storage == nullptr) return no_storage(url);
+  return storage->open_delivery(url.substr(storage->scheme.size()), options);
 }
 
 OpenedKeys open_keys(std::string_view url) {

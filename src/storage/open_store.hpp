@@ -1,29 +1,26 @@
 // Makes the storage that a URL names.
 #pragma once
 
-#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include "base/error.hpp"
-#include "storage/on_failure.hpp"
+#include "storage/delivery_store.hpp"
 #include "storage/store.hpp"
+#include "storage/store_options.hpp"
 
 namespace vestnik::storage {
-
-struct StoreOptions {
-  std::chrono::milliseconds timeout{5'000};  // the longest one call may take
-  bool must_exist = false;                   // a file that is not there is an error instead of a new storage
-  OnFailure on_failure;                      // of calls, and of what the storage does by itself
-};
 
 // Opens `memory:` or `sqlite:<path>`, creates folders (0700) and files (0600), and applies migrations. Errors are
 // sentences for the operator: invalid_argument (not such a URL), not_found (must_exist), failed_precondition (a
 // database from a newer version, in use by another process, with several names, changed migration), unavailable (cannot
 // be opened or written: which path and why).
 Result<std::unique_ptr<Store>> open_store(std::string_view url, const StoreOptions& options);
+
+// The storage of deliveries that goes with that of the URL, and is made with it. Errors: as open_store.
+Result<std::unique_ptr<DeliveryStore>> open_delivery(std::string_view url, const StoreOptions& options);
 
 // The API keys of an existing storage, which a server may be using. Errors are sentences for the operator:
 // invalid_argument (not such a URL, or a storage that keeps nothing), not_found, failed_precondition (made by an older

@@ -45,19 +45,19 @@ Result<std::unique_ptr<Connection>> connect_to(const std::string& file, const st
   return std::move(*connection);
 }
 
-Result<void> prepare_file(Connection& writer, const std::string& path) {
+Result<void> prepare_file(Connection& writer, const std::string& path, std::span<const EmbeddedFile> migrations) {
   if (sqlite3_db_readonly(writer.handle(), "main") == 1) return cannot_open(path, "it cannot be written");
   const auto mode = Statement(writer, sql::kUseWriteAheadLog).first([](Row row) { return row.text(0); });
   if (!mode) return cannot_open(path, mode.error().message);
   if (mode->value_or("") != "wal") {
     return cannot_open(path, "its file system has no shared memory for a write-ahead log");
   }
-  return migrate(writer, path, embedded::sqlite_migrations(), system_now());
+  return migrate(writer, path, migrations, system_now());
 }
 
 }  // namespace
 
-Result<Database> Database::open(const std::string& path) {
+Result<Database> Database::open(const std::string& path, std::span<const EmbeddedFile> migrations) {
   if (auto created = create_folder_of(path); !created) return std::unexpected(std::move(created.error()));
   auto file = path_of_file(path);
   if (!file) return std::unexpected(std::move(file.error()));
@@ -68,7 +68,8 @@ Result<Database> Database::open(const std::string& path) {
   auto writer = database.connect();
   if (!writer) return std::unexpected(std::move(writer.error()));
   if (const auto set = (*writer)->execute(kWriterSettings); !set) return cannot_open(path, set.error().message);
-  if (auto prepared = prepare_file(**writer, path); !prepared) return std::unexpected(std::move(prepared.error()));
+  if (auto prepared = prepare_file(**writer, path, migrations); !prepared)
+    return std::unexpected(std::move(prepared.error()));
   database.writer_ = std::move(*writer);
   for (const char* suffix : {"", "-wal", ".lock"}) {  // without its lock another process could write, too
     auto identity = files::FileIdentity::of(database.file_ + suffix);

@@ -3,9 +3,11 @@
 
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
+#include "base/embedded.hpp"
 #include "base/error.hpp"
 #include "storage/files/file_identity.hpp"
 #include "storage/sqlite/connection.hpp"
@@ -17,7 +19,7 @@ namespace vestnik::storage::sqlite {
 class Database {
  public:
   // Creates what is missing. Errors: as open_store.
-  static Result<Database> open(const std::string& path);
+  static Result<Database> open(const std::string& path, std::span<const EmbeddedFile> migrations);
 
   // A connection to an existing database beside whoever has it. Errors: unavailable.
   static Result<std::unique_ptr<Connection>> connect_beside(const std::string& path);

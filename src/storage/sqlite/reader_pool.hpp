@@ -7,11 +7,12 @@
 #include <utility>
 #include <vector>
 
-#include "storage/sqlite/reader.hpp"
+#include "storage/sqlite/connection.hpp"
 
 namespace vestnik::storage::sqlite {
 
-// Any thread.
+// `Reader` has a connection. Any thread.
+template <typename Reader>
 class ReaderPool {
  public:
   // A reader that comes back by itself.

@@ -12,9 +12,6 @@ using sqlite::Outcome;
 using sqlite::Reader;
 using sqlite::Writer;
 
-// More would only wait for the same cores and the same disk.
-constexpr int kReaders = 4;
-
 // The file of the search index stands beside the database.
 constexpr const char* kIndexSuffix = "-search";
 
@@ -32,71 +29,20 @@ Result<T> value_or(Result<std::optional<T>> value, answers::Refusal&& missing) {
 }  // namespace
 
 Result<std::unique_ptr<Store>> SqliteStore::open(const std::string& path, const StoreOptions& options) {
-  auto database = sqlite::Database::open(path);
-  if (!database) return std::unexpected(std::move(database.error()));
-  auto checkpoints = database->connect();
-  if (!checkpoints) return std::unexpected(std::move(checkpoints.error()));
-  std::vector<std::unique_ptr<Reader>> readers;
-  for (int i = 0; i < kReaders + 1; ++i) {  // one for the search index
-    auto connection = database->connect_reader();
-    if (!connection) return std::unexpected(std::move(connection.error()));
-    readers.push_back(std::make_unique<Reader>(std::move(*connection)));
-  }
-  auto index_reader = std::move(readers.back());
-  readers.pop_back();
-  return std::unique_ptr<Store>(new SqliteStore("sqlite:" + path, options, std::move(*database),
-                                                std::move(*checkpoints), std::move(readers), std::move(index_reader)));
+  auto database = sqlite::Database::open(path, embedded::sqlite_migrations());
+  if (!database) return error_of(database);
+  auto index_connection = database->connect_reader();
+  if (!index_connection) return error_of(index_connection);
+  auto opened = Transactions::open(std::move(*database));
+  if (!opened) return error_of(opened);
+  return std::unique_ptr<Store>(new SqliteStore("sqlite:" + path, options, std::move(*opened),
+                                                std::make_unique<Reader>(std::move(*index_connection))));
 }
 
-SqliteStore::SqliteStore(std::string description, const StoreOptions& options, sqlite::Database database,
-                         std::unique_ptr<sqlite::Connection> checkpoints, std::vector<std::unique_ptr<Reader>> readers,
+SqliteStore::SqliteStore(std::string description, const StoreOptions& options, Transactions::Opened opened,
                          std::unique_ptr<Reader> index_reader)
-    : timeout_(options.timeout),
-      state_(std::move(description), options.timeout, options.on_failure),
-      database_(std::move(database)),
-      writer_(database_.take_writer()),
-      readers_(std::move(readers)),
-      checkpointer_(writer_.connection(), std::move(checkpoints), state_),
-      index_(database_.file() + kIndexSuffix, std::move(index_reader)) {}
-
-SqliteStore::~SqliteStore() {
-  // The last connection to close copies the log into the database and deletes it. Once a write has failed in doubt,
-  // this would be the fsync that must not be repeated: then the log stays as it is for the next start.
-  if (state_.failure()) writer_.connection().keep_log_on_close();
-}
-
-template <typename Body>
-auto SqliteStore::write(Body body) -> Result<ValueOf<Body, Writer&>> {
-  const auto until = deadline();
-  const std::unique_lock lock(writer_mutex_, until);
-  if (!lock) return std::unexpected(state_.timed_out());
-  auto& connection = writer_.connection();
-  checkpointer_.before_write();
-  if (auto failure = state_.failure()) return std::unexpected(state_.told(std::move(*failure)));
-  connection.set_deadline(until);
-  auto result = sqlite::in_transaction(connection, sqlite::kBeginWrite, [&] { return body(writer_); });
-  if (!result) return std::unexpected(state_.on_write_failure(result.error()));
-  // After the commit: whatever was lost before is noticed before anybody is told that it is kept.
-  if (const auto lost = database_.lost_file()) return std::unexpected(state_.on_write_failure(*lost));
-  state_.on_written();
-  released_.store(writer_.attachments().released(), std::memory_order_release);
-  if constexpr (std::is_void_v<ValueOf<Body, Writer&>>) {
-    return {};
-  } else {
-    return std::move(*result);
-  }
-}
-
-template <typename Body>
-auto SqliteStore::read_until(sqlite::Deadline until, Body body) -> Result<ValueOf<Body, Reader&>> {
-  const auto reader = readers_.acquire(until);
-  if (!reader) return std::unexpected(state_.timed_out());
-  auto& connection = reader->connection();
-  connection.set_deadline(until);
-  auto result = sqlite::in_transaction(connection, sqlite::kBeginRead, [&] { return body(*reader); });
-  if (!result) return std::unexpected(state_.on_read_failure(result.error()));
-  return std::move(*result);
-}
+    : transactions_(std::move(description), options, std::move(opened)),
+      index_(transactions_.database().file() + kIndexSuffix, std::move(index_reader)) {}
 
 Result<chat::User> SqliteStore::create_user(const chat::NewUser& user) {
   return answer_of(write([&](Writer& writer) { return writer.people().create_user(user); }));
@@ -226,19 +172,20 @@ Result<bool> SqliteStore::has_content(std::string_view sha256) {
 }
 
 Result<chat::FoundTexts> SqliteStore::search(const chat::SearchQuery& query, const chat::SearchFilter& filter) {
-  const auto until = deadline();
-  const auto ids = read_until(until, [&](Reader& reader) { return sqlite::id_filter(reader, filter); });
+  const auto until = transactions_.deadline();
+  const auto ids = transactions_.read_until(until, [&](Reader& reader) { return sqlite::id_filter(reader, filter); });
   if (!ids) return std::unexpected(ids.error());
   if (!*ids) return chat::FoundTexts{};
   // Without a reader of the database, for which others wait.
   const auto hits = index_.find(query, **ids, until);
-  if (!hits) return std::unexpected(state_.on_index_failure(hits.error()));
-  return read_until(until, [&](Reader& reader) { return sqlite::found_texts(reader, *hits, filter.bytes_max); });
+  if (!hits) return std::unexpected(transactions_.state().on_index_failure(hits.error()));
+  return transactions_.read_until(until,
+                                  [&](Reader& reader) { return sqlite::found_texts(reader, *hits, filter.bytes_max); });
 }
 
 Result<chat::IndexStep> SqliteStore::index_some(std::int32_t limit) {
   auto step = index_.advance(limit);
-  if (!step) return std::unexpected(state_.on_index_failure(step.error()));
+  if (!step) return std::unexpected(transactions_.state().on_index_failure(step.error()));
   forget_indexed_changes();
   return *step;
 }
@@ -253,7 +200,8 @@ void SqliteStore::forget_indexed_changes() {
 }
 
 Result<void> SqliteStore::clear_index() {
-  if (auto cleared = index_.clear(); !cleared) return std::unexpected(state_.on_index_failure(cleared.error()));
+  if (auto cleared = index_.clear(); !cleared)
+    return std::unexpected(transactions_.state().on_index_failure(cleared.error()));
   return {};
 }
 
@@ -266,16 +214,7 @@ Result<std::int64_t> SqliteStore::repair_times(Time now) {
 }
 
 Result<void> SqliteStore::check() {
-  if (auto failure = state_.failure()) return std::unexpected(std::move(*failure));
-  if (const auto lost = database_.lost_file()) return std::unexpected(state_.on_write_failure(*lost));
-  if (state_.is_disk_full()) {
-    // Only writing tells whether there is room again.
-    const auto written = write([](Writer& writer) { return writer.probe(); });
-    if (!written) return std::unexpected(written.error());
-  }
-  const auto answered = read([](Reader& reader) { return reader.probe(); });
-  if (!answered) return std::unexpected(answered.error());
-  return {};
+  return transactions_.check([](auto& any) { return any.probe(); });
 }
 
 }  // namespace vestnik::storage

@@ -2,22 +2,17 @@
 #pragma once
 
 #include <atomic>
-#include <chrono>
 #include <cstdint>
 #include <memory>
-#include <mutex>
 #include <string>
-#include <type_traits>
 #include <utility>
 
-#include "storage/open_store.hpp"
-#include "storage/sqlite/checkpointer.hpp"
-#include "storage/sqlite/database.hpp"
 #include "storage/sqlite/message_index.hpp"
-#include "storage/sqlite/reader_pool.hpp"
-#include "storage/sqlite/store_state.hpp"
+#include "storage/sqlite/reader.hpp"
+#include "storage/sqlite/transactions.hpp"
 #include "storage/sqlite/writer.hpp"
 #include "storage/store.hpp"
+#include "storage/store_options.hpp"
 
 namespace vestnik::storage {
 
@@ -25,7 +20,6 @@ class SqliteStore final : public Store {
  public:
   // Opens the database at `path`, relative to the current folder. Errors: as open_store.
   static Result<std::unique_ptr<Store>> open(const std::string& path, const StoreOptions& options);
-  ~SqliteStore() override;
 
   Result<chat::User> create_user(const chat::NewUser& user) override;
   Result<chat::User> promote_guest(chat::UserId id, const chat::NewUser& user) override;
@@ -67,7 +61,7 @@ class SqliteStore final : public Store {
   Result<chat::StoreStats> stats(Time since) override;
   Result<std::int64_t> repair_times(Time now) override;
   Result<void> check() override;
-  std::string_view description() const override { return state_.description(); }
+  std::string_view description() const override { return transactions_.state().description(); }
 
   Result<void> add_attachment(const chat::Attachment& attachment, std::uint64_t user_bytes_max) override;
   Result<std::uint64_t> attachment_bytes(chat::UserId user) override;
@@ -78,36 +72,27 @@ class SqliteStore final : public Store {
   std::uint64_t released() const override { return released_.load(std::memory_order_acquire); }
 
  private:
-  template <typename Body, typename Argument>
-  using ValueOf = typename std::invoke_result_t<Body, Argument>::value_type;
+  using Transactions = sqlite::Transactions<sqlite::Writer, sqlite::Reader>;
 
-  SqliteStore(std::string description, const StoreOptions& options, sqlite::Database database,
-              std::unique_ptr<sqlite::Connection> checkpoints, std::vector<std::unique_ptr<sqlite::Reader>> readers,
+  SqliteStore(std::string description, const StoreOptions& options, Transactions::Opened opened,
               std::unique_ptr<sqlite::Reader> index_reader);
 
-  // One transaction, in which `body(writer or reader) -> Outcome<T>` does its work.
   template <typename Body>
-  auto write(Body body) -> Result<ValueOf<Body, sqlite::Writer&>>;
-  template <typename Body>
-  auto read(Body body) -> Result<ValueOf<Body, sqlite::Reader&>> {
-    return read_until(deadline(), std::move(body));
+  auto write(Body body) {
+    return transactions_.write(std::move(body), [this](sqlite::Writer& writer) {
+      released_.store(writer.attachments().released(), std::memory_order_release);
+    });
   }
   template <typename Body>
-  auto read_until(sqlite::Deadline until, Body body) -> Result<ValueOf<Body, sqlite::Reader&>>;
+  auto read(Body body) {
+    return transactions_.read(std::move(body));
+  }
 
   // Lets the database forget the changes of texts that are safe in the index. Now and then.
   void forget_indexed_changes();
 
-  sqlite::Deadline deadline() const { return std::chrono::steady_clock::now() + timeout_; }
-
-  const std::chrono::milliseconds timeout_;
-  sqlite::StoreState state_;
-  sqlite::Database database_;
-  std::timed_mutex writer_mutex_;  // guards writer_
-  sqlite::Writer writer_;
+  Transactions transactions_;
   std::atomic<std::uint64_t> released_{0};  // of the attachments' writer, after its last commit
-  sqlite::ReaderPool readers_;
-  sqlite::Checkpointer checkpointer_;
   sqlite::MessageIndex index_;
   sqlite::Deadline next_forgetting_ = sqlite::Deadline::min();  // of the thread that indexes
 };
