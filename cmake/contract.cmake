@@ -8,7 +8,7 @@ find_program(GRPC_CPP_PLUGIN grpc_cpp_plugin REQUIRED)
 set(contract_dir ${CMAKE_BINARY_DIR}/contract)
 file(MAKE_DIRECTORY ${contract_dir})
 # Services, and what they only import.
-set(contract_protos vestnik/chat/v1/chat vestnik/ops/v1/ops)
+set(contract_protos vestnik/chat/v1/chat vestnik/delivery/v1/delivery vestnik/ops/v1/ops)
 set(imported_protos vestnik/api/v1/options google/api/annotations google/api/http google/rpc/status google/rpc/error_details)
 
 set(contract_sources)

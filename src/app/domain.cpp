@@ -101,6 +101,11 @@ Result<void> Domain::read(Ground& ground, const ServerConfig& config) {
   blobs = std::move(*opened);
   attachments.emplace(*store, *blobs, attachment_options(config), ground.now());
   attachments->check(blobs->take_found());
+  auto deliveries = storage::open_delivery(config.storage.url,
+                                           {.timeout = config.storage.timeout, .on_failure = note_failures(ground)});
+  if (!deliveries) return error_of(deliveries);
+  delivery_store = std::move(*deliveries);
+  recipients.emplace(*delivery_store, limits.max_page, ground.now());
   return {};
 }
 

@@ -1,4 +1,4 @@
-// What the server is about, without a connection to anybody: the storage, and the chat on it.
+// What the server is about, without a connection to anybody: the storages, the chat, and deliveries.
 #pragma once
 
 #include <memory>
@@ -17,6 +17,8 @@
 #include "chat/rates.hpp"
 #include "chat/room_directory.hpp"
 #include "chat/sessions.hpp"
+#include "delivery/recipients.hpp"
+#include "storage/delivery_store.hpp"
 #include "storage/files/blob_store.hpp"
 #include "storage/store.hpp"
 
@@ -52,6 +54,8 @@ struct Domain {
   chat::Changes changes;
   std::unique_ptr<storage::FileBlobStore> blobs;
   std::optional<chat::AttachmentService> attachments;
+  std::unique_ptr<storage::DeliveryStore> delivery_store;
+  std::optional<delivery::Recipients> recipients;
 
  private:
   Domain(Ground& ground, const ServerConfig& config, std::unique_ptr<storage::Store> opened);

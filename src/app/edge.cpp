@@ -19,13 +19,15 @@ namespace {
 constexpr std::size_t kRequestIdPrefix = 6;
 constexpr std::size_t kMetricsConnections = 100;
 
-std::array<const google::protobuf::ServiceDescriptor*, 2> services() {
+std::array<const google::protobuf::ServiceDescriptor*, 3> services() {
   return {chat::v1::SendMessageRequest::descriptor()->file()->FindServiceByName("Chat"),
+          delivery::v1::Recipient::descriptor()->file()->FindServiceByName("Delivery"),
           ops::v1::GetHealthRequest::descriptor()->file()->FindServiceByName("Ops")};
 }
 
 std::vector<api::Component> components(Ground& ground, Domain& domain) {
   return {{"store", [&ground, &domain] { return look_at_store(*domain.store, ground.store_failures); }},
+          {"deliveries", [&domain] { return look_at_deliveries(*domain.delivery_store); }},
           {"clock", [&ground, &domain] { return look_at_clock(ground.clock, domain.chat); }}};
 }
 
@@ -35,6 +37,7 @@ api::Methods methods_of(Edge& edge, const chat::Limits& limits) {
   edge.room_api.add_to(methods);
   edge.chat_api.add_to(methods);
   edge.search_api.add_to(methods);
+  edge.recipient_api.add_to(methods);
   edge.ops_api.add_to(methods);
   return methods;
 }
@@ -108,6 +111,7 @@ Edge::Edge(Ground& ground, Domain& domain, Live& running, const ServerConfig& co
       chat_api(domain.chat, domain.changes, domain.sessions, domain.presence, running.writer, running.pool, status),
       search_turns({.at_once = kSearchThreads}),
       search_api(running.search, domain.sessions, running.search_pool, search_turns),
+      recipient_api(*domain.recipients, domain.sessions, domain.access, running.pool),
       ops_api(components(ground, domain), running.pool, status, build_info()),
       methods(methods_of(*this, domain.limits)),
       attachments(*domain.attachments, domain.sessions, domain.changes, running.pool),

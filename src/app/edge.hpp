@@ -11,6 +11,7 @@
 #include "api/http/handler.hpp"
 #include "api/http/server.hpp"
 #include "api/ops_api.hpp"
+#include "api/recipient_api.hpp"
 #include "api/room_api.hpp"
 #include "api/rpc/session.hpp"
 #include "api/search_api.hpp"
@@ -51,6 +52,7 @@ struct Edge {
   api::ChatApi chat_api;
   runtime::Turns search_turns;
   api::SearchApi search_api;
+  api::RecipientApi recipient_api;
   api::OpsApi ops_api;
   api::Methods methods;
 

@@ -40,6 +40,11 @@ Result<api::Component::State> look_at_store(chat::ChatStore& store, const StoreF
                                .detail = failure ? *std::move(failure) : std::string(store.description())};
 }
 
+Result<api::Component::State> look_at_deliveries(storage::DeliveryStore& store) {
+  if (auto checked = store.check(); !checked) return error_of(checked);
+  return api::Component::State{.detail = std::string(store.description())};
+}
+
 Result<api::Component::State> look_at_clock(const ServerClock& clock, const chat::ChatService& chat) {
   auto trouble = clock_trouble(clock, chat);
   const bool degraded = trouble.has_value();

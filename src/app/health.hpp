@@ -5,11 +5,13 @@
 #include "base/server_clock.hpp"
 #include "base/store_failures.hpp"
 #include "chat/chat_service.hpp"
+#include "storage/delivery_store.hpp"
 
 namespace vestnik::app {
 
 // Blocks. Errors: the storage fails.
 Result<api::Component::State> look_at_store(chat::ChatStore& store, const StoreFailures& failures);
+Result<api::Component::State> look_at_deliveries(storage::DeliveryStore& store);
 Result<api::Component::State> look_at_clock(const ServerClock& clock, const chat::ChatService& chat);
 
 // Logs when messages begin to be dated ahead of the clock, and when the clock has caught up.

@@ -42,6 +42,7 @@ constexpr std::array<Row, kActions> kTable = {{
     {Action::kReadStats, Scope::kOps, For::kVisitors, ""},
     {Action::kRemoveUser, Scope::kAdmin, For::kUsers, ""},
     {Action::kReadEmail, Scope::kChat, For::kSelf, "only the user and the operator may see the e-mail address"},
+    {Action::kDeliver, Scope::kDelivery, For::kVisitors, ""},
 }};
 
 // Told to those whose credentials do not have the scope; every session has kChat.
@@ -50,7 +51,7 @@ std::string_view lack_of(Scope scope) {
     case Scope::kChat:
       return "the API key lacks the scope chat";
     case Scope::kDelivery:
-      return "the API key lacks the scope delivery";
+      return "this is for admin, and for API keys with the scope delivery";
     case Scope::kOps:
       return "statistics are for the operator: send Authorization: Bearer with an API key that has the scope ops";
     case Scope::kAdmin:

@@ -35,8 +35,9 @@ enum class Action : std::uint8_t {
   kReadStats,   // statistics and metrics
   kRemoveUser,
   kReadEmail,  // of a user
+  kDeliver,    // recipients, campaigns, and what is sent to them
 };
-inline constexpr std::size_t kActions = 15;
+inline constexpr std::size_t kActions = 16;
 
 // Whether the server takes a request's word for who asks (its own machine, or --open), or only that of a session.
 enum class Access : std::uint8_t { kOpen, kSessions };

@@ -12,7 +12,7 @@ namespace vestnik::chat {
 
 enum class Scope : std::uint8_t {
   kChat = 1,      // read and write as its user
-  kDelivery = 2,  // campaigns, once there are any
+  kDelivery = 2,  // recipients and campaigns
   kOps = 4,       // statistics and metrics
   kAdmin = 8,     // what the owner of any room may do, and the removal of users; includes the others
 };

@@ -54,6 +54,18 @@ Result<void> check_text(std::string_view field, std::string_view text, std::size
   return {};
 }
 
+template <typename Map>
+Map merged(Map values, const Map& patch) {
+  for (const auto& [name, value] : patch) {
+    if (value.empty()) {
+      values.erase(name);
+    } else {
+      values.insert_or_assign(name, value);
+    }
+  }
+  return values;
+}
+
 }  // namespace
 
 Result<void> check_phone(std::string_view phone) {
@@ -133,8 +145,8 @@ Result<NewRecipient> change_recipient(const Recipient& recipient, const Recipien
                        .operator_code = patch.operator_code.value_or(recipient.operator_code),
                        .tag = patch.tag.value_or(recipient.tag),
                        .time_zone = patch.time_zone.value_or(recipient.time_zone),
-                       .addresses = patch.addresses.value_or(recipient.addresses),
-                       .attributes = patch.attributes.value_or(recipient.attributes),
+                       .addresses = merged(recipient.addresses, patch.addresses),
+                       .attributes = merged(recipient.attributes, patch.attributes),
                        .unsubscribed = patch.unsubscribed.value_or(recipient.unsubscribed)};
   const bool was_of_phone = recipient.operator_code == operator_code_of(recipient.phone);
   if (!patch.operator_code && was_of_phone) changed.operator_code.clear();

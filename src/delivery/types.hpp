@@ -56,14 +56,15 @@ struct NewRecipient {
   bool operator==(const NewRecipient&) const = default;
 };
 
-// What shall be different; what is absent stays as it is.
+// What shall be different; what is absent stays as it is. Of addresses and attributes those that are given are set, and
+// an empty one is taken away.
 struct RecipientPatch {
   std::optional<std::string> phone;
   std::optional<std::string> operator_code;
   std::optional<std::string> tag;
   std::optional<std::string> time_zone;
-  std::optional<Addresses> addresses;
-  std::optional<Attributes> attributes;
+  Addresses addresses = {};
+  Attributes attributes = {};
   std::optional<bool> unsubscribed;
 };
 

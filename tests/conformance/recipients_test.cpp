@@ -60,8 +60,7 @@ TEST_P(Recipients, HaveAPhoneEach) {
 
 TEST_P(Recipients, AreChangedInPart) {
   const auto made = must(store().create_recipient(person("79161234567", "vip"), kNow));
-  auto changed =
-      must(store().update_recipient(made.id, {.tag = "new", .attributes = delivery::Attributes{{"a", "1"}}}));
+  auto changed = must(store().update_recipient(made.id, {.tag = "new", .attributes = {{"a", "1"}, {"b", ""}}}));
   EXPECT_EQ(changed.tag, "new");
   EXPECT_EQ(changed.phone, "79161234567");
   changed = must(store().update_recipient(made.id, {.phone = "79031234567"}));

@@ -2,19 +2,21 @@
 /rpc, on a server that requires sessions and on one that is open to all.
 """
 
+import itertools
 import re
 from urllib.parse import quote
 
 import grpc
 import pytest
 
-from support.grpc_client import Client, chat, http_bindings
+from support.grpc_client import Client, chat, delivery, http_bindings
 from support.keys import make_key
 from support.people import Guest, fresh
 from support.rpc import Rpc, RpcError
 from support.server import Server
 
 SERVICE = chat.DESCRIPTOR.services_by_name["Chat"]
+DELIVERY = delivery.DESCRIPTOR.services_by_name["Delivery"]
 CALLERS = ["nobody", "stranger", "author", "owner", "admin"]
 EVERYBODY = set(CALLERS)
 USERS = EVERYBODY - {"nobody"}
@@ -54,11 +56,24 @@ RIGHTS = {
     "Subscribe": (None, None, None),  # below
     "Unsubscribe": (None, None, None),  # of one's own socket
     "SendTyping": (None, None, None),  # only from a socket that follows the room
+    "CreateRecipient": (lambda at: {"phone": fresh_phone()}, {"admin"}, EVERYBODY),
+    "ListRecipients": ({}, {"admin"}, EVERYBODY),
+    "CountRecipients": ({}, {"admin"}, EVERYBODY),
+    "GetRecipient": (lambda at: {"recipient_id": at.recipient}, {"admin"}, EVERYBODY),
+    "UpdateRecipient": (lambda at: {"recipient_id": at.recipient, "tag": "x"}, {"admin"}, EVERYBODY),
+    "DeleteRecipient": (lambda at: {"recipient_id": at.recipient}, {"admin"}, EVERYBODY),
 }
 TESTED = [name for name, (request, _, _) in RIGHTS.items() if request is not None and name != "CreateUser"]
 
 
 NO_LIMITS = ("--user-rate", "0", "--address-rate", "0", "--max-rooms-per-user", "0")
+
+
+_phones = itertools.count(70000000000)
+
+
+def fresh_phone():
+    return str(next(_phones))
 
 
 class Place:
@@ -74,12 +89,14 @@ class Place:
             "delivery": make_key(server, "delivery"),
             "admin": make_key(server, "admin", people["stranger"].id),
         }
-        self.room = self.message = self.victim = None
+        self.room = self.message = self.victim = self.recipient = None
 
     def refresh(self):
         self.room = self.people["owner"].make_room()["id"]
         self.message = self.people["author"].send(self.room, "text")["id"]
         self.victim = Guest(self.server).id
+        made = self.people["admin"].api.post("/api/v1/recipients", json={"phone": fresh_phone()})
+        self.recipient = made.json()["id"]
 
     def secret(self, caller):
         return self.people[caller].secret if caller in self.people else None
@@ -104,8 +121,13 @@ def place(request, tmp_path_factory):
     server.stop()
 
 
+def area_of(name):
+    return "chat" if name in SERVICE.methods_by_name else "delivery"
+
+
 def over_http(place, name, request, secret):
-    verb, template, _ = next(binding for binding in http_bindings(SERVICE) if binding[2] == name)
+    bindings = http_bindings(SERVICE) + http_bindings(DELIVERY)
+    verb, template, _ = next(binding for binding in bindings if binding[2] == name)
     rest = dict(request)
     path = re.sub(r"\{(\w+)\}", lambda found: quote(str(rest.pop(found[1])), safe=""), template)
     given = {"json": rest} if verb in ("POST", "PATCH") else {"params": rest}
@@ -117,11 +139,12 @@ def over_http(place, name, request, secret):
 
 
 def over_grpc(place, name, request, secret):
-    message = getattr(chat, f"{name}Request")(**request)
+    area = area_of(name)
+    message = getattr({"chat": chat, "delivery": delivery}[area], f"{name}Request")(**request)
     metadata = [("authorization", f"Bearer {secret}")] if secret else []
     with Client(place.server.grpc_port) as client:
         try:
-            getattr(client.chat, name)(message, metadata=metadata)
+            getattr(getattr(client, area), name)(message, metadata=metadata)
             return "ok"
         except grpc.RpcError as error:
             return error.code().name.lower()
@@ -130,7 +153,7 @@ def over_grpc(place, name, request, secret):
 def over_rpc(place, name, request, secret):
     with Rpc(place.server.port, f"?token={secret}" if secret else "") as socket:
         try:
-            socket.call(f"chat.{name}", request)
+            socket.call(f"{area_of(name)}.{name}", request)
             return "ok"
         except RpcError as error:
             return error.data["code"]
@@ -140,7 +163,7 @@ TRANSPORTS = {"http": over_http, "grpc": over_grpc, "rpc": over_rpc}
 
 
 def test_every_method_has_a_row():
-    assert set(RIGHTS) == {method.name for method in SERVICE.methods}
+    assert set(RIGHTS) == {method.name for service in (SERVICE, DELIVERY) for method in service.methods}
 
 
 @pytest.mark.parametrize("name", TESTED)
@@ -164,8 +187,9 @@ def key_may(scope, name, allowed):
         return name == "CreateSession"
     if scope == "admin":
         return "admin" in allowed
-    of_scope = {"GetStats": "ops", "RemoveUser": "admin"}.get(name, "chat")
-    return scope == of_scope and (scope == "ops" or "stranger" in allowed)
+    of_area = "chat" if area_of(name) == "chat" else "delivery"
+    of_scope = {"GetStats": "ops", "RemoveUser": "admin"}.get(name, of_area)
+    return scope == of_scope and (scope in ("ops", "delivery") or "stranger" in allowed)
 
 
 @pytest.mark.parametrize("name", TESTED)

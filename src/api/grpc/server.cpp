@@ -20,6 +20,7 @@
 #include "base/log.hpp"
 #include "runtime/gate.hpp"
 #include "vestnik/chat/v1/chat.grpc.pb.h"
+#include "vestnik/delivery/v1/delivery.grpc.pb.h"
 #include "vestnik/ops/v1/ops.grpc.pb.h"
 
 namespace vestnik::api::grpc {
@@ -225,6 +226,23 @@ class ChatService final : public chat::v1::Chat::WithRawCallbackMethod_Subscribe
   Bridge& bridge_;
 };
 
+class DeliveryService final : public delivery::v1::Delivery::CallbackService {
+ public:
+  explicit DeliveryService(Bridge& bridge) : bridge_(bridge) {}
+
+#define VESTNIK_SERVICE "vestnik.delivery.v1.Delivery"
+  VESTNIK_UNARY(CreateRecipient, delivery::v1::CreateRecipientRequest, delivery::v1::Recipient)
+  VESTNIK_UNARY(ListRecipients, delivery::v1::ListRecipientsRequest, delivery::v1::ListRecipientsResponse)
+  VESTNIK_UNARY(CountRecipients, delivery::v1::CountRecipientsRequest, delivery::v1::CountRecipientsResponse)
+  VESTNIK_UNARY(GetRecipient, delivery::v1::GetRecipientRequest, delivery::v1::Recipient)
+  VESTNIK_UNARY(UpdateRecipient, delivery::v1::UpdateRecipientRequest, delivery::v1::Recipient)
+  VESTNIK_UNARY(DeleteRecipient, delivery::v1::DeleteRecipientRequest, delivery::v1::DeleteRecipientResponse)
+#undef VESTNIK_SERVICE
+
+ private:
+  Bridge& bridge_;
+};
+
 class OpsService final : public ops::v1::Ops::CallbackService {
  public:
   explicit OpsService(Bridge& bridge) : bridge_(bridge) {}
@@ -246,7 +264,7 @@ class OpsService final : public ops::v1::Ops::CallbackService {
 class Server::Impl {
  public:
   explicit Impl(ServerContext context)
-      : context_(std::move(context)), bridge_(context_), chat_(bridge_), ops_(bridge_) {}
+      : context_(std::move(context)), bridge_(context_), chat_(bridge_), delivery_(bridge_), ops_(bridge_) {}
 
   Result<std::uint16_t> start(const std::string& address, std::uint16_t port) {
     // What gRPC has to say of itself is for those who look for a fault; what matters is in our own lines.
@@ -272,6 +290,7 @@ class Server::Impl {
     builder.SetResourceQuota(::grpc::ResourceQuota().Resize(kMemoryMax));
     builder.SetMaxReceiveMessageSize(static_cast<int>(context_.message_bytes_max));
     builder.RegisterService(&chat_);
+    builder.RegisterService(&delivery_);
     builder.RegisterService(&ops_);
     server_ = builder.BuildAndStart();
     if (!server_ || chosen == 0) {
@@ -281,7 +300,8 @@ class Server::Impl {
     }
     auto& health = *server_->GetHealthCheckService();
     health.SetServingStatus(true);
-    for (const char* service : {chat::v1::Chat::service_full_name(), ops::v1::Ops::service_full_name()}) {
+    for (const char* service : {chat::v1::Chat::service_full_name(), delivery::v1::Delivery::service_full_name(),
+                                ops::v1::Ops::service_full_name()}) {
       health.SetServingStatus(service, true);
     }
     return static_cast<std::uint16_t>(chosen);
@@ -299,6 +319,7 @@ class Server::Impl {
   ServerContext context_;
   Bridge bridge_;
   ChatService chat_;
+  DeliveryService delivery_;
   OpsService ops_;
   std::unique_ptr<::grpc::Server> server_;
 };

@@ -19,6 +19,7 @@
 #include "chat/rules.hpp"
 #include "chat/types.hpp"
 #include "chat/unicode.hpp"
+#include "delivery/recipient_rules.hpp"
 
 namespace vestnik::api {
 namespace {
@@ -245,6 +246,8 @@ const std::vector<Format>& table() {
       {v1::FORMAT_EMOJI, "emoji", emoji_pattern(), "", check_emoji},
       {v1::FORMAT_VISIBLE_ASCII, "", "[!-~]+", "", check_visible_ascii},
       {v1::FORMAT_ROOM, "", none_of({kControls}) + '+', "", check_room},
+      {v1::FORMAT_PHONE, "", "7[0-9]{10}", "", delivery::check_phone},
+      {v1::FORMAT_OPERATOR_CODE, "", "[0-9]{3}", "", delivery::check_operator_code},
   };
   return formats;
 }

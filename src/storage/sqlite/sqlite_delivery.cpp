@@ -24,7 +24,7 @@ Result<std::unique_ptr<DeliveryStore>> SqliteDelivery::open(const std::string& p
   if (!database) return error_of(database);
   auto opened = Transactions::open(std::move(*database));
   if (!opened) return error_of(opened);
-  return std::unique_ptr<DeliveryStore>(new SqliteDelivery("sqlite:" + own, options, std::move(*opened)));
+  return std::unique_ptr<DeliveryStore>(new SqliteDelivery("sqlite:" + path + kSuffix, options, std::move(*opened)));
 }
 
 Result<delivery::Recipient> SqliteDelivery::create_recipient(const delivery::NewRecipient& recipient, Time now) {

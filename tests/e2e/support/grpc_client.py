@@ -17,6 +17,7 @@ _GOOGLEAPIS = Path("/usr/share/gocode/src/github.com/gogo/googleapis")
 _WIRE = Path(__file__).resolve().parent / "wire"
 _FILES = [
     "vestnik/chat/v1/chat.proto",
+    "vestnik/delivery/v1/delivery.proto",
     "vestnik/ops/v1/ops.proto",
     "vestnik/api/v1/options.proto",
     "google/api/annotations.proto",
@@ -50,11 +51,13 @@ def _generate():
 
 _generate()
 chat = importlib.import_module("vestnik.chat.v1.chat_pb2")
+delivery = importlib.import_module("vestnik.delivery.v1.delivery_pb2")
 ops = importlib.import_module("vestnik.ops.v1.ops_pb2")
 annotations = importlib.import_module("google.api.annotations_pb2")
 health = importlib.import_module("health_pb2")
 reflection = importlib.import_module("reflection_pb2")
 _chat_stub = importlib.import_module("vestnik.chat.v1.chat_pb2_grpc").ChatStub
+_delivery_stub = importlib.import_module("vestnik.delivery.v1.delivery_pb2_grpc").DeliveryStub
 _ops_stub = importlib.import_module("vestnik.ops.v1.ops_pb2_grpc").OpsStub
 _health_stub = importlib.import_module("health_pb2_grpc").HealthStub
 _reflection_stub = importlib.import_module("reflection_pb2_grpc").ServerReflectionStub
@@ -84,6 +87,7 @@ class Client:
             options += [("grpc.http2.bdp_probe", 0), ("grpc.http2.lookahead_bytes", read_ahead)]
         self.channel = grpc.insecure_channel(f"127.0.0.1:{port}", options=options)
         self.chat = Bounded(_chat_stub(self.channel), scaled(within))
+        self.delivery = Bounded(_delivery_stub(self.channel), scaled(within))
         self.ops = Bounded(_ops_stub(self.channel), scaled(within))
         self.health = Bounded(_health_stub(self.channel), scaled(within))
         self.reflection = Bounded(_reflection_stub(self.channel), scaled(within))

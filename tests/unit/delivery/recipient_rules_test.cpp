@@ -73,6 +73,17 @@ TEST(RecipientRules, AnotherPhoneBringsItsOperatorCodeUnlessOneWasChosen) {
   EXPECT_EQ(change_recipient(recipient, {.operator_code = "111"})->operator_code, "111");
 }
 
+TEST(RecipientRules, AddressesAndAttributesAreSetOneByOne) {
+  const Recipient recipient{.phone = std::string(kPhone),
+                            .operator_code = "916",
+                            .addresses = {{Channel::kTelegram, "1"}, {Channel::kWhatsapp, "79161234567"}},
+                            .attributes = {{"a", "1"}, {"b", "2"}}};
+  const auto changed = change_recipient(recipient, {.addresses = {{Channel::kTelegram, ""}, {Channel::kViber, "x"}},
+                                                    .attributes = {{"b", "3"}, {"c", ""}}});
+  EXPECT_EQ(changed->addresses, (Addresses{{Channel::kViber, "x"}, {Channel::kWhatsapp, "79161234567"}}));
+  EXPECT_EQ(changed->attributes, (Attributes{{"a", "1"}, {"b", "3"}}));
+}
+
 TEST(RecipientFilter, AnEmptyListMeansAll) {
   const Recipient recipient{.operator_code = "916", .tag = "vip"};
   EXPECT_TRUE(RecipientFilter{}.matches(recipient));

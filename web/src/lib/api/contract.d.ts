@@ -411,6 +411,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/recipients": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists recipients in the order of their ids: all, or those with any of the operator codes and any of the tags
+         * @description Lists recipients in the order of their ids: all, or those with any of the operator codes and any of the tags. The next page comes `after` the id of the last one.
+         */
+        get: operations["Delivery_ListRecipients"];
+        put?: never;
+        /**
+         * Adds somebody who may be written to
+         * @description Adds somebody who may be written to. No two have the same phone: a second one is refused with `already_exists`.
+         */
+        post: operations["Delivery_CreateRecipient"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/recipients:count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Counts those whom a filter reaches */
+        get: operations["Delivery_CountRecipients"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/recipients/{recipient_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Reads a recipient */
+        get: operations["Delivery_GetRecipient"];
+        put?: never;
+        post?: never;
+        /** Removes a recipient */
+        delete: operations["Delivery_DeleteRecipient"];
+        options?: never;
+        head?: never;
+        /** Changes what is given, and leaves the rest as it is */
+        patch: operations["Delivery_UpdateRecipient"];
+        trace?: never;
+    };
     "/version": {
         parameters: {
             query?: never;
@@ -1282,6 +1342,107 @@ export interface components {
             /** @description True for a guest, who is known by a session alone. */
             guest?: boolean;
         };
+        /** @description Where somebody is reached besides their phone. */
+        Addresses: {
+            /**
+             * @description Telegram: the number of the chat, negative for a group, or its public name.
+             * @example @anna_k
+             */
+            telegram?: string | null;
+            /**
+             * @description Viber: the id that Viber gave to who wrote to the bot.
+             * @example 01234567890A=
+             */
+            viber?: string | null;
+            /**
+             * @description WhatsApp: the number with the country's code, without `+`.
+             * @example 79161234567
+             */
+            whatsapp?: string | null;
+        };
+        CountRecipientsResponse: {
+            /**
+             * Format: int64
+             * @description How many there are.
+             */
+            count: number;
+        };
+        CreateRecipientRequest: {
+            /**
+             * @description Phone: 7 and ten digits.
+             * @example 79161234567
+             */
+            phone: string;
+            /**
+             * @description Code of the mobile operator: three digits. Default: those after the 7 of the phone.
+             * @example 916
+             */
+            operator_code?: string | null;
+            /**
+             * @description What groups recipients, at most 64 characters.
+             * @example vip
+             */
+            tag?: string | null;
+            /**
+             * @description Time zone: a name of the IANA database, or a distance from UTC such as `+03:00`.
+             * @example Europe/Moscow
+             */
+            time_zone?: string | null;
+            /** @description Where they are reached besides their phone. */
+            addresses?: components["schemas"]["Addresses"] | null;
+            /** @description What else is known of them, to fill texts with: at most 50, with names of letters, digits and `_`. */
+            attributes?: {
+                [key: string]: string;
+            } | null;
+            /**
+             * @description Nothing is to be sent to them.
+             * @default false
+             */
+            unsubscribed?: boolean | null;
+        };
+        DeleteRecipientResponse: Record<string, never>;
+        /** @description Somebody who may be written to. */
+        Recipient: {
+            /**
+             * Format: int64
+             * @description Number of the recipient, from 1.
+             * @example 1
+             */
+            id: number;
+            /**
+             * @description Phone: 7 and ten digits.
+             * @example 79161234567
+             */
+            phone: string;
+            /**
+             * @description Code of the mobile operator: three digits.
+             * @example 916
+             */
+            operator_code: string;
+            /**
+             * @description What groups recipients.
+             * @example vip
+             */
+            tag: string;
+            /**
+             * @description Time zone: a name, or a distance from UTC; empty: that of the server.
+             * @example Europe/Moscow
+             */
+            time_zone: string;
+            /** @description Where they are reached besides their phone. */
+            addresses: components["schemas"]["Addresses"];
+            /** @description What else is known of them, to fill texts with. */
+            attributes: {
+                [key: string]: string;
+            };
+            /** @description They want nothing to be sent to them. */
+            unsubscribed: boolean;
+            /**
+             * Format: date-time
+             * @description When they were added.
+             */
+            created_at: string;
+        };
         CheckLiveResponse: {
             /** @description `ok`. */
             status: string;
@@ -1417,6 +1578,36 @@ export interface components {
         } | {
             attachment_ids: unknown[];
         }));
+        UpdateRecipientBody: {
+            /**
+             * @description Another phone. An operator code that was the old one's becomes the new one's.
+             * @example 79161234567
+             */
+            phone?: string | null;
+            /**
+             * @description Another operator code.
+             * @example 916
+             */
+            operator_code?: string | null;
+            /**
+             * @description Another tag; empty: none.
+             * @example vip
+             */
+            tag?: string | null;
+            /**
+             * @description Another time zone; empty: that of the server.
+             * @example +03:00
+             */
+            time_zone?: string | null;
+            /** @description Addresses to set; an empty one is taken away. */
+            addresses?: components["schemas"]["Addresses"] | null;
+            /** @description Attributes to set; an empty one is taken away. */
+            attributes?: {
+                [key: string]: string;
+            } | null;
+            /** @description Whether nothing is to be sent to them. */
+            unsubscribed?: boolean | null;
+        };
         UpdateRoomBody: {
             /**
              * Format: int32
@@ -2698,6 +2889,225 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    Delivery_ListRecipients: {
+        parameters: {
+            query?: {
+                /** @description Operator codes, any of them; none given: all. */
+                operator_codes?: string[];
+                /** @description Tags, any of them; none given: all. */
+                tags?: string[];
+                /** @description Only ids above this one. */
+                after?: number;
+                /** @description How many to return. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recipient"][];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    Delivery_CreateRecipient: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "phone": "79161234567",
+                 *       "operator_code": "916",
+                 *       "tag": "vip",
+                 *       "time_zone": "Europe/Moscow"
+                 *     }
+                 */
+                "application/json": components["schemas"]["CreateRecipientRequest"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recipient"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    Delivery_CountRecipients: {
+        parameters: {
+            query?: {
+                /** @description Operator codes, any of them; none given: all. */
+                operator_codes?: string[];
+                /** @description Tags, any of them; none given: all. */
+                tags?: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CountRecipientsResponse"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    Delivery_GetRecipient: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Number of the recipient. */
+                recipient_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recipient"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    Delivery_DeleteRecipient: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Number of the recipient. */
+                recipient_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeleteRecipientResponse"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    Delivery_UpdateRecipient: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Number of the recipient. */
+                recipient_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "phone": "79161234567",
+                 *       "operator_code": "916",
+                 *       "tag": "vip",
+                 *       "time_zone": "+03:00"
+                 *     }
+                 */
+                "application/json": components["schemas"]["UpdateRecipientBody"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recipient"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["ServiceUnavailable"];
             default: components["responses"]["Problem"];
