@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::chrono::seconds kInterval{1};
 
-chat::v1::Presence to_contract(const chat::PresenceNotice& notice) {
+chat::v1::Presence presence_of(const chat::PresenceNotice& notice) {
   chat::v1::Presence out;
   out.set_room(notice.room->name);
   out.set_active_users(notice.active_users);
@@ -35,7 +35,7 @@ Task<void> tell_presence(chat::ChatService& chat, live::Hub& hub, runtime::Block
         [&chat]() -> Result<std::vector<chat::PresenceNotice>> { return chat.take_presence_notices(); });
     if (!notices) continue;  // the pool is full, or the server stops
     for (const auto& notice : *notices) {
-      hub.pass_on(*notice.room, make_notice("chat.Presence", "presence", to_contract(notice)));
+      hub.pass_on(*notice.room, make_notice("chat.Presence", "presence", presence_of(notice)));
     }
   }
 }

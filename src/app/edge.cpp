@@ -62,6 +62,10 @@ api::http::Handler::Options handler_options(Domain& domain, const ServerConfig& 
           .answer_bytes_max = config.limits.max_answer_bytes};
 }
 
+bool is_streamed(const api::http::Request& head) {
+  return api::http::Attachments::is_upload(head) || api::http::RecipientUpload::is_import(head);
+}
+
 api::http::ServerContext http_context(Edge& edge, const ServerConfig& config) {
   const auto& [limits, timeouts] = std::tie(config.limits, config.timeouts);
   return {
@@ -74,7 +78,7 @@ api::http::ServerContext http_context(Edge& edge, const ServerConfig& config) {
       .open = edge.status.http,
       .limits = {.head = {limits.max_header_bytes, limits.max_header_fields},
                  .body_bytes_max = limits.max_body_bytes,
-                 .is_streamed = api::http::Attachments::is_upload,
+                 .is_streamed = is_streamed,
                  .streamed_bytes_max = limits.max_attachment_bytes + api::http::Attachments::kFormBytesMax},
       .timeouts = {timeouts.header, timeouts.body, timeouts.request, timeouts.idle},
       .request_id_prefix = edge.request_id_prefix};
@@ -115,7 +119,8 @@ Edge::Edge(Ground& ground, Domain& domain, Live& running, const ServerConfig& co
       ops_api(components(ground, domain), running.pool, status, build_info()),
       methods(methods_of(*this, domain.limits)),
       attachments(*domain.attachments, domain.sessions, domain.changes, running.pool),
-      handler(services(), methods, attachments, running.pool, status, ground.metrics,
+      recipient_upload(*domain.recipients, domain.sessions, domain.access, running.pool),
+      handler(services(), methods, streamed, running.pool, status, ground.metrics,
               {.address = config.listening.address,
                .require_sessions = config.listening.require_sessions,
                .allowed_hosts = config.listening.allowed_hosts,

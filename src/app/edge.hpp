@@ -1,6 +1,7 @@
 // What others reach of the server: the methods of the contract, and the ports on which they are served.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 
@@ -8,7 +9,9 @@
 #include "api/chat_api.hpp"
 #include "api/connections.hpp"
 #include "api/grpc/server.hpp"
+#include "api/http/attachments.hpp"
 #include "api/http/handler.hpp"
+#include "api/http/recipient_upload.hpp"
 #include "api/http/server.hpp"
 #include "api/ops_api.hpp"
 #include "api/recipient_api.hpp"
@@ -57,6 +60,8 @@ struct Edge {
   api::Methods methods;
 
   api::http::Attachments attachments;
+  api::http::RecipientUpload recipient_upload;
+  std::array<api::http::StreamedRoutes*, 2> streamed{&attachments, &recipient_upload};
   api::http::Handler handler;
   api::LiveContext live;
   api::websocket::SessionContext websocket;

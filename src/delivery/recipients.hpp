@@ -8,6 +8,7 @@
 
 #include "base/clock.hpp"
 #include "base/error.hpp"
+#include "delivery/recipient_import.hpp"
 #include "delivery/recipient_store.hpp"
 
 namespace vestnik::delivery {
@@ -26,6 +27,8 @@ class Recipients {
   // A page; 50 of them unless told otherwise.
   Result<std::vector<Recipient>> list(const RecipientFilter& filter, RecipientId after,
                                       std::optional<std::int32_t> limit);
+  // Recipients out of comma-separated values.
+  RecipientImport import() const { return {store_, clock_}; }
   Result<std::int64_t> count(const RecipientFilter& filter) { return store_.count_recipients(filter); }
 
  private:

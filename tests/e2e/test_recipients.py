@@ -7,7 +7,9 @@ import pytest
 from support import grpc_client
 from support.checks import assert_problem
 from support.grpc_client import delivery
+from support.people import Guest
 from support.rpc import Rpc
+from support.server import memory_slack
 
 PATH = "/api/v1/recipients"
 _phones = itertools.count(79160000000)
@@ -128,3 +130,57 @@ def test_they_survive_a_restart(start_server):
         assert api.get(f"{PATH}/{made['id']}").json() == made
         health = api.get("/health").json()
         assert "vestnik.db-delivery" in next(each["detail"] for each in health["components"] if each["name"] == "deliveries")
+
+
+def upload(api, text, content_type="text/csv"):
+    data = text if isinstance(text, bytes) else text.encode()
+    return api.post(f"{PATH}:import", data=data, headers={"Content-Type": content_type})
+
+
+def test_import(any_server):
+    with any_server.api() as api:
+        known = add(api, tag="old")
+        new = phone()
+        report = upload(api, f"\ufeffphone;tag;city\r\n{new};vip;Тверь\r\n1;x;y\r\n{known['phone']};new;\r\n")
+        assert report.status_code == 200, report.content
+        answer = report.json()
+        assert {name: answer[name] for name in ("rows", "created", "updated", "refused")} == {
+            "rows": 3,
+            "created": 1,
+            "updated": 1,
+            "refused": 1,
+        }
+        assert answer["first_refused"][0]["line"] == 3 and "phone" in answer["first_refused"][0]["reason"]
+        assert api.get(f"{PATH}/{known['id']}").json()["tag"] == "new"
+        (made,) = [each for each in api.get(PATH, params={"after": known["id"]}).json() if each["phone"] == new]
+        assert made["attributes"] == {"city": "Тверь"}
+
+
+def test_an_import_that_is_none(server):
+    with server.api() as api:
+        assert_problem(upload(api, "79161234567,vip\n"), 400, "invalid_argument", "csv")
+        assert_problem(upload(api, "phone\n", "application/json"), 415, "invalid_argument")
+        assert_problem(api.get(f"{PATH}:import"), 405)
+        windows = upload(api, "phone,tag\n79160009999,Тверь\n".encode("cp1251")).json()
+        assert windows["refused"] == 1 and "UTF-8" in windows["first_refused"][0]["reason"]
+
+
+def test_only_those_who_may_import(start_server):
+    server = start_server("--require-sessions", store="memory")
+    with server.api() as api:
+        assert_problem(upload(api, "phone\n79161234567\n"), 401, "unauthenticated")
+    guest = Guest(server)
+    assert_problem(upload(guest.api, "phone\n79161234567\n"), 403, "permission_denied")
+
+
+@pytest.mark.seconds(120)
+def test_a_large_import_is_not_held_in_memory(start_server):
+    server = start_server()
+    with server.api() as api:
+        upload(api, "phone\n79160000000\n")
+        before = server.memory_bytes()
+        rows = "".join(f"{79160000000 + number},tag,a value of some length,another\n" for number in range(200_000))
+        report = upload(api, "phone,tag,first,second\n" + rows)
+        assert report.status_code == 200 and report.json()["created"] == 199_999, report.content
+        assert server.memory_bytes() - before < memory_slack(64)
+        assert api.get(f"{PATH}:count").json() == {"count": 200_000}

@@ -29,12 +29,6 @@ Error not_found() {
   return {.code = ErrorCode::kNotFound, .detail = "there is no such attachment"};
 }
 
-// Something that is too large itself is more than a reached limit: no later try will succeed.
-Response upload_problem(const Error& error, const Call& call) {
-  const bool too_large = error.code == ErrorCode::kResourceExhausted && !error.violations.empty();
-  return make_problem(error, too_large ? 413 : http_status(error.code), call.request_id);
-}
-
 std::string to_json(const chat::Attachment& attachment) {
   std::string text;
   JsonWriter json(text);
@@ -69,7 +63,7 @@ class FileSource final : public BodySource {
 
 }  // namespace
 
-bool Attachments::owns(std::string_view path) {
+bool Attachments::owns(std::string_view path) const {
   return path.starts_with(kPath) && (path.size() == kPath.size() || path[kPath.size()] == '/');
 }
 
@@ -77,7 +71,7 @@ bool Attachments::is_upload(const Request& head) {
   return head.method == "POST" && head.path == kPath;
 }
 
-std::optional<std::size_t> Attachments::route_of(const Request& request) {
+std::optional<std::size_t> Attachments::route_of(const Request& request) const {
   if (is_upload(request)) return 0;
   if (request.reads() && request.path != kPath) return 1;
   return std::nullopt;

@@ -12,8 +12,7 @@
 #include <utility>
 
 #include "api/call.hpp"
-#include "api/http/message.hpp"
-#include "api/transcoder/openapi.hpp"
+#include "api/http/streamed_routes.hpp"
 #include "chat/attachment_service.hpp"
 #include "chat/changes.hpp"
 #include "chat/sessions.hpp"
@@ -21,7 +20,7 @@
 
 namespace vestnik::api::http {
 
-class Attachments {
+class Attachments final : public StreamedRoutes {
  public:
   // What a form may have around its file.
   static constexpr std::uint64_t kFormBytesMax = 64 * 1024;
@@ -30,20 +29,17 @@ class Attachments {
               runtime::BlockingPool& pool)
       : service_(service), sessions_(sessions), changes_(changes), pool_(pool) {}
 
-  // Method and path of its routes: into the server, and out of it.
-  static constexpr std::array<std::pair<std::string_view, std::string_view>, 2> kRoutes = {
+  // Into the server, and out of it.
+  static constexpr std::array<Route, 2> kRoutes = {
       {{"POST", "/api/v1/attachments"}, {"GET", "/api/v1/attachments/{attachment_id}"}}};
-  // Its paths in the description of the API.
-  static std::span<const DescribedPath> described_paths();
-  // Whether this answers requests for `path`.
-  static bool owns(std::string_view path);
   // Whether a request with that head is an upload, whose body is streamed.
   static bool is_upload(const Request& head);
-  // Which of kRoutes a request with a path of its own takes; nullopt when the path has no such method.
-  static std::optional<std::size_t> route_of(const Request& request);
 
-  // On the call's core.
-  Task<Response> handle(const Request& request, Call& call);
+  std::span<const Route> routes() const override { return kRoutes; }
+  std::span<const DescribedPath> described_paths() const override;
+  bool owns(std::string_view path) const override;
+  std::optional<std::size_t> route_of(const Request& request) const override;
+  Task<Response> handle(const Request& request, Call& call) override;
 
  private:
   // The user who may upload now, if it is one in particular.

@@ -80,7 +80,7 @@ std::string describe_download() {
 
 }  // namespace
 
-std::span<const DescribedPath> Attachments::described_paths() {
+std::span<const DescribedPath> Attachments::described_paths() const {
   static const std::string download_path = describe_download();
   static const std::array paths = {DescribedPath{kRoutes[0].second, kUpload},
                                    DescribedPath{kRoutes[1].second, download_path}};

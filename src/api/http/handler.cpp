@@ -95,6 +95,15 @@ Result<void> take_header(std::optional<std::string_view> value, std::string_view
   return set_field(request, field, *value);
 }
 
+std::vector<DescribedPath> described(std::span<StreamedRoutes* const> streamed) {
+  std::vector<DescribedPath> paths;
+  for (const StreamedRoutes* each : streamed) {
+    const auto own = each->described_paths();
+    paths.insert(paths.end(), own.begin(), own.end());
+  }
+  return paths;
+}
+
 }  // namespace
 
 struct Handler::Target {
@@ -106,13 +115,21 @@ struct Handler::Target {
 // A counter for each route and status, made when first needed and then found without a lock.
 class Handler::RequestCounter {
  public:
-  RequestCounter(Metrics& metrics, const RouteTable& routes)
-      : metrics_(metrics), rows_(routes.routes().size() + Attachments::kRoutes.size() + 1) {
+  RequestCounter(Metrics& metrics, const RouteTable& routes, std::span<StreamedRoutes* const> streamed)
+      : metrics_(metrics), rows_(routes.routes().size() + count(streamed) + 1) {
     for (const auto& route : routes.routes()) rows_[route->index].label = {route->verb, route->path.text()};
-    for (std::size_t i = 0; i < Attachments::kRoutes.size(); ++i) {
-      rows_[routes.routes().size() + i].label = Attachments::kRoutes[i];
+    std::size_t next = routes.routes().size();
+    for (const StreamedRoutes* each : streamed) {
+      for (const auto& route : each->routes()) rows_[next++].label = route;
     }
     rows_.back().label = {"", "other"};  // pages, and what matches no route
+  }
+
+  // Of all routes.
+  static std::size_t count(std::span<StreamedRoutes* const> streamed) {
+    std::size_t routes = 0;
+    for (const StreamedRoutes* each : streamed) routes += each->routes().size();
+    return routes;
   }
 
   std::string_view path(RouteIndex route) const { return rows_[*route].label.second; }
@@ -146,13 +163,13 @@ class Handler::RequestCounter {
 };
 
 Handler::Handler(std::span<const google::protobuf::ServiceDescriptor* const> services, const Methods& methods,
-                 Attachments& attachments, runtime::BlockingPool& pool, ServerStatus& status, Metrics& metrics,
-                 OriginGuard::Options origins, Options options)
+                 std::span<StreamedRoutes* const> streamed, runtime::BlockingPool& pool, ServerStatus& status,
+                 Metrics& metrics, OriginGuard::Options origins, Options options)
     : routes_(services),
-      counter_(std::make_unique<RequestCounter>(metrics, routes_)),
+      counter_(std::make_unique<RequestCounter>(metrics, routes_, streamed)),
       pages_(embedded::pages()),
       methods_(methods),
-      attachments_(attachments),
+      streamed_(streamed.begin(), streamed.end()),
       pool_(pool),
       status_(status),
       metrics_(metrics),
@@ -161,7 +178,7 @@ Handler::Handler(std::span<const google::protobuf::ServiceDescriptor* const> ser
                             {.version = options.version,
                              .settings = options.settings,
                              .wants_sessions = options.wants_sessions,
-                             .beside = Attachments::described_paths()})),
+                             .beside = described(streamed)})),
       options_(std::move(options)) {
   for (const auto& route : routes_.routes()) {
     auto target = std::make_unique<Target>();
@@ -213,9 +230,13 @@ Task<Outcome> Handler::answer(const Request& request, Call& call, RouteIndex& ro
   if (is_preflight(request) && guard_.is_allowed_origin(request.field("Origin"))) co_return preflight_answer();
   if (has_coded_body(request)) co_return unsupported_coding(call);
 
-  if (Attachments::owns(request.path)) {
-    if (const auto own = Attachments::route_of(request)) route = routes_.routes().size() + *own;
-    co_return co_await answer_attachment(request, call);
+  std::size_t first_route = routes_.routes().size();
+  for (StreamedRoutes* each : streamed_) {
+    if (each->owns(request.path)) {
+      if (const auto own = each->route_of(request)) route = first_route + *own;
+      co_return co_await answer_streamed(*each, request, call);
+    }
+    first_route += each->routes().size();
   }
   auto match = routes_.match(request.method == "HEAD" ? "GET" : request.method, request.path);
   if (!match) {
@@ -321,14 +342,14 @@ Task<Outcome> Handler::call_method(const Match& match, const Request& request, C
 }
 
 // A form of another site can send a file without being asked, unlike JSON.
-Task<Outcome> Handler::answer_attachment(const Request& request, Call& call) {
+Task<Outcome> Handler::answer_streamed(StreamedRoutes& routes, const Request& request, Call& call) {
   if (!request.reads()) {
     if (auto foreign = guard_.check_origin(request)) co_return problem(*foreign, call);
   }
   try {
-    co_return co_await attachments_.handle(request, call);
+    co_return co_await routes.handle(request, call);
   } catch (const std::exception& bug) {
-    log::error("exception in an attachment", {{"request_id", call.request_id}, {"what", bug.what()}});
+    log::error("exception in a streamed call", {{"request_id", call.request_id}, {"what", bug.what()}});
   }
   co_return problem(internal_error(), call);
 }

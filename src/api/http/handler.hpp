@@ -13,10 +13,10 @@
 #include <vector>
 
 #include "api/call.hpp"
-#include "api/http/attachments.hpp"
 #include "api/http/message.hpp"
 #include "api/http/origin_guard.hpp"
 #include "api/http/pages.hpp"
+#include "api/http/streamed_routes.hpp"
 #include "api/server_status.hpp"
 #include "api/transcoder/openapi.hpp"
 #include "api/transcoder/route_table.hpp"
@@ -61,8 +61,8 @@ class Handler {
 
   // Long answers are encoded on the `pool`.
   Handler(std::span<const google::protobuf::ServiceDescriptor* const> services, const Methods& methods,
-          Attachments& attachments, runtime::BlockingPool& pool, ServerStatus& status, Metrics& metrics,
-          OriginGuard::Options origins, Options options);
+          std::span<StreamedRoutes* const> streamed, runtime::BlockingPool& pool, ServerStatus& status,
+          Metrics& metrics, OriginGuard::Options origins, Options options);
   ~Handler();
 
   // On the call's core. Never throws for anything that a client can send.
@@ -75,7 +75,7 @@ class Handler {
  private:
   struct Target;         // a method with what is needed to call it
   class RequestCounter;  // http_requests_total by route and status
-  // The contract's routes, then those of attachments; nullopt: none of them.
+  // The contract's routes, then the streamed ones; nullopt: none of them.
   using RouteIndex = std::optional<std::size_t>;
 
   // What stands at the path besides the contract's methods; nullopt when nothing does.
@@ -85,7 +85,7 @@ class Handler {
   void share_with_origin(const Request& request, Outcome& outcome) const;
   Response metrics_page() const;
   Task<Outcome> call_method(const Match& match, const Request& request, Call& call);
-  Task<Outcome> answer_attachment(const Request& request, Call& call);
+  Task<Outcome> answer_streamed(StreamedRoutes& routes, const Request& request, Call& call);
   // The value of Sec-WebSocket-Accept, or the answer that refuses.
   std::expected<std::string, Response> accept_websocket(const Request& request, const Call& call) const;
   Outcome open_socket(const Request& request, Call& call) const;
@@ -97,7 +97,7 @@ class Handler {
   std::unique_ptr<RequestCounter> counter_;
   Pages pages_;
   const Methods& methods_;
-  Attachments& attachments_;
+  std::vector<StreamedRoutes*> streamed_;
   runtime::BlockingPool& pool_;
   ServerStatus& status_;
   Metrics& metrics_;

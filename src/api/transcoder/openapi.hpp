@@ -4,6 +4,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "api/rules/settings.hpp"
 
@@ -21,9 +22,9 @@ struct DescribedPath {
 // What the document tells of the running server.
 struct DescribedServer {
   std::string_view version;
-  Settings settings = {};                      // that the contract's rules refer to
-  bool wants_sessions = false;                 // from whoever calls a method that is not public
-  std::span<const DescribedPath> beside = {};  // follow the contract's paths
+  Settings settings = {};                  // that the contract's rules refer to
+  bool wants_sessions = false;             // from whoever calls a method that is not public
+  std::vector<DescribedPath> beside = {};  // follow the contract's paths
 };
 
 // `descriptor_set` is a serialised google.protobuf.FileDescriptorSet with source info and all imports

@@ -38,7 +38,8 @@ class OpenApi : public testing::Test {
   }
 
   RouteTable routes_ = make_routes();
-  std::string text_ = make_openapi(embedded::contract().front().bytes, routes_, {.version = "1.2.3", .settings = settings_of({})});
+  std::string text_ =
+      make_openapi(embedded::contract().front().bytes, routes_, {.version = "1.2.3", .settings = settings_of({})});
   dom::parser parser_;
   dom::element document_;
 };
@@ -174,7 +175,7 @@ TEST_F(OpenApi, TellsWhoNeedsASession) {
   EXPECT_EQ(at("/paths/~1api~1v1~1sessions/post/security"), "[]");
   const DescribedPath beside{"/files", R"({"get":{"security":"$session"}})"};
   text_ = make_openapi(embedded::contract().front().bytes, routes_,
-                       {.version = "1", .wants_sessions = true, .beside = std::span(&beside, 1)});
+                       {.version = "1", .wants_sessions = true, .beside = {beside}});
   ASSERT_EQ(parser_.parse(text_).get(document_), simdjson::SUCCESS);
   EXPECT_EQ(at(users), R"([{"session":[]}])");
   EXPECT_EQ(at("/paths/~1files/get/security"), R"([{"session":[]}])");
