@@ -5,11 +5,11 @@ import json
 import pytest
 
 from support import raw_http
-from support.grpc_client import chat, http_bindings, ops
+from support.grpc_client import chat, delivery, http_bindings, ops
 
 BINDINGS = [
     binding
-    for file in (chat, ops)
+    for file in (chat, delivery, ops)
     for service in file.DESCRIPTOR.services_by_name.values()
     for binding in http_bindings(service)
 ]
@@ -63,13 +63,14 @@ def test_every_route_is_described_and_answers(server, document, verb, path, name
             assert part.strip("{}") in parameters
 
     target = path.replace("{room}", "lobby").replace("{user_id}", "1").replace("{message_id}", "1")
-    target = target.replace("{emoji}", "%F0%9F%91%8D")
+    target = target.replace("{emoji}", "%F0%9F%91%8D").replace("{recipient_id}", "1")
     assert "{" not in target
     with raw_http.Connection(server.port) as connection:
         has_body = verb in ("POST", "PATCH")
         connection.send(raw_http.encode_json(verb, target, {}) if has_body else raw_http.encode(verb, target))
         head = connection.read_head()
-        reached = (200, 201, 400, 401) if "{message_id}" not in path else (200, 400, 401, 404)
+        may_be_missing = "{message_id}" in path or "{recipient_id}" in path
+        reached = (200, 400, 401, 404) if may_be_missing else (200, 201, 400, 401)
         assert head.status_code in reached, f"{verb} {target}: {head}"
 
 
@@ -82,8 +83,12 @@ def test_nothing_else_is_described(document):
     }
     assert {(verb, path) for verb, path, _ in BINDINGS} <= described
     extra = described - {(verb, path) for verb, path, _ in BINDINGS}
-    files = {("POST", "/api/v1/attachments"), ("GET", "/api/v1/attachments/{attachment_id}")}
-    assert {(verb, path) for verb, path in extra if path.startswith("/api/")} == files
+    streamed = {
+        ("POST", "/api/v1/attachments"),
+        ("GET", "/api/v1/attachments/{attachment_id}"),
+        ("POST", "/api/v1/recipients:import"),
+    }
+    assert {(verb, path) for verb, path in extra if path.startswith("/api/")} == streamed
 
 
 def test_comments_examples_and_errors(document):

@@ -69,7 +69,8 @@ def document(client):
 def operations(document):
     for path, item in document["paths"].items():
         for verb in VERBS:
-            if verb in item and "/attachments" not in path:
+            streamed = "/attachments" in path or path.endswith(":import")
+            if verb in item and not streamed:
                 yield verb, path, item[verb]
 
 
@@ -88,6 +89,8 @@ def as_parameter(value):
 def from_parameter(document, schema, text):
     """The value that a text is in a path or query."""
     kind = resolve(document, schema).get("type")
+    if kind == "array":
+        return [from_parameter(document, resolve(document, schema)["items"], text)]
     if kind == "integer":
         return int(text) if re.fullmatch(r"0|-?[1-9][0-9]*", text) else text
     return {"true": True, "false": False}.get(text, text) if kind == "boolean" else text

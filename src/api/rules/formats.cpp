@@ -231,6 +231,11 @@ Result<void> check_emoji(std::string_view text) {
   return outcome(chat::check_emoji(text));
 }
 
+Result<void> check_time_zone(std::string_view text) {
+  return hold(!text.empty() && delivery::check_time_zone(text).has_value(),
+              "a time zone; write a name such as Europe/Moscow, or a distance from UTC such as +03:00");
+}
+
 const std::vector<Format>& table() {
   static const std::vector<Format> formats = {
       {v1::FORMAT_UUID, "uuid", "", "", check_uuid},
@@ -248,6 +253,7 @@ const std::vector<Format>& table() {
       {v1::FORMAT_ROOM, "", none_of({kControls}) + '+', "", check_room},
       {v1::FORMAT_PHONE, "", "7[0-9]{10}", "", delivery::check_phone},
       {v1::FORMAT_OPERATOR_CODE, "", "[0-9]{3}", "", delivery::check_operator_code},
+      {v1::FORMAT_TIME_ZONE, "time-zone", "", "", check_time_zone},
   };
   return formats;
 }

@@ -3,6 +3,7 @@ that it does not share a mistake with the server."""
 
 import re
 import uuid
+import zoneinfo
 
 DATE_TIME = re.compile(r"(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(\.\d+)?([Zz]|[+-](\d\d):(\d\d))")
 DAYS = {2: 29, 4: 30, 6: 30, 9: 30, 11: 30}
@@ -25,7 +26,12 @@ def _is_uuid(text):
         return False
 
 
-FORMATS = {"date-time": _is_date_time, "uuid": _is_uuid}
+def _is_time_zone(text):
+    offset = re.fullmatch(r"[+-](\d\d):([0-5]\d)", text)
+    return int(offset[1]) * 60 + int(offset[2]) <= 14 * 60 if offset else text in zoneinfo.available_timezones()
+
+
+FORMATS = {"date-time": _is_date_time, "time-zone": _is_time_zone, "uuid": _is_uuid}
 TYPES = {
     "object": lambda value: isinstance(value, dict),
     "array": lambda value: isinstance(value, list),

@@ -1394,7 +1394,7 @@ export interface components {
              */
             phone: string;
             /**
-             * @description Code of the mobile operator: three digits. Default: those after the 7 of the phone.
+             * @description Code of the mobile operator: three digits; those after the 7 of the phone unless it is given.
              * @example 916
              */
             operator_code?: string | null;
@@ -1404,6 +1404,7 @@ export interface components {
              */
             tag?: string | null;
             /**
+             * Format: time-zone
              * @description Time zone: a name of the IANA database, or a distance from UTC such as `+03:00`.
              * @example Europe/Moscow
              */
@@ -1615,7 +1616,8 @@ export interface components {
              */
             tag?: string | null;
             /**
-             * @description Another time zone; empty: that of the server.
+             * Format: time-zone
+             * @description Another time zone.
              * @example +03:00
              */
             time_zone?: string | null;
