@@ -104,12 +104,24 @@ class Server::Door {
 
   void stop() {
     core_.post([this] {
+      take_waiting();
       boost::system::error_code ignored;
       acceptor_.close(ignored);
     });
   }
 
  private:
+  // Those whom the system has let in already: closing would reset them.
+  void take_waiting() {
+    boost::system::error_code error;
+    acceptor_.non_blocking(true, error);
+    while (!error) {
+      runtime::Socket socket(core_.context());
+      acceptor_.accept(socket, error);
+      if (!error) take(std::move(socket));
+    }
+  }
+
   Task<void> loop() {
     auto pause_for = kPauseMin;
     while (acceptor_.is_open()) {
