@@ -46,6 +46,7 @@ const std::vector<Row> kTable = {
     {"read statistics", Action::kReadStats, false, "+++++", "uddd+"},
     {"remove user", Action::kRemoveUser, false, "uddd+", "uddd+"},
     {"read e-mail of the author", Action::kReadEmail, false, "+++++", "ud+d+"},
+    {"deliver", Action::kDeliver, false, "+++++", "uddd+"},
 };
 
 char verdict(const Actor& actor, const Row& row, Access access, Subject subject) {
@@ -116,11 +117,12 @@ TEST(Authorize, HoldsAKeyToItsScopes) {
     };
     const char as_other = row.sessions[1];
     const bool is_open = row.action == Action::kOpenSession;
-    const bool of_chat = row.action != Action::kReadStats && row.action != Action::kRemoveUser;
+    const bool of_chat =
+        row.action != Action::kReadStats && row.action != Action::kRemoveUser && row.action != Action::kDeliver;
     EXPECT_EQ(with({Scope::kAdmin}), '+') << row.name;
     EXPECT_EQ(with({Scope::kChat}), as_other) << row.name;
     EXPECT_EQ(with({Scope::kOps}), is_open || row.action == Action::kReadStats ? '+' : 'd') << row.name;
-    EXPECT_EQ(with({Scope::kDelivery}), is_open ? '+' : 'd') << row.name;
+    EXPECT_EQ(with({Scope::kDelivery}), is_open || row.action == Action::kDeliver ? '+' : 'd') << row.name;
     EXPECT_EQ(with({}), is_open ? '+' : 'd') << row.name;
     EXPECT_EQ(with({Scope::kChat, Scope::kOps}), of_chat ? as_other : with({Scope::kOps})) << row.name;
   }
