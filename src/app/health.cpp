@@ -41,7 +41,9 @@ Result<api::Component::State> look_at_store(chat::ChatStore& store, const StoreF
 }
 
 Result<api::Component::State> look_at_deliveries(storage::DeliveryStore& store) {
-  if (auto checked = store.check(); !checked) return error_of(checked);
+  if (auto checked = store.check(); !checked) {
+    return api::Component::State{.degraded = true, .detail = std::move(checked.error().detail)};
+  }
   return api::Component::State{.detail = std::string(store.description())};
 }
 

@@ -11,6 +11,7 @@ namespace vestnik::app {
 
 // Blocks. Errors: the storage fails.
 Result<api::Component::State> look_at_store(chat::ChatStore& store, const StoreFailures& failures);
+// Blocks. Never an error: the chat goes on without them.
 Result<api::Component::State> look_at_deliveries(storage::DeliveryStore& store);
 Result<api::Component::State> look_at_clock(const ServerClock& clock, const chat::ChatService& chat);
 

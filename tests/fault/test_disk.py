@@ -176,6 +176,20 @@ def test_nothing_is_acknowledged_when_the_log_was_cut(start_server, tmp_path):
 
 
 @pytest.mark.seconds(60)
+def test_the_chat_goes_on_without_deliveries(start_server, tmp_path):
+    server = start_server(store=f"sqlite:{tmp_path}/vestnik.db")
+    with server.api() as api:
+        os.unlink(tmp_path / "vestnik.db-delivery")
+        assert_problem(api.post("/api/v1/recipients", json={"phone": "79161234567"}), 503, "unavailable")
+        assert api.post("/api/v1/messages", json={"content": "kept"}).status_code == 201
+        assert api.get("/readyz").status_code == 200
+        health = api.get("/health").json()
+        assert health["status"] == "degraded"
+        assert "deliveries" in [each["name"] for each in health["components"] if each["status"] == "degraded"]
+    server.stop(clean_log=False)
+
+
+@pytest.mark.seconds(60)
 def test_a_start_on_a_full_disk_says_so(small_disk, start_server):
     fill(small_disk)
     with pytest.raises(StartFailed) as failed:
